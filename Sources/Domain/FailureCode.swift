@@ -1,0 +1,188 @@
+/// The catalogue of failures: a stable name, the HTTP status, the meaning.
+///
+/// Names of Azure's dynamic sessions are used where the contract has one
+/// (dynamic-sessions-api.md, section 3.2). `docs/errors.md` is generated from this list.
+package struct FailureCode: Hashable, Sendable {
+    /// The stable name, `error.code` in a response.
+    package let name: String
+    /// The HTTP status of a response with this code.
+    package let httpStatus: Int
+    /// When it occurs, in one sentence.
+    package let meaning: String
+
+    private init(_ name: String, _ httpStatus: Int, _ meaning: String) {
+        self.name = name
+        self.httpStatus = httpStatus
+        self.meaning = meaning
+    }
+
+    package static func == (first: Self, second: Self) -> Bool { first.name == second.name }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(name) }
+
+    /// Finds a code by its name.
+    ///
+    /// - Parameter name: a name as found in a message.
+    /// - Returns: the code, or nil when this version does not know it.
+    package static func named(_ name: String) -> Self? { all.first { $0.name == name } }
+}
+
+extension FailureCode {
+    /// The body is not the JSON that the route wants.
+    package static let sessionPropertiesMissing = Self(
+        "SessionPropertiesMissing",
+        400,
+        "The body is not the JSON that the route wants, or the code is missing."
+    )
+    /// A part of the request does not hold to the contract.
+    package static let sessionRequestValidationFailed = Self(
+        "SessionRequestValidationFailed",
+        400,
+        "A parameter, a header or a member of the body does not hold to the contract."
+    )
+    /// The identifier is shorter than 4 or longer than 128 characters.
+    package static let invalidLengthOfSessionIdentifier = Self(
+        "InvalidLengthOfSessionIdentifier",
+        400,
+        "The session identifier does not have 4 to 128 characters."
+    )
+    /// The api-version is missing or unknown.
+    package static let invalidApiVersion = Self(
+        "InvalidApiVersion",
+        400,
+        "The query parameter api-version is missing or not one of the supported versions."
+    )
+    /// The pool name does not hold to the naming rule.
+    package static let sessionPoolInvalidName = Self(
+        "SessionPoolInvalidName",
+        400,
+        "The pool name does not hold to the naming rule."
+    )
+    /// The pool's kind of session does not offer the operation.
+    package static let sessionRequestNotSupported = Self(
+        "SessionRequestNotSupported",
+        400,
+        "The operation is not available for this pool."
+    )
+    /// No credentials, or ones that are not known.
+    package static let unauthorized = Self(
+        "Unauthorized",
+        401,
+        "The request has no bearer token, or one that is not known here."
+    )
+    /// The credentials do not give access to this pool.
+    package static let forbidden = Self("Forbidden", 403, "The caller has no right to this pool.")
+    /// No route.
+    package static let notFound = Self("NotFound", 404, "There is no such route.")
+    /// The pool does not exist.
+    package static let sessionPoolNotFound = Self(
+        "SessionPoolNotFound",
+        404,
+        "There is no pool of this name."
+    )
+    /// The session does not exist.
+    package static let noSessionFound = Self("NoSessionFoundError", 404, "The identifier has no session.")
+    /// The execution is not known, or no longer.
+    package static let executionNotFound = Self(
+        "ExecutionNotFound",
+        404,
+        "There is no such execution, or its result is no longer kept."
+    )
+    /// The route exists, but not for this method.
+    package static let methodNotAllowed = Self(
+        "MethodNotAllowed",
+        405,
+        "The route does not take this method."
+    )
+    /// The same execution id was used for other code.
+    package static let executionConflict = Self(
+        "ExecutionConflict",
+        409,
+        "The operation-id was used before for another request."
+    )
+    /// A body over the limit.
+    package static let payloadTooLarge = Self(
+        "PayloadTooLarge",
+        413,
+        "The body or the code is over the limit."
+    )
+    /// The body is not JSON.
+    package static let unsupportedMediaType = Self(
+        "UnsupportedMediaType",
+        415,
+        "The body's content type is not one that the route takes."
+    )
+    /// No room for another session, or too many requests wait for this one.
+    package static let sessionsCountExceedsLimit = Self(
+        "SessionsCountExceedsLimit",
+        429,
+        "There is no room for another session now."
+    )
+    /// Too many executions wait in this session.
+    package static let tooManyRequests = Self(
+        "TooManyRequests",
+        429,
+        "Too many requests wait for this session already."
+    )
+    /// A defect of Cloister.
+    package static let internalError = Self(
+        "InternalError",
+        500,
+        "Something went wrong inside Cloister; the log has more under the trace id."
+    )
+    /// The worker died while the session lived or the execution ran.
+    package static let sessionLost = Self(
+        "SessionLost",
+        502,
+        "The session was lost with its worker; nothing was run a second time. "
+            + "The next request begins a new session."
+    )
+    /// The sandbox could not be started or ended while the code ran.
+    package static let sandboxFailed = Self(
+        "SandboxFailed",
+        502,
+        "The sandbox could not be started, or it ended while the code ran."
+    )
+    /// No worker serves now.
+    package static let noWorkerAvailable = Self(
+        "NoWorkerAvailable",
+        503,
+        "No worker serves requests at the moment."
+    )
+    /// The node is on its way down or not up yet.
+    package static let notReady = Self("NotReady", 503, "This node starts or stops; another one serves.")
+    /// A worker refused a message for an earlier life of itself or of the session.
+    package static let staleAddressee = Self(
+        "StaleAddressee",
+        503,
+        "The message was for an earlier life of the worker or of the session."
+    )
+    /// No answer in time.
+    package static let deadlineExceeded = Self(
+        "DeadlineExceeded",
+        504,
+        "The answer did not come in time; whether the code ran is not known."
+    )
+    /// A value of the node's own configuration is wrong; never sent to a client.
+    package static let invalidConfiguration = Self(
+        "InvalidConfiguration",
+        500,
+        "A value of this node's configuration is wrong."
+    )
+    /// A peer speaks another major version of the protocol.
+    package static let incompatibleVersion = Self(
+        "IncompatibleVersion",
+        503,
+        "The peer speaks another major version of the protocol."
+    )
+
+    /// All codes there are, in the order of their HTTP status.
+    package static let all: [Self] = [
+        .sessionPropertiesMissing, .sessionRequestValidationFailed, .invalidLengthOfSessionIdentifier,
+        .invalidApiVersion, .sessionPoolInvalidName, .sessionRequestNotSupported, .unauthorized, .forbidden,
+        .notFound, .sessionPoolNotFound, .noSessionFound, .executionNotFound, .methodNotAllowed,
+        .executionConflict, .payloadTooLarge, .unsupportedMediaType, .sessionsCountExceedsLimit,
+        .tooManyRequests, .internalError, .invalidConfiguration, .sessionLost, .sandboxFailed,
+        .noWorkerAvailable, .notReady, .staleAddressee, .incompatibleVersion, .deadlineExceeded,
+    ]
+}

@@ -1,0 +1,72 @@
+/// A configured kind of sandbox.
+package struct PoolConfiguration: Hashable, Sendable {
+    /// The pool's name.
+    package var name: PoolName
+    /// What runs the code inside the guest.
+    package var runtime: Runtime
+    /// The guest's memory, in MiB.
+    package var memoryMiB: Int
+    /// The guest's processors.
+    package var virtualCPUs: Int
+    /// The greatest size of everything that a session writes, in MiB; it lives in the guest's memory.
+    package var diskMiB: Int
+    /// A session without a request for this long is ended.
+    package var cooldown: Duration
+    /// The most sessions that the pool has at once.
+    package var maxConcurrentSessions: Int
+    /// The bounds of one execution.
+    package var limits: ExecutionLimits
+
+    /// Makes a configuration; the defaults are the documented ones.
+    ///
+    /// - Parameters:
+    ///   - name: the pool's name.
+    ///   - runtime: what runs the code inside the guest.
+    ///   - memoryMiB: the guest's memory, in MiB.
+    ///   - virtualCPUs: the guest's processors.
+    ///   - diskMiB: the greatest size of everything that a session writes, in MiB.
+    ///   - cooldown: how long a session lives without a request.
+    ///   - maxConcurrentSessions: the most sessions at once.
+    ///   - limits: the bounds of one execution.
+    package init(
+        name: PoolName,
+        runtime: Runtime = .python,
+        memoryMiB: Int = 512,
+        virtualCPUs: Int = 1,
+        diskMiB: Int = 192,
+        cooldown: Duration = .seconds(300),
+        maxConcurrentSessions: Int = 600,
+        limits: ExecutionLimits = ExecutionLimits()
+    ) {
+        self.name = name
+        self.runtime = runtime
+        self.memoryMiB = memoryMiB
+        self.virtualCPUs = virtualCPUs
+        self.diskMiB = diskMiB
+        self.cooldown = cooldown
+        self.maxConcurrentSessions = maxConcurrentSessions
+        self.limits = limits
+    }
+}
+
+/// What runs the code inside the guest.
+package struct Runtime: Hashable, Sendable, CustomStringConvertible {
+    /// The stable name.
+    package let name: String
+
+    private init(_ name: String) { self.name = name }
+
+    /// An IPython shell that lives as long as the session.
+    package static let python = Self("python")
+
+    /// All runtimes there are.
+    package static let all: [Self] = [.python]
+
+    /// Finds a runtime by its name.
+    ///
+    /// - Parameter name: a name as found in a message or a configuration.
+    /// - Returns: the runtime, or nil when this version does not know it.
+    package static func named(_ name: String) -> Self? { all.first { $0.name == name } }
+
+    package var description: String { name }
+}

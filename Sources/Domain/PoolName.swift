@@ -1,0 +1,34 @@
+/// The name of a session pool: letters, digits and hyphens, a letter first, 2 to 63 characters.
+///
+/// The specification's pattern has no hyphens, documentation and real pools do
+/// (dynamic-sessions-api.md, section 9): they are allowed.
+package struct PoolName: Hashable, Sendable, CustomStringConvertible {
+    /// The name, in lower case.
+    package let text: String
+
+    /// Checks a name and brings it into lower case; pool names do not differ by case alone.
+    ///
+    /// - Parameter text: the name as given.
+    /// - Throws: `sessionPoolInvalidName` when it does not fit the rule above.
+    package init(_ text: String) throws(Failure) {
+        let name = text.lowercased()
+        let isWellFormed =
+            (2...63).contains(name.utf8.count)
+            && name.utf8.first.map { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) } == true
+            && name.utf8.allSatisfy(Self.isAllowed)
+        guard isWellFormed else {
+            throw Failure(
+                .sessionPoolInvalidName,
+                "A pool name has 2 to 63 letters, digits and hyphens and begins with a letter."
+            )
+        }
+        self.text = name
+    }
+
+    package var description: String { text }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
+    }
+}
