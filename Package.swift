@@ -15,6 +15,9 @@ let pure: [SwiftSetting] = strict + [.strictMemorySafety()]
 let package = Package(
     name: "cloister",
     targets: [
-        .target(name: "Domain", swiftSettings: pure)
+        .systemLibrary(name: "CLZ4"),
+        .target(name: "CWire", linkerSettings: [.linkedLibrary("protobuf-c")]),
+        .target(name: "Domain", swiftSettings: pure),
+        .target(name: "Wire", dependencies: ["CLZ4", "CWire", "Domain"], swiftSettings: strict),
     ]
 )

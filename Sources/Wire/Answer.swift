@@ -1,0 +1,114 @@
+package import Domain
+
+/// What a worker answers.
+package enum Answer: Hashable, Sendable {
+    /// It could not be done.
+    case failure(Failure)
+    /// A part of the worker's sessions; the offset to ask for next, nil after the last part.
+    case sessions([SessionReference], nextOffset: Int?)
+    /// The answer to a ping.
+    case pong(Pong)
+    /// Events of an execution.
+    case events(EventPage)
+    /// It is done; there is nothing more to say.
+    case done
+}
+
+/// The answer to a ping.
+package struct Pong: Hashable, Sendable {
+    /// The worker's epoch.
+    package var epoch: WorkerEpoch
+    /// How much the worker can take.
+    package var capacity: WorkerCapacity
+    /// How many sessions it has.
+    package var sessionCount: Int
+    /// Whether it takes new sessions.
+    package var isAccepting: Bool
+    /// The sessions that ended and were not acknowledged yet, oldest first, bounded.
+    package var ended: [EndedSession]
+
+    /// Makes an answer.
+    ///
+    /// - Parameters:
+    ///   - epoch: the worker's epoch.
+    ///   - capacity: how much the worker can take.
+    ///   - sessionCount: how many sessions it has.
+    ///   - isAccepting: whether it takes new sessions.
+    ///   - ended: the sessions that ended and were not acknowledged yet.
+    package init(
+        epoch: WorkerEpoch,
+        capacity: WorkerCapacity,
+        sessionCount: Int,
+        isAccepting: Bool,
+        ended: [EndedSession]
+    ) {
+        self.epoch = epoch
+        self.capacity = capacity
+        self.sessionCount = sessionCount
+        self.isAccepting = isAccepting
+        self.ended = ended
+    }
+}
+
+/// A session that ended at the worker.
+package struct EndedSession: Hashable, Sendable {
+    /// Counts the ended sessions of this life of the worker, from 1.
+    package var number: UInt64
+    /// The session.
+    package var session: SessionReference
+    /// Why it ended.
+    package var cause: EndCause
+
+    /// Makes an entry.
+    ///
+    /// - Parameters:
+    ///   - number: counts the ended sessions of this life of the worker, from 1.
+    ///   - session: the session.
+    ///   - cause: why it ended.
+    package init(number: UInt64, session: SessionReference, cause: EndCause) {
+        self.number = number
+        self.session = session
+        self.cause = cause
+    }
+}
+
+/// Events of an execution, from the place that was asked for.
+package struct EventPage: Hashable, Sendable {
+    /// The events, in order.
+    package var events: [SequencedEvent]
+    /// The place to read from next.
+    package var nextSequence: UInt64
+    /// Whether the execution has ended and this page holds its end.
+    package var isComplete: Bool
+    /// A name for this life of the session.
+    package var sessionInstance: String
+    /// Whether the sandbox was made for this execution.
+    package var isNewSession: Bool
+    /// How long the stages took at the worker.
+    package var timings: StageTimings
+
+    /// Makes a page.
+    ///
+    /// - Parameters:
+    ///   - events: the events, in order.
+    ///   - nextSequence: the place to read from next.
+    ///   - isComplete: whether this page holds the execution's end.
+    ///   - sessionInstance: a name for this life of the session.
+    ///   - isNewSession: whether the sandbox was made for this execution.
+    ///   - timings: how long the stages took at the worker.
+    package init(
+        events: [SequencedEvent],
+        nextSequence: UInt64,
+        isComplete: Bool,
+        sessionInstance: String,
+        isNewSession: Bool,
+        timings: StageTimings
+    ) {
+        self.events = events
+        self.nextSequence = nextSequence
+        self.isComplete = isComplete
+        self.sessionInstance = sessionInstance
+        self.isNewSession = isNewSession
+        self.timings = timings
+    }
+}

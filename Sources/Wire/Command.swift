@@ -1,0 +1,107 @@
+package import Domain
+
+/// What a coordinator asks of a worker.
+package struct Command: Hashable, Sendable {
+    /// The epoch that the coordinator knows; a worker in another epoch refuses.
+    package var epoch: WorkerEpoch
+    /// What is asked.
+    package var request: Request
+
+    /// The kinds of commands.
+    package enum Request: Hashable, Sendable {
+        /// Tell your sessions, from a place in the list on; the first command to a worker's life.
+        case hello(offset: Int)
+        /// Your lease lasts so long from now on; ended sessions up to this number have arrived.
+        case ping(lease: Duration, endedAcknowledged: UInt64)
+        /// Run code.
+        case execute(ExecuteRequest)
+        /// Tell an execution's events.
+        case readEvents(ReadEventsRequest)
+        /// Interrupt an execution.
+        case cancel(SessionReference, ExecutionID)
+        /// End a session.
+        case stopSession(SessionReference, EndCause)
+    }
+
+    /// Makes a command.
+    ///
+    /// - Parameters:
+    ///   - epoch: the epoch that the coordinator knows.
+    ///   - request: what is asked.
+    package init(epoch: WorkerEpoch, request: Request) {
+        self.epoch = epoch
+        self.request = request
+    }
+}
+
+/// Run code in a session.
+package struct ExecuteRequest: Hashable, Sendable {
+    /// The session.
+    package var session: SessionReference
+    /// Whether the session is made if it does not exist.
+    package var mayCreate: Bool
+    /// The execution's name: asking again with the same name never runs the code again.
+    package var execution: ExecutionID
+    /// The code.
+    package var code: String
+    /// How long the code may run.
+    package var timeout: Duration
+    /// The pool of the session.
+    package var pool: PoolConfiguration
+    /// How long the answer may wait for the execution's end.
+    package var wait: Duration
+
+    /// Makes a request.
+    ///
+    /// - Parameters:
+    ///   - session: the session.
+    ///   - mayCreate: whether the session is made if it does not exist.
+    ///   - execution: the execution's name.
+    ///   - code: the code.
+    ///   - timeout: how long the code may run.
+    ///   - pool: the pool of the session.
+    ///   - wait: how long the answer may wait for the execution's end.
+    package init(
+        session: SessionReference,
+        mayCreate: Bool,
+        execution: ExecutionID,
+        code: String,
+        timeout: Duration,
+        pool: PoolConfiguration,
+        wait: Duration
+    ) {
+        self.session = session
+        self.mayCreate = mayCreate
+        self.execution = execution
+        self.code = code
+        self.timeout = timeout
+        self.pool = pool
+        self.wait = wait
+    }
+}
+
+/// Tell an execution's events.
+package struct ReadEventsRequest: Hashable, Sendable {
+    /// The session.
+    package var session: SessionReference
+    /// The execution.
+    package var execution: ExecutionID
+    /// The first place that is wanted.
+    package var fromSequence: UInt64
+    /// How long the answer may wait for the execution's end.
+    package var wait: Duration
+
+    /// Makes a request.
+    ///
+    /// - Parameters:
+    ///   - session: the session.
+    ///   - execution: the execution.
+    ///   - fromSequence: the first place that is wanted.
+    ///   - wait: how long the answer may wait for the execution's end.
+    package init(session: SessionReference, execution: ExecutionID, fromSequence: UInt64, wait: Duration) {
+        self.session = session
+        self.execution = execution
+        self.fromSequence = fromSequence
+        self.wait = wait
+    }
+}

@@ -1,0 +1,135 @@
+internal import CWire
+internal import Domain
+
+extension Command {
+    func encoded() -> [UInt8] {
+        var arena = Arena()
+        let message = arena.message(cloister__v1__command__init)
+        message.pointee.epoch = epoch.number
+        switch request {
+        case .hello(let offset):
+            let hello = arena.message(cloister__v1__hello__init)
+            hello.pointee.offset = UInt32(clamping: offset)
+            message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_HELLO
+            message.pointee.hello = hello
+        case .ping(let lease, let endedAcknowledged):
+            let ping = arena.message(cloister__v1__ping__init)
+            ping.pointee.lease_us = lease.wireMicroseconds
+            ping.pointee.ended_acknowledged = endedAcknowledged
+            message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_PING
+            message.pointee.ping = ping
+        case .execute(let request):
+            message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_EXECUTE
+            message.pointee.execute = arena.execute(request)
+        case .readEvents(let request):
+            message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_READ_EVENTS
+            message.pointee.read_events = arena.readEvents(request)
+        case .cancel(let session, let execution):
+            let cancel = arena.message(cloister__v1__cancel__init)
+            cancel.pointee.session = arena.sessionKey(session.key)
+            cancel.pointee.generation = session.generation.number
+            cancel.pointee.execution = arena.text(execution.text)
+            message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_CANCEL
+            message.pointee.cancel = cancel
+        case .stopSession(let session, let cause):
+            let stop = arena.message(cloister__v1__stop_session__init)
+            stop.pointee.session = arena.sessionKey(session.key)
+            stop.pointee.generation = session.generation.number
+            stop.pointee.cause = arena.text(cause.name)
+            message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_STOP_SESSION
+            message.pointee.stop_session = stop
+        }
+        return arena.packed(message)
+    }
+
+    init(decoding bytes: [UInt8]) throws(WireError) {
+        self = try unpacked(bytes, cloister__v1__command__unpack, cloister__v1__command__free_unpacked) {
+            message throws(WireError) in
+            Command(epoch: WorkerEpoch(message.epoch), request: try Request(message))
+        }
+    }
+}
+
+extension Command.Request {
+    fileprivate init(_ message: Cloister__V1__Command) throws(WireError) {
+        switch message.command_case {
+        case CLOISTER__V1__COMMAND__COMMAND_HELLO:
+            self = .hello(offset: Int(try required(message.hello, "hello").offset))
+        case CLOISTER__V1__COMMAND__COMMAND_PING:
+            let ping = try required(message.ping, "ping")
+            self = .ping(
+                lease: Duration(wireMicroseconds: ping.lease_us),
+                endedAcknowledged: ping.ended_acknowledged
+            )
+        case CLOISTER__V1__COMMAND__COMMAND_EXECUTE:
+            self = .execute(try ExecuteRequest(try required(message.execute, "execute")))
+        case CLOISTER__V1__COMMAND__COMMAND_READ_EVENTS:
+            self = .readEvents(try ReadEventsRequest(try required(message.read_events, "read_events")))
+        case CLOISTER__V1__COMMAND__COMMAND_CANCEL:
+            let cancel = try required(message.cancel, "cancel")
+            self = .cancel(
+                try SessionReference(cancel.session, cancel.generation),
+                try ExecutionID(field: cancel.execution)
+            )
+        case CLOISTER__V1__COMMAND__COMMAND_STOP_SESSION:
+            let stop = try required(message.stop_session, "stop_session")
+            let cause = EndCause.named(try String(field: stop.cause, "cause")) ?? .stopped
+            self = .stopSession(try SessionReference(stop.session, stop.generation), cause)
+        default: throw WireError(.invalidField, "The command's kind is not known.")
+        }
+    }
+}
+
+extension Arena {
+    fileprivate mutating func execute(
+        _ request: ExecuteRequest
+    ) -> UnsafeMutablePointer<Cloister__V1__Execute> {
+        let message = message(cloister__v1__execute__init)
+        message.pointee.session = sessionKey(request.session.key)
+        message.pointee.generation = request.session.generation.number
+        message.pointee.may_create = request.mayCreate ? 1 : 0
+        message.pointee.execution = text(request.execution.text)
+        message.pointee.code = bytes(request.code.utf8)
+        message.pointee.timeout_us = request.timeout.wireMicroseconds
+        message.pointee.pool = pool(request.pool)
+        message.pointee.wait_us = request.wait.wireMicroseconds
+        return message
+    }
+
+    fileprivate mutating func readEvents(
+        _ request: ReadEventsRequest
+    ) -> UnsafeMutablePointer<Cloister__V1__ReadEvents> {
+        let message = message(cloister__v1__read_events__init)
+        message.pointee.session = sessionKey(request.session.key)
+        message.pointee.generation = request.session.generation.number
+        message.pointee.execution = text(request.execution.text)
+        message.pointee.from_sequence = request.fromSequence
+        message.pointee.wait_us = request.wait.wireMicroseconds
+        return message
+    }
+}
+
+extension ExecuteRequest {
+    fileprivate init(_ message: Cloister__V1__Execute) throws(WireError) {
+        self.init(
+            session: try SessionReference(message.session, message.generation),
+            mayCreate: message.may_create != 0,
+            execution: try ExecutionID(field: message.execution),
+            code: try String(utf8: message.code, "code"),
+            timeout: Duration(wireMicroseconds: message.timeout_us),
+            pool: try PoolConfiguration(try required(message.pool, "pool")),
+            wait: Duration(wireMicroseconds: message.wait_us)
+        )
+    }
+}
+
+extension ReadEventsRequest {
+    fileprivate init(_ message: Cloister__V1__ReadEvents) throws(WireError) {
+        self.init(
+            session: try SessionReference(message.session, message.generation),
+            execution: try ExecutionID(field: message.execution),
+            fromSequence: message.from_sequence,
+            wait: Duration(wireMicroseconds: message.wait_us)
+        )
+    }
+}

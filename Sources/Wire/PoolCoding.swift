@@ -1,0 +1,47 @@
+internal import CWire
+internal import Domain
+
+extension Arena {
+    mutating func pool(_ pool: PoolConfiguration) -> UnsafeMutablePointer<Cloister__V1__Pool> {
+        let message = message(cloister__v1__pool__init)
+        message.pointee.name = text(pool.name.text)
+        message.pointee.runtime = text(pool.runtime.name)
+        message.pointee.memory_mib = UInt32(clamping: pool.memoryMiB)
+        message.pointee.virtual_cpus = UInt32(clamping: pool.virtualCPUs)
+        message.pointee.disk_mib = UInt32(clamping: pool.diskMiB)
+        message.pointee.cooldown_us = pool.cooldown.wireMicroseconds
+        message.pointee.max_concurrent_sessions = UInt32(clamping: pool.maxConcurrentSessions)
+        message.pointee.code_bytes_max = UInt32(clamping: pool.limits.codeBytes)
+        message.pointee.timeout_us_max = pool.limits.timeout.wireMicroseconds
+        message.pointee.output_bytes_max = UInt32(clamping: pool.limits.outputBytes)
+        message.pointee.result_bytes_max = UInt32(clamping: pool.limits.resultBytes)
+        message.pointee.images_max = UInt32(clamping: pool.limits.images)
+        return message
+    }
+}
+
+extension PoolConfiguration {
+    init(_ message: Cloister__V1__Pool) throws(WireError) {
+        let name = try String(field: message.name, "pool.name")
+        let runtimeName = try String(field: message.runtime, "pool.runtime")
+        guard let runtime = Runtime.named(runtimeName) else {
+            throw WireError(.invalidField, "The runtime of the pool is not known to this node.")
+        }
+        self.init(
+            name: try checked { () throws(Failure) in try PoolName(name) },
+            runtime: runtime,
+            memoryMiB: Int(message.memory_mib),
+            virtualCPUs: Int(message.virtual_cpus),
+            diskMiB: Int(message.disk_mib),
+            cooldown: Duration(wireMicroseconds: message.cooldown_us),
+            maxConcurrentSessions: Int(message.max_concurrent_sessions),
+            limits: ExecutionLimits(
+                codeBytes: Int(message.code_bytes_max),
+                timeout: Duration(wireMicroseconds: message.timeout_us_max),
+                outputBytes: Int(message.output_bytes_max),
+                resultBytes: Int(message.result_bytes_max),
+                images: Int(message.images_max)
+            )
+        )
+    }
+}
