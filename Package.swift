@@ -17,7 +17,16 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLZ4"),
         .target(name: "CWire", linkerSettings: [.linkedLibrary("protobuf-c")]),
+        .target(name: "CLinux"),
+        .target(name: "CGuestBoot"),
         .target(name: "Domain", swiftSettings: pure),
         .target(name: "Wire", dependencies: ["CLZ4", "CWire", "Domain"], swiftSettings: strict),
+        .target(name: "GuestAgent", dependencies: ["CLinux", "Domain", "Wire"], swiftSettings: strict),
+        .executableTarget(
+            name: "cloister-guest",
+            dependencies: ["CGuestBoot", "GuestAgent"],
+            swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(["-static-stdlib", "-static-executable"])]
+        ),
     ]
 )

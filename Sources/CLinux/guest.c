@@ -1,0 +1,63 @@
+#define _GNU_SOURCE
+#include "guest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/random.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <sys/reboot.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int cloister_load_module(int descriptor) {
+    return syscall(SYS_finit_module, descriptor, "", 0) == 0 ? 0 : -errno;
+}
+
+int cloister_add_entropy(const uint8_t *bytes, size_t count) {
+    int device = open("/dev/random", O_RDWR | O_CLOEXEC);
+    if (device < 0) return -errno;
+    struct rand_pool_info *pool = malloc(sizeof(*pool) + count);
+    if (!pool) {
+        close(device);
+        return -ENOMEM;
+    }
+    pool->entropy_count = (int)(count * 8);
+    pool->buf_size = (int)count;
+    memcpy(pool->buf, bytes, count);
+    int result = 0;
+    if (ioctl(device, RNDADDENTROPY, pool) != 0 || ioctl(device, RNDRESEEDCRNG) != 0) result = -errno;
+    explicit_bzero(pool, sizeof(*pool) + count);
+    free(pool);
+    close(device);
+    return result;
+}
+
+int cloister_child_signal_descriptor(void) {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGCHLD);
+    if (sigprocmask(SIG_BLOCK, &signals, NULL) != 0) return -errno;
+    int descriptor = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    return descriptor >= 0 ? descriptor : -errno;
+}
+
+int cloister_watch_folder(const char *path) {
+    int descriptor = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    if (descriptor < 0) return -errno;
+    if (inotify_add_watch(descriptor, path, IN_CREATE) < 0) {
+        int error = errno;
+        close(descriptor);
+        return -error;
+    }
+    return descriptor;
+}
+
+int cloister_power_off(void) {
+    sync();
+    return reboot(RB_POWER_OFF) == 0 ? 0 : -errno;
+}
