@@ -3,7 +3,9 @@ internal import Domain
 internal import Glibc
 internal import Wire
 
-/// The agent's one loop and its state. It runs on a single thread and never blocks but in `poll`.
+/// The agent's one loop and its state.
+///
+/// It runs on a single thread and never blocks but in `poll`.
 final class Agent {
     /// What an acknowledgement of the runtime stands for.
     enum Awaited {

@@ -3,7 +3,9 @@ internal import Glibc
 
 /// The first process of a guest: sets the system up, then serves the worker until the machine ends.
 package enum GuestAgent {
-    /// Runs as PID 1. Whatever goes wrong is shown on the console and ends the machine, so that
+    /// Runs as PID 1.
+    ///
+    /// Whatever goes wrong is shown on the console and ends the machine, so that
     /// the worker notices at once.
     package static func main() -> Never {
         do throws(GuestError) {
