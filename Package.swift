@@ -14,13 +14,45 @@ let pure: [SwiftSetting] = strict + [.strictMemorySafety()]
 
 let package = Package(
     name: "cloister",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    ],
     targets: [
         .systemLibrary(name: "CLZ4"),
+        .systemLibrary(name: "CNNG"),
         .target(name: "CWire", linkerSettings: [.linkedLibrary("protobuf-c")]),
         .target(name: "CLinux"),
         .target(name: "CGuestBoot"),
         .target(name: "Domain", swiftSettings: pure),
         .target(name: "Wire", dependencies: ["CLZ4", "CWire", "Domain"], swiftSettings: strict),
+        .target(name: "Transport", dependencies: ["CNNG"], swiftSettings: strict),
+        .target(name: "Lifecycle", dependencies: ["Domain"], swiftSettings: pure),
+        .target(
+            name: "MicroVM",
+            dependencies: [
+                "CLinux", "Domain", "Wire",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Worker",
+            dependencies: [
+                "Domain", "Lifecycle", "MicroVM", "Transport", "Wire",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
         .target(name: "GuestAgent", dependencies: ["CLinux", "Domain", "Wire"], swiftSettings: strict),
         .executableTarget(
             name: "cloister-guest",

@@ -53,9 +53,10 @@ package struct Envelope: Hashable, Sendable {
 
     /// Encodes the envelope; a large payload is compressed.
     ///
+    /// - Parameter key: the cluster's secret.
     /// - Returns: the bytes for the socket.
     /// - Throws: `tooLarge` when the payload is over the limit.
-    package func encoded() throws(WireError) -> [UInt8] {
+    package func encoded(key: ClusterKey) throws(WireError) -> [UInt8] {
         let (kind, payload) =
             switch content {
             case .announcement(let announcement):
@@ -83,6 +84,7 @@ package struct Envelope: Hashable, Sendable {
         message.pointee.payload_size = UInt32(payload.count)
         message.pointee.payload = arena.bytes(block ?? payload)
         message.pointee.reply_address = arena.text(replyAddress)
+        message.pointee.cluster_key = arena.bytes(key.bytes)
         return arena.packed(message)
     }
 }
@@ -107,14 +109,20 @@ package struct ReceivedEnvelope: Sendable {
 
     /// Reads the outside of an envelope.
     ///
-    /// - Parameter bytes: what came from the socket.
-    /// - Throws: `malformed`, `invalidField` or `tooLarge`.
-    package init(_ bytes: [UInt8]) throws(WireError) {
+    /// - Parameters:
+    ///   - bytes: what came from the socket.
+    ///   - key: the cluster's secret.
+    /// - Throws: `malformed`, `invalidField`, `tooLarge`, or `foreign` when the sender does not know the secret.
+    package init(_ bytes: [UInt8], key: ClusterKey) throws(WireError) {
         guard bytes.count <= WireLimits.envelopeBytes else {
             throw WireError(.tooLarge, "An envelope of \(bytes.count) bytes is over the limit.")
         }
         self = try unpacked(bytes, cloister__v1__envelope__unpack, cloister__v1__envelope__free_unpacked) {
-            message throws(WireError) in try ReceivedEnvelope(message)
+            message throws(WireError) in
+            guard key.matches([UInt8](message.cluster_key)) else {
+                throw WireError(.foreign, "The sender does not know the cluster's key.")
+            }
+            return try ReceivedEnvelope(message)
         }
     }
 

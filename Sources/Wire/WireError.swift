@@ -12,6 +12,8 @@ package struct WireError: Error, Hashable, Sendable, CustomStringConvertible {
         package static let invalidField = Self("invalidField")
         /// The message, or the size that it declares, is over the limit.
         package static let tooLarge = Self("tooLarge")
+        /// The sender does not know the cluster's key.
+        package static let foreign = Self("foreign")
         /// The sender speaks another major version.
         package static let incompatibleVersion = Self("incompatibleVersion")
     }

@@ -367,7 +367,7 @@ void   cloister__v1__outcome__free_unpacked
   assert(message->base.descriptor == &cloister__v1__outcome__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor cloister__v1__envelope__field_descriptors[11] =
+static const ProtobufCFieldDescriptor cloister__v1__envelope__field_descriptors[12] =
 {
   {
     "version_major",
@@ -501,9 +501,22 @@ static const ProtobufCFieldDescriptor cloister__v1__envelope__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "cluster_key",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Envelope, cluster_key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__envelope__field_indices_by_name[] = {
   2,   /* field[2] = addressee */
+  11,   /* field[11] = cluster_key */
   7,   /* field[7] = compression */
   4,   /* field[4] = kind */
   5,   /* field[5] = number */
@@ -518,7 +531,7 @@ static const unsigned cloister__v1__envelope__field_indices_by_name[] = {
 static const ProtobufCIntRange cloister__v1__envelope__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor cloister__v1__envelope__descriptor =
 {
@@ -528,7 +541,7 @@ const ProtobufCMessageDescriptor cloister__v1__envelope__descriptor =
   "Cloister__V1__Envelope",
   "cloister.v1",
   sizeof(Cloister__V1__Envelope),
-  11,
+  12,
   cloister__v1__envelope__field_descriptors,
   cloister__v1__envelope__field_indices_by_name,
   1,  cloister__v1__envelope__number_ranges,

@@ -93,10 +93,15 @@ struct  Cloister__V1__Envelope
    * so that a node of another version can be told why it is refused.
    */
   char *reply_address;
+  /*
+   * The secret that all nodes of a cluster share; a message with another one is dropped. TLS says
+   * that a peer holds a certificate; this says, also on loopback, that it is one of us.
+   */
+  ProtobufCBinaryData cluster_key;
 };
 #define CLOISTER__V1__ENVELOPE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__envelope__descriptor) \
-    , 0, 0, 0, 0, CLOISTER__V1__KIND__KIND_UNSPECIFIED, 0, 0, CLOISTER__V1__COMPRESSION__COMPRESSION_NONE, 0, {0,NULL}, (char *)protobuf_c_empty_string }
+    , 0, 0, 0, 0, CLOISTER__V1__KIND__KIND_UNSPECIFIED, 0, 0, CLOISTER__V1__COMPRESSION__COMPRESSION_NONE, 0, {0,NULL}, (char *)protobuf_c_empty_string, {0,NULL} }
 
 
 /*

@@ -1,0 +1,118 @@
+internal import Domain
+internal import Lifecycle
+internal import MicroVM
+internal import Wire
+
+/// The loop that runs executions, and what the guest says of them.
+extension Sandbox {
+    /// How long interrupted code may take to stop before the agent ends the runtime; long enough
+    /// for a library that looks for signals only between steps.
+    private static let grace: Duration = .seconds(5)
+    /// How much longer the guest may take to report that; then it is ended.
+    private static let reportMargin: Duration = .seconds(10)
+    /// How long the guest may take to accept an order.
+    private static let orderTimeout: Duration = .seconds(10)
+
+    /// Runs what waits, one after the other, until the session ends or has been idle for too long.
+    ///
+    /// - Parameter machine: the session's machine.
+    func runExecutions(on machine: any Machine) async {
+        while end == nil, !Task.isCancelled {
+            if let spec = archive.startNext() {
+                await run(spec, on: machine)
+                idle.touch(.now)
+            } else if idle.isExpired(.now) {
+                finish(.cooldown)
+            } else {
+                await waitForChange(until: idle.expiry)
+            }
+        }
+    }
+
+    private func run(_ spec: ExecutionSpec, on machine: any Machine) async {
+        let started = ContinuousClock.now
+        var timings = StageTimings()
+        timings[.queue] = arrivals.removeValue(forKey: spec.id)?.duration(to: started)
+        archive.record(timings, for: spec.id)
+        runStarted = started
+        guestNumber += 1
+        interruption = nil
+        let order = RunOrder(
+            execution: guestNumber,
+            code: spec.code,
+            outputBytes: pool.limits.outputBytes,
+            resultBytes: pool.limits.resultBytes,
+            images: pool.limits.images
+        )
+        guard await send(.run(order), to: machine) else { return }
+        var deadline = started + spec.timeout
+        while end == nil, !Task.isCancelled, archive[spec.id]?.journal.isComplete == false {
+            let isOverdue = ContinuousClock.now >= deadline
+            if interruption == nil, isOverdue || cancelled.contains(spec.id) {
+                interruption = isOverdue ? .timedOut : .cancelled
+                deadline = .now + Self.grace + Self.reportMargin
+                guard await send(.interrupt(execution: guestNumber, grace: Self.grace), to: machine) else {
+                    return
+                }
+            } else if isOverdue {
+                return finish(.guestUnresponsive)
+            } else {
+                await waitForChange(until: deadline)
+            }
+        }
+        cancelled.remove(spec.id)
+        guard archive[spec.id]?.journal.isComplete == true else { return }
+        archive.finishCurrent()
+        changes.notify()
+    }
+
+    private func send(_ frame: HostFrame, to machine: any Machine) async -> Bool {
+        do {
+            try await machine.send(frame, deadline: .now + Self.orderTimeout)
+            return true
+        } catch {
+            finish(.guestUnresponsive)
+            return false
+        }
+    }
+
+    /// Takes in what the guest says; it is hostile, so what does not fit is left out.
+    ///
+    /// - Parameter frame: a frame that was well formed.
+    func receive(_ frame: GuestFrame) {
+        switch frame {
+        case .event(let number, let event):
+            guard number == guestNumber, let current = archive.current else { return }
+            if case .ended(let outcome) = event {
+                // Before the end itself: a reader who sees the end must see its timings.
+                var timings = StageTimings()
+                timings[.run] = runStarted.duration(to: .now)
+                timings[.guest] = outcome.duration
+                archive.record(timings, for: current)
+                archive.append(.ended(judged(outcome)))
+            } else {
+                archive.append(event)
+            }
+            changes.notify()
+        case .trouble:
+            // The agent could not carry out an order; what state the guest is in, nobody knows.
+            finish(.guestCrashed)
+        case .ready, .warmed, .prepared:
+            break
+        }
+    }
+
+    /// The outcome as the client sees it: the guest cannot tell a time-out from a cancellation.
+    private func judged(_ outcome: Outcome) -> Outcome {
+        guard let interruption, outcome.status != .succeeded else { return outcome }
+        return Outcome(
+            status: interruption,
+            errorName: interruption == .timedOut ? "TimeoutError" : "Cancelled",
+            errorMessage: interruption == .timedOut
+                ? "Request timed out waiting for code execution to complete" : "The execution was cancelled.",
+            duration: outcome.duration,
+            stateWasLost: outcome.stateWasLost,
+            wasTruncated: outcome.wasTruncated
+        )
+    }
+}

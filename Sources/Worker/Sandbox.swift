@@ -1,0 +1,131 @@
+internal import Domain
+internal import Lifecycle
+internal import MicroVM
+internal import Wire
+
+/// One session: it owns its machine and runs one execution at a time, in the order of arrival.
+actor Sandbox {
+    /// The session that it serves.
+    nonisolated let session: SessionReference
+    /// The session's pool.
+    nonisolated let pool: PoolConfiguration
+    /// A name for this life of the session, unlike any other's.
+    nonisolated let instance: String
+    /// What is known of the executions.
+    var archive = ExecutionArchive()
+    /// Wakes readers and the loop that runs executions.
+    var changes = ChangeSignal()
+    /// Why the session ended; nil while it lives.
+    private(set) var end: EndCause?
+    /// When it has been idle for too long.
+    var idle: IdleTimer<ContinuousClock.Instant>
+    /// When each waiting execution arrived.
+    var arrivals: [ExecutionID: ContinuousClock.Instant] = [:]
+    /// The executions that a client wants to end.
+    var cancelled: Set<ExecutionID> = []
+    /// The number of the current execution on the guest channel.
+    var guestNumber: UInt64 = 0
+    /// When the current execution was given to the guest.
+    var runStarted = ContinuousClock.now
+    /// Why the current execution was interrupted, if it was.
+    var interruption: Outcome.Status?
+    private let created = ContinuousClock.now
+    private var startTimings = StageTimings()
+
+    /// Makes a sandbox without a machine.
+    ///
+    /// - Parameters:
+    ///   - session: the session that it serves.
+    ///   - pool: the session's pool.
+    ///   - instance: a name for this life of the session.
+    init(session: SessionReference, pool: PoolConfiguration, instance: String) {
+        self.session = session
+        self.pool = pool
+        self.instance = instance
+        idle = IdleTimer(cooldown: pool.cooldown, now: .now)
+    }
+
+    /// Starts the machine and serves until the session ends.
+    ///
+    /// - Parameter hypervisor: where machines come from.
+    /// - Returns: why the session ended, and the error if its machine could not be had.
+    func run(on hypervisor: any Hypervisor) async -> (cause: EndCause, error: (any Error)?) {
+        do {
+            try await hypervisor.withMachine(for: pool) { machine in await self.serve(machine) }
+            // Left without an end only when the worker itself goes down.
+            finish(.drained)
+            return (end ?? .drained, nil)
+        } catch {
+            finish(Task.isCancelled ? .drained : .startFailed)
+            return (end ?? .startFailed, error)
+        }
+    }
+
+    /// Ends the session, once; whoever waits for something is told.
+    ///
+    /// - Parameter cause: why.
+    func finish(_ cause: EndCause) {
+        guard end == nil else { return }
+        end = cause
+        changes.notify()
+    }
+
+    private func serve(_ machine: any Machine) async {
+        startTimings = machine.timings
+        startTimings[.allocate] = created.duration(to: .now)
+        idle.touch(.now)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await frame in machine.frames { await self.receive(frame) }
+                await self.finish(.guestCrashed)
+            }
+            group.addTask { await self.runExecutions(on: machine) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// The stages of making the machine, for the execution that the machine was made for.
+    ///
+    /// - Parameter entry: the execution.
+    /// - Returns: its own stages, with those of the start where they belong to it.
+    func timings(of entry: ExecutionArchive.Entry) -> StageTimings {
+        var timings = entry.beganSession ? startTimings : StageTimings()
+        timings.merge(entry.timings)
+        return timings
+    }
+
+    /// Waits for the next change of state.
+    ///
+    /// - Parameter deadline: when to give up.
+    func waitForChange(until deadline: ContinuousClock.Instant) async {
+        let subscription = changes.subscribe()
+        await subscription.wait(until: deadline)
+        changes.unsubscribe(subscription)
+    }
+
+    /// What somebody is told who waits for an execution that will not end any more.
+    ///
+    /// - Parameter cause: why the session ended.
+    /// - Returns: the failure.
+    func failure(for cause: EndCause) -> Failure {
+        switch cause {
+        case .startFailed:
+            Failure(
+                .sandboxFailed,
+                "The sandbox could not be started; nothing was run. Try again.",
+                retryAfterSeconds: 1
+            )
+        case .stopped, .cooldown, .maxAlive:
+            Failure(.noSessionFound, "The session has ended (\(cause)) before the code did.")
+        case .workerLost, .drained:
+            Failure(.sessionLost, "The session was lost with its worker (\(cause)); nothing is run twice.")
+        default:
+            Failure(
+                .sandboxFailed,
+                "The sandbox ended while the code ran (\(cause)); it is not run again. "
+                    + "The next request begins a new session."
+            )
+        }
+    }
+}

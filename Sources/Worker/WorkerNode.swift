@@ -1,0 +1,241 @@
+package import Domain
+internal import Lifecycle
+package import Wire
+
+/// The worker's actor: it owns the sandboxes of this machine and answers what coordinators ask.
+package actor WorkerNode {
+    /// This life of the worker.
+    package nonisolated let incarnation: Incarnation
+    /// Sandboxes that are to be run; the service takes them and gives each a task.
+    nonisolated let launches: AsyncStream<Sandbox>
+    private let configuration: WorkerConfiguration
+    private let launch: AsyncStream<Sandbox>.Continuation
+    private var epoch = WorkerEpoch(1)
+    private var lease = Lease<ContinuousClock.Instant>()
+    private var sandboxes: [SessionKey: Sandbox] = [:]
+    private var ended = EndedSessions()
+    private var leaseChanges = ChangeSignal()
+    private var lastPing: ContinuousClock.Instant?
+    private var randomness = SystemRandomNumberGenerator()
+
+    /// Makes a worker without sessions.
+    ///
+    /// - Parameters:
+    ///   - configuration: what it has to know.
+    ///   - incarnation: this life of the worker.
+    package init(configuration: WorkerConfiguration, incarnation: Incarnation) {
+        self.configuration = configuration
+        self.incarnation = incarnation
+        // Bounded by the capacity: each entry is a sandbox that counts as a session already.
+        (launches, launch) = AsyncStream.makeStream(of: Sandbox.self)
+    }
+
+    /// Carries out a command.
+    ///
+    /// - Parameters:
+    ///   - command: what is asked.
+    ///   - deadline: when the asking side stops to wait.
+    /// - Returns: the answer.
+    package func answer(_ command: Command, by deadline: ContinuousClock.Instant) async -> Answer {
+        do throws(Failure) {
+            guard command.epoch == epoch else {
+                throw Failure(.staleAddressee, "The worker has lost its lease since then and begun anew.")
+            }
+            return try await perform(command.request, by: deadline)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func perform(
+        _ request: Command.Request,
+        by deadline: ContinuousClock.Instant
+    ) async throws(Failure) -> Answer {
+        switch request {
+        case .hello(let offset): return sessionList(from: offset)
+        case .ping(let length, let acknowledged): return pong(lease: length, acknowledged: acknowledged)
+        case .execute(let request): return .events(try await execute(request, by: deadline))
+        case .readEvents(let request):
+            let sandbox = try live(request.session)
+            let page = try await sandbox.page(
+                of: request.execution,
+                from: request.fromSequence,
+                until: min(.now + request.wait, deadline)
+            )
+            return .events(page)
+        case .cancel(let session, let execution):
+            try await live(session).cancel(execution)
+            return .done
+        case .stopSession(let session, let cause):
+            try await live(session).finish(cause)
+            return .done
+        }
+    }
+
+    private func sessionList(from offset: Int) -> Answer {
+        // Sorted, so that the parts of the list fit together although sessions come and go meanwhile.
+        let all = sandboxes.values.map(\.session).sorted { $0.key.description < $1.key.description }
+        let part = all.dropFirst(offset).prefix(WireLimits.sessionsPerList)
+        let next = offset + part.count
+        return .sessions(Array(part), nextOffset: next < all.count ? next : nil)
+    }
+
+    private func pong(lease length: Duration, acknowledged: UInt64) -> Answer {
+        let now = ContinuousClock.now
+        lease.renew(for: length, now: now)
+        lastPing = now
+        leaseChanges.notify()
+        ended.acknowledge(upTo: acknowledged)
+        return .pong(
+            Pong(
+                epoch: epoch,
+                capacity: configuration.capacity,
+                sessionCount: sandboxes.count,
+                isAccepting: sandboxes.count < configuration.capacity.sessions,
+                ended: ended.pending
+            )
+        )
+    }
+
+    private func execute(
+        _ request: ExecuteRequest,
+        by deadline: ContinuousClock.Instant
+    ) async throws(Failure) -> EventPage {
+        let arrived = ContinuousClock.now
+        let spec = try ExecutionSpec(
+            id: request.execution,
+            code: request.code,
+            timeout: request.timeout,
+            limits: request.pool.limits
+        )
+        let (sandbox, isNew) = try sandbox(for: request)
+        var page = try await sandbox.execute(
+            spec,
+            beganSession: isNew,
+            until: min(arrived + request.wait, deadline)
+        )
+        page.timings[.worker] = arrived.duration(to: .now)
+        return page
+    }
+
+    /// Finds or makes the sandbox of a request.
+    ///
+    /// There is no `await` in it: of many first requests
+    /// with one identifier, exactly one makes the sandbox.
+    private func sandbox(for request: ExecuteRequest) throws(Failure) -> (sandbox: Sandbox, isNew: Bool) {
+        guard lease.isHeld(.now) else {
+            throw Failure(.staleAddressee, "The worker has no lease from a coordinator at the moment.")
+        }
+        let key = request.session.key
+        let present = sandboxes[key]
+        let admission = SessionAdmission.decide(
+            requested: request.session.generation,
+            live: present?.session.generation,
+            ended: ended.newest(of: key),
+            mayCreate: request.mayCreate,
+            hasRoom: sandboxes.count < configuration.capacity.sessions
+        )
+        switch admission {
+        case .serve:
+            guard let present else { preconditionFailure("only a live session serves") }
+            return (present, false)
+        case .create, .replace:
+            let sandbox = Sandbox(
+                session: request.session,
+                pool: request.pool,
+                instance: instanceName()
+            )
+            let former = sandboxes.updateValue(sandbox, forKey: key)
+            launch.yield(sandbox)
+            if let former { supersede(former) }
+            return (sandbox, true)
+        case .stale:
+            throw Failure(.staleAddressee, "The message was for an earlier session of this identifier.")
+        case .unknown:
+            throw Failure(.noSessionFound, "The session is not on this worker any more.")
+        case .full:
+            throw Failure(
+                .sessionsCountExceedsLimit,
+                "The worker has no room for another session.",
+                retryAfterSeconds: 1
+            )
+        }
+    }
+
+    private func supersede(_ former: Sandbox) {
+        superseded.append(former)
+        leaseChanges.notify()
+    }
+
+    /// Sandboxes whose identifier has a newer session; the watch loop ends them.
+    private var superseded: [Sandbox] = []
+
+    private func live(_ session: SessionReference) throws(Failure) -> Sandbox {
+        guard lease.isHeld(.now) else {
+            throw Failure(.staleAddressee, "The worker has no lease from a coordinator at the moment.")
+        }
+        guard let sandbox = sandboxes[session.key] else {
+            throw Failure(.noSessionFound, "The session is not on this worker any more.")
+        }
+        guard sandbox.session.generation == session.generation else {
+            throw Failure(.staleAddressee, "The message was for an earlier session of this identifier.")
+        }
+        return sandbox
+    }
+
+    /// Takes a session out that has ended.
+    ///
+    /// - Parameters:
+    ///   - sandbox: the session's sandbox, whose machine is gone.
+    ///   - cause: why it ended.
+    func sessionEnded(_ sandbox: Sandbox, cause: EndCause) {
+        ended.append(sandbox.session, cause: cause)
+        guard sandboxes[sandbox.session.key] === sandbox else { return }
+        sandboxes[sandbox.session.key] = nil
+    }
+
+    /// Watches the lease: when it is lost, every session ends before anyone may begin it elsewhere.
+    func watchLease() async {
+        while !Task.isCancelled {
+            for sandbox in takeSuperseded() { await sandbox.finish(.stopped) }
+            let now = ContinuousClock.now
+            if lease.expiry != nil, !lease.isHeld(now) {
+                lease.release()
+                epoch = epoch.next
+                for sandbox in Array(sandboxes.values) { await sandbox.finish(.workerLost) }
+            }
+            let subscription = leaseChanges.subscribe()
+            await subscription.wait(until: lease.expiry ?? now + .seconds(60))
+            leaseChanges.unsubscribe(subscription)
+        }
+    }
+
+    private func takeSuperseded() -> [Sandbox] {
+        defer { superseded = [] }
+        return superseded
+    }
+
+    /// What the worker says of itself while no coordinator calls it.
+    ///
+    /// - Parameters:
+    ///   - address: where its inbox is.
+    ///   - silence: how long no ping may have come.
+    /// - Returns: the announcement, or nil when a coordinator calls.
+    func announcement(address: String, afterSilenceOf silence: Duration) -> Announcement? {
+        if let lastPing, lastPing.duration(to: .now) < silence { return nil }
+        return Announcement(
+            worker: configuration.id,
+            address: address,
+            epoch: epoch,
+            capacity: configuration.capacity
+        )
+    }
+
+    private func instanceName() -> String {
+        let digits = Array("0123456789abcdef")
+        let text = (0..<32).map { _ in digits[Int.random(in: 0..<16, using: &randomness)] }
+        // The form of a GUID, as `x-ms-session-guid` has it.
+        return [text[0..<8], text[8..<12], text[12..<16], text[16..<20], text[20..<32]].map { String($0) }
+            .joined(separator: "-")
+    }
+}

@@ -1,0 +1,107 @@
+internal import Domain
+package import Logging
+package import MicroVM
+internal import ServiceLifecycle
+package import Transport
+internal import Wire
+
+/// A worker as a long-running service: templates, sandboxes, commands, announcements.
+package struct WorkerService: Service {
+    /// How many loops receive at the same time, so that one long decode does not hold up a ping.
+    private static let receiveLoops = 2
+
+    private let configuration: WorkerConfiguration
+    private let hypervisor: any Hypervisor
+    private let post: any Post
+    private let logger: Logger
+    private let progress: @Sendable (String) -> Void
+
+    /// Composes a worker.
+    ///
+    /// - Parameters:
+    ///   - configuration: what it has to know.
+    ///   - hypervisor: where machines come from.
+    ///   - post: how it talks to coordinators.
+    ///   - logger: where it logs.
+    ///   - progress: told what is done while templates are made, in sentences for a person.
+    package init(
+        configuration: WorkerConfiguration,
+        hypervisor: any Hypervisor,
+        post: any Post,
+        logger: Logger,
+        progress: @escaping @Sendable (String) -> Void
+    ) {
+        self.configuration = configuration
+        self.hypervisor = hypervisor
+        self.post = post
+        self.logger = logger
+        self.progress = progress
+    }
+
+    /// Makes the templates, then serves until shut down.
+    ///
+    /// - Throws: an error when a template or the inbox cannot be had.
+    package func run() async throws {
+        try await cancelWhenGracefulShutdown { try await serve() }
+    }
+
+    private func serve() async throws {
+        for pool in configuration.pools { try await hypervisor.prepare(pool, progress: progress) }
+        let inbox = try await post.openInbox(
+            at: configuration.address,
+            maximumMessageSize: WireLimits.envelopeBytes
+        )
+        var randomness = SystemRandomNumberGenerator()
+        let node = WorkerNode(configuration: configuration, incarnation: .draw(using: &randomness))
+        let server = CommandServer(
+            node: node,
+            inbox: inbox,
+            outboxes: ReplyOutboxes(post: post),
+            commandsInHand: CommandsInHand(),
+            key: configuration.clusterKey,
+            logger: logger
+        )
+        let announcer = Announcer(
+            node: node,
+            address: inbox.address,
+            coordinators: configuration.coordinators,
+            post: post,
+            key: configuration.clusterKey,
+            logger: logger
+        )
+        logger.info(
+            "worker serves",
+            metadata: ["worker": "\(configuration.id)", "inbox": "\(inbox.address)"]
+        )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<Self.receiveLoops { group.addTask { await server.run() } }
+            group.addTask { try await announcer.run() }
+            group.addTask { await node.watchLease() }
+            group.addTask { await runSandboxes(of: node) }
+            // None of them ends by itself but by an error, which ends the others.
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func runSandboxes(of node: WorkerNode) async {
+        await withDiscardingTaskGroup { group in
+            for await sandbox in node.launches {
+                group.addTask {
+                    let (cause, error) = await sandbox.run(on: hypervisor)
+                    await node.sessionEnded(sandbox, cause: cause)
+                    let metadata: Logger.Metadata = [
+                        "pool": "\(sandbox.session.key.pool)", "instance": "\(sandbox.instance)",
+                        "cause": "\(cause)",
+                    ]
+                    if let error {
+                        logger.error("session ended: \(error)", metadata: metadata)
+                    } else {
+                        logger.info("session ended", metadata: metadata)
+                    }
+                }
+            }
+            group.cancelAll()
+        }
+    }
+}
