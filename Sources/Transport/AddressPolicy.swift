@@ -1,0 +1,36 @@
+/// Which addresses a process may use: between machines nothing travels without mutual TLS.
+struct AddressPolicy: Sendable {
+    /// Whether the process has an identity for TLS.
+    let hasIdentity: Bool
+
+    /// Reads an address to listen at.
+    func listening(at text: String) throws(TransportError) -> Address {
+        try secure(Address(text))
+    }
+
+    /// Reads an address to send to.
+    func sending(to text: String) throws(TransportError) -> Address {
+        let address = try secure(Address(text))
+        guard address.port != 0 else {
+            throw TransportError(.invalidAddress, "Port 0 is no port to send to: \(address)")
+        }
+        guard address.location != "0.0.0.0", address.location != "::" else {
+            throw TransportError(.invalidAddress, "A wildcard is no host to send to: \(address)")
+        }
+        return address
+    }
+
+    private func secure(_ address: Address) throws(TransportError) -> Address {
+        switch address.scheme {
+        case .tcp where !address.isLocal:
+            throw TransportError(
+                .insecureAddress,
+                "Plain TCP is for the loopback interface only; use tls+tcp: \(address)"
+            )
+        case .tls where !hasIdentity:
+            throw TransportError(.insecureAddress, "TLS needs a certificate, key and authority: \(address)")
+        case .tcp, .tls, .ipc, .inproc:
+            return address
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import CNNG
+
+/// The post over libnng's one-way sockets: PULL for the inbox, one PUSH for every peer.
+package struct NNGTransport: Post {
+    /// The bounds of what may wait, and the pace of reconnecting.
+    package struct Limits: Sendable {
+        /// How many sends may wait in one outbox; one more fails at once.
+        package var waitingSends = 256
+        /// How many receives may wait at one inbox; one more fails at once.
+        package var waitingReceives = 64
+        /// The pause before the first attempt to connect again; each further one is longer.
+        package var shortestReconnect: Duration = .milliseconds(10)
+        /// The longest pause between two attempts to connect.
+        package var longestReconnect: Duration = .milliseconds(500)
+
+        /// Creates the limits that suit a node of the cluster.
+        package init() {}
+    }
+
+    private let identity: TLSIdentity?
+    private let limits: Limits
+
+    /// Creates a post.
+    ///
+    /// - Parameters:
+    ///   - identity: The identity for `tls+tcp` addresses; without one only local addresses can be used.
+    ///   - limits: The bounds of what may wait.
+    package init(identity: TLSIdentity? = nil, limits: Limits = Limits()) {
+        self.identity = identity
+        self.limits = limits
+    }
+
+    /// Opens an inbox and starts to listen.
+    ///
+    /// - Parameters:
+    ///   - address: Where to listen; port 0 lets the system choose one.
+    ///   - maximumMessageSize: A longer message is dropped, with the connection that it came over.
+    /// - Returns: The listening inbox.
+    /// - Throws: An error of the address, of the identity or of the system.
+    package func openInbox(
+        at address: String,
+        maximumMessageSize: Int
+    ) async throws(TransportError) -> any Inbox {
+        precondition(maximumMessageSize > 0, "0 would mean no limit to libnng.")
+        let address = try AddressPolicy(hasIdentity: identity != nil).listening(at: address)
+        return try await BlockingCall.run { [identity, limits] () throws(TransportError) in
+            try NNGInbox(
+                listeningAt: address,
+                identity: identity,
+                maximumMessageSize: maximumMessageSize,
+                limits: limits
+            )
+        }
+    }
+
+    /// Opens an outbox to one peer, which need not be there yet.
+    ///
+    /// - Parameters:
+    ///   - address: The address of the peer's inbox.
+    ///   - maximumMessageSize: A longer message is refused before it is sent.
+    /// - Returns: The outbox.
+    /// - Throws: An error of the address, of the identity or of the system; never that the peer is away.
+    package func openOutbox(
+        to address: String,
+        maximumMessageSize: Int
+    ) async throws(TransportError) -> any Outbox {
+        let address = try AddressPolicy(hasIdentity: identity != nil).sending(to: address)
+        return try await BlockingCall.run { [identity, limits] () throws(TransportError) in
+            try NNGOutbox(
+                dialing: address,
+                identity: identity,
+                maximumMessageSize: maximumMessageSize,
+                limits: limits
+            )
+        }
+    }
+}

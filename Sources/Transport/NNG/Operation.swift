@@ -1,0 +1,101 @@
+import CNNG
+
+/// One asynchronous operation of libnng as an async call; reusable, one use at a time.
+///
+/// The time limit is the library's own, so only completion and cancellation can race, and the library decides
+/// that race: it calls back exactly once for every operation that it accepted.
+final class Operation: Sendable {
+    private let completion: Completion
+
+    // SAFETY: written once, in init. libnng lets any thread call its functions on an aio, and the aio lives
+    // until deinit, which cannot run while an operation is on its way because `run` keeps `self` alive.
+    nonisolated(unsafe) private let aio: OpaquePointer
+
+    /// Allocates the operation.
+    init() throws(TransportError) {
+        let completion = Completion()
+        var aio: OpaquePointer?
+        // SAFETY: the callback runs only between the start of an operation and its end, for which `run`
+        // waits while it keeps `self` and so `completion` alive.
+        let status = nng_aio_alloc(
+            &aio,
+            { argument in
+                guard let argument else { return }
+                Unmanaged<Completion>.fromOpaque(argument).takeUnretainedValue().finish()
+            },
+            Unmanaged.passUnretained(completion).toOpaque()
+        )
+        guard status == 0, let aio else { throw TransportError(nng: status, "allocate an operation") }
+        self.completion = completion
+        self.aio = aio
+    }
+
+    deinit {
+        // Not nng_aio_free: the last reference may be dropped by the callback itself, which must not wait
+        // for its own end.
+        nng_aio_reap(aio)
+    }
+
+    /// Sends a message.
+    ///
+    /// - Parameters:
+    ///   - message: The message; the connection owns it afterwards, or it is freed.
+    ///   - socket: The socket to send with.
+    ///   - milliseconds: The time limit.
+    /// - Returns: The library's result, 0 for success.
+    func send(_ message: consuming Message, on socket: nng_socket, milliseconds: nng_duration) async -> Int32
+    {
+        nng_aio_set_timeout(aio, milliseconds)
+        nng_aio_set_msg(aio, message.release())
+        let result = await run { nng_send_aio(socket, $0) }
+        if result != 0, let unsent = nng_aio_get_msg(aio) {
+            nng_aio_set_msg(aio, nil)
+            _ = Message(adopting: unsent)
+        }
+        return result
+    }
+
+    /// Waits for a message, without a limit of time.
+    ///
+    /// A message that arrives together with a cancellation is returned, not lost.
+    ///
+    /// - Parameter socket: The socket to receive with.
+    /// - Returns: The bytes of the message, or the library's result when it is not 0.
+    func receive(on socket: nng_socket) async -> Result<[UInt8], Refusal> {
+        nng_aio_set_timeout(aio, NNG_DURATION_INFINITE)
+        let result = await run { nng_recv_aio(socket, $0) }
+        guard result == 0, let pointer = nng_aio_get_msg(aio) else {
+            return .failure(Refusal(result: result))
+        }
+        nng_aio_set_msg(aio, nil)
+        return .success(Message(adopting: pointer).bytes)
+    }
+
+    /// Ends the operation early if there is one; also when it is about to start.
+    func cancel() {
+        if completion.cancel() { nng_aio_cancel(aio) }
+    }
+
+    /// A result of the library other than success.
+    struct Refusal: Error {
+        /// The library's number.
+        let result: Int32
+    }
+
+    private func run(start: (OpaquePointer) -> Void) async -> Int32 {
+        let wasStarted = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                guard completion.begin(continuation) else { return continuation.resume(returning: false) }
+                start(aio)
+                // A cancel before the library had scheduled the operation is lost: repeat it. The operation
+                // cannot be somebody else's by now, as its task goes on only when this closure has returned.
+                if completion.isCancelled { nng_aio_cancel(aio) }
+            }
+        } onCancel: {
+            self.cancel()
+        }
+        // No handler of this task runs any more; a wish to cancel ends with the operation that it was for.
+        completion.reset()
+        return wasStarted ? nng_aio_result(aio) : Int32(NNG_ECANCELED.rawValue)
+    }
+}

@@ -1,0 +1,45 @@
+import Testing
+import Transport
+import transport_peer
+
+/// What carries the messages of a parameterised test.
+enum Medium: String, CaseIterable, Sendable, CustomTestStringConvertible {
+    case memory, tcp, ipc, tls, inproc
+
+    static let overSockets: [Medium] = [.tcp, .ipc, .tls]
+
+    var testDescription: String { rawValue }
+
+    /// The post, one for all parties of a test.
+    func post() throws -> any Post {
+        switch self {
+        case .memory: InMemoryTransport()
+        case .tcp, .ipc, .inproc: NNGTransport()
+        case .tls: NNGTransport(identity: try Certificates.forThisRun().node)
+        }
+    }
+
+    /// An address for an inbox that lives only in this test.
+    var anyAddress: String {
+        switch self {
+        case .memory, .tcp: "tcp://127.0.0.1:0"
+        case .tls: "tls+tcp://127.0.0.1:0"
+        case .ipc: "ipc://\(Scratch.path("socket"))"
+        case .inproc: "inproc://\(Scratch.path("name"))"
+        }
+    }
+
+    /// An address that can be known before anybody listens there.
+    var knownAddress: String {
+        switch self {
+        case .memory, .tcp: "tcp://127.0.0.1:\(Scratch.port())"
+        case .tls: "tls+tcp://127.0.0.1:\(Scratch.port())"
+        case .ipc, .inproc: anyAddress
+        }
+    }
+
+    /// The argument that gives a peer process its certificates.
+    func tlsArgument() throws -> String {
+        self == .tls ? try Certificates.forThisRun().directory : "-"
+    }
+}
