@@ -1,0 +1,154 @@
+package import Domain
+
+extension Cluster {
+    /// A worker announced itself.
+    ///
+    /// - Parameters:
+    ///   - announcement: what it said.
+    ///   - time: the present time.
+    /// - Returns: what to carry out.
+    package mutating func workerAnnounced(
+        _ announcement: WorkerAnnouncement,
+        at time: ClusterTime
+    ) -> [Directive] {
+        let life = announcement.life
+        if let objection = membership.objection(to: announcement) {
+            return [.refuse(life, address: announcement.address, objection)]
+        }
+        var directives: [Directive] = []
+        if let member = membership.member(life.worker), member.life.incarnation == life.incarnation {
+            guard life.epoch >= member.life.epoch else { return [] }
+            // The same process in a later epoch says itself that the earlier one is over.
+            if life.epoch > member.life.epoch { directives += lose(member.life, at: time) }
+        }
+        return directives + membership.call(announcement, at: time.uptime)
+    }
+
+    /// A called worker told all its sessions: it serves from now on.
+    ///
+    /// A former life of it is lost at once. Each session is taken into the directory; where an
+    /// identifier has one elsewhere already, the later generation stays and the other is stopped.
+    ///
+    /// - Parameters:
+    ///   - life: who answered.
+    ///   - sessions: the sessions that it has.
+    ///   - time: the present time.
+    /// - Returns: what to carry out.
+    package mutating func helloAnswered(
+        by life: WorkerLife,
+        sessions: [SessionLife],
+        at time: ClusterTime
+    ) -> [Directive] {
+        guard membership.isCandidate(life) else { return [] }
+        var directives: [Directive] = []
+        if let former = membership.member(life.worker) { directives += lose(former.life, at: time) }
+        membership.admit(life, at: time.uptime)
+        for session in sessions { directives += adopt(session, on: life, at: time.uptime) }
+        directives.append(.workerServes(life))
+        if let member = membership.member(life.worker) { directives += attend(to: member, at: time) }
+        return directives
+    }
+
+    /// A worker answered a ping.
+    ///
+    /// - Parameters:
+    ///   - life: who was asked.
+    ///   - answer: what it said.
+    ///   - time: the present time.
+    /// - Returns: what to carry out.
+    package mutating func pingAnswered(
+        by life: WorkerLife,
+        _ answer: PingAnswer,
+        at time: ClusterTime
+    ) -> [Directive] {
+        guard let member = membership.member(life.worker), member.life == life else { return [] }
+        // However late the last tick was: what is too old for the lease comes too late.
+        if time.uptime - member.heardAt >= configuration.times.lease || answer.epoch != life.epoch {
+            return lose(life, at: time)
+        }
+        let news = membership.update(life.worker) { $0.take(answer, at: time.uptime) } ?? []
+        var directives: [Directive] = member.isSuspected ? [.workerRecovered(life)] : []
+        for end in news { directives += sessionEnded(end.session, on: life, cause: end.cause, at: time) }
+        return directives
+    }
+
+    /// A ping had no answer in time.
+    ///
+    /// - Parameter life: who was asked.
+    package mutating func pingMissed(by life: WorkerLife) {
+        guard membership.isMember(life) else { return }
+        membership.update(life.worker) { $0.miss() }
+    }
+
+    /// The link to a worker broke: it gets no new sessions until it answers a ping again.
+    ///
+    /// - Parameter life: whose link it was.
+    /// - Returns: what to carry out.
+    package mutating func linkFailed(to life: WorkerLife) -> [Directive] {
+        if membership.isMember(life) { membership.update(life.worker) { $0.breakLink() } }
+        return giveUp(life)
+    }
+
+    /// The worker's address answers that this life is over (`staleAddressee` to a ping or a hello):
+    /// its sessions are lost at once.
+    ///
+    /// - Parameters:
+    ///   - life: whose end it is.
+    ///   - time: the present time.
+    /// - Returns: what to carry out.
+    package mutating func lifeEnded(_ life: WorkerLife, at time: ClusterTime) -> [Directive] {
+        membership.isMember(life) ? lose(life, at: time) : giveUp(life)
+    }
+
+    /// Somebody wants a worker to get no new sessions any more; restarting it takes that back.
+    ///
+    /// - Parameter worker: the worker.
+    /// - Returns: what to carry out; nothing when there is no such worker.
+    package mutating func drain(_ worker: WorkerID) -> [Directive] {
+        guard let member = membership.member(worker), member.status < .draining else { return [] }
+        membership.update(worker) { $0.drain() }
+        return drained(member.life)
+    }
+}
+
+extension Cluster {
+    /// Looks after one member when time has gone by.
+    mutating func attend(to member: Member, at time: ClusterTime) -> [Directive] {
+        let times = configuration.times
+        let silence = time.uptime - member.heardAt
+        guard silence < times.lease else { return lose(member.life, at: time) }
+        var directives: [Directive] = []
+        if silence >= times.suspicion, !member.isSuspected {
+            membership.update(member.life.worker) { $0.suspect() }
+            directives.append(.workerSuspected(member.life))
+        }
+        let ping = membership.update(member.life.worker) { $0.pingIfDue(at: time.uptime, times: times) }
+        if let ping = ping ?? nil { directives.append(.ping(member.life, ping)) }
+        return directives + drained(member.life)
+    }
+
+    /// Declares a life of a worker lost, and its sessions with it.
+    mutating func lose(_ life: WorkerLife, at time: ClusterTime) -> [Directive] {
+        let lost = directory.placements(on: life.worker)
+        membership.remove(life, at: time.uptime)
+        directory.removeStrays { $0.worker == life }
+        var directives: [Directive] = [.workerLost(life, sessions: lost), .closeLink(life)]
+        for placement in lost {
+            directory.remove(placement.session.key)
+            losses.add(placement.session, at: time.uptime)
+            directives += bury(placement.session, on: life, cause: .workerLost, at: time)
+        }
+        return directives
+    }
+
+    /// Says that a draining worker has become empty, if it has.
+    mutating func drained(_ life: WorkerLife) -> [Directive] {
+        guard directory.count(on: life.worker) == 0 else { return [] }
+        return membership.update(life.worker) { $0.tellDrained() } == true ? [.workerDrained(life)] : []
+    }
+
+    /// Gives up a candidate that cannot be reached or does not answer.
+    mutating func giveUp(_ life: WorkerLife) -> [Directive] {
+        membership.dropCandidate(life) ? [.closeLink(life)] : []
+    }
+}

@@ -1,0 +1,121 @@
+package import Domain
+package import HashRing
+
+/// What a coordinator decides: membership, failure detection, placement and the directory.
+///
+/// A value without clock and I/O. Each event is a call that changes the state at once and returns the
+/// directives that an actor carries out afterwards, in order. The same events give the same directives.
+package struct Cluster: Sendable {
+    /// What the decisions depend on besides the events.
+    package let configuration: ClusterConfiguration
+    var membership: Membership
+    var directory: Directory
+    var tombstones: Tombstones
+    var losses: LossNotices
+    /// Until then sessions of a former coordinator may be unknown here, and no new ones begin.
+    private let settledAt: Duration
+
+    /// Makes the state of a coordinator that begins.
+    ///
+    /// - Parameters:
+    ///   - configuration: what the decisions depend on besides the events.
+    ///   - start: the time of the start.
+    ///   - mayHaveSessions: whether workers may have sessions of a former coordinator. Then no new
+    ///     ones begin for the length of a lease: by its end each worker has told its sessions or has
+    ///     destroyed them, and no identifier can get a second one.
+    ///   - lastGeneration: the greatest generation that is known from elsewhere, such as the store.
+    package init(
+        configuration: ClusterConfiguration = ClusterConfiguration(),
+        start: ClusterTime,
+        mayHaveSessions: Bool,
+        lastGeneration: SessionGeneration = SessionGeneration(0)
+    ) {
+        self.configuration = configuration
+        membership = Membership(configuration: configuration)
+        directory = Directory(lastGeneration: lastGeneration)
+        tombstones = Tombstones(countMax: configuration.tombstonesMax, age: configuration.memory)
+        losses = LossNotices(countMax: configuration.tombstonesMax, age: configuration.memory)
+        settledAt = start.uptime + (mayHaveSessions ? configuration.times.lease : .zero)
+    }
+
+    /// Does what is due: pings, suspicions, declarations of death, stops that were not answered.
+    ///
+    /// Call it several times in a ping interval.
+    ///
+    /// - Parameter time: the present time.
+    /// - Returns: what to carry out.
+    package mutating func tick(at time: ClusterTime) -> [Directive] {
+        let now = time.uptime
+        var directives: [Directive] = []
+        for candidate in membership.joining where now - candidate.heardAt >= configuration.times.lease {
+            directives += giveUp(candidate.life)
+        }
+        for member in membership.inOrder { directives += attend(to: member, at: time) }
+        directives += stopsDue(at: now)
+        membership.expire(at: now)
+        tombstones.expire(at: now)
+        losses.expire(at: now)
+        return directives
+    }
+
+    func isSettled(at time: ClusterTime) -> Bool { time.uptime >= settledAt }
+}
+
+extension Cluster {
+    /// The ring of the members; for metrics.
+    package var ring: HashRing { membership.ring }
+
+    /// How many sessions there are.
+    package var sessionCount: Int { directory.count }
+
+    /// How many sessions a pool has.
+    ///
+    /// - Parameter pool: the pool.
+    /// - Returns: the sessions of all states; this is what `maxConcurrentSessions` limits.
+    package func sessionCount(in pool: PoolName) -> Int { directory.count(in: pool) }
+
+    /// Where all sessions are, oldest first.
+    package var placements: [Placement] { directory.placements }
+
+    /// Where a session is.
+    ///
+    /// - Parameter key: the session's name.
+    /// - Returns: its placement, or nil when the identifier has no session.
+    package func placement(of key: SessionKey) -> Placement? { directory.entry(key)?.placement }
+
+    /// The ends of an identifier's sessions, oldest first.
+    ///
+    /// - Parameter key: the session's name.
+    /// - Returns: the tombstones that are still kept in memory.
+    package func tombstones(of key: SessionKey) -> [Tombstone] { tombstones.of(key) }
+
+    /// The ends of all sessions that are still kept in memory, oldest first.
+    package var allTombstones: [Tombstone] { tombstones.all }
+
+    /// The workers in the order of their names, those who join last.
+    package var workers: [WorkerSummary] {
+        (membership.inOrder + membership.joining).map { member in
+            WorkerSummary(
+                life: member.life,
+                address: member.address,
+                status: member.status,
+                isSuspected: member.isSuspected,
+                isHealthy: membership.isMember(member.life) && membership.isHealthy(member.life.worker),
+                isAccepting: member.isAccepting,
+                capacity: member.capacity,
+                sessionCount: membership.isMember(member.life) ? directory.count(on: member.life.worker) : 0,
+                reportedSessionCount: member.sessionCount
+            )
+        }
+    }
+
+    /// Whether new sessions can begin now.
+    ///
+    /// - Parameter time: the present time.
+    /// - Returns: nil when they can, else the reason why not.
+    package func unreadiness(at time: ClusterTime) -> Failure? {
+        guard isSettled(at: time) else { return Refusals.settling }
+        let isServed = membership.ring.nodes.contains { membership.isHealthy($0) }
+        return isServed ? nil : Refusals.noWorker(times: configuration.times)
+    }
+}

@@ -1,0 +1,97 @@
+internal import Domain
+
+/// How far a worker is in its membership; members only move forward, a life that was lost stays so.
+package enum MemberStatus: Int, Hashable, Sendable, Comparable {
+    /// It announced itself and was called, but has not told its sessions yet.
+    case joining
+    /// It takes new sessions.
+    case serving
+    /// It takes no new sessions; its own run out.
+    case draining
+
+    package static func < (earlier: Self, later: Self) -> Bool { earlier.rawValue < later.rawValue }
+}
+
+/// What is known of a worker's present life.
+struct Member: Sendable {
+    let life: WorkerLife
+    let address: String
+    private(set) var status: MemberStatus = .joining
+    var capacity: WorkerCapacity
+    /// When it was last heard: its announcement, then its answers.
+    private(set) var heardAt: Duration
+    private(set) var isSuspected = false
+    /// The sessions that it says it has.
+    private(set) var sessionCount = 0
+    private var nextPingAt: Duration
+    private var pingCount: UInt64 = 0
+    private var endedAcknowledged: UInt64 = 0
+    private var misses = 0
+    private var isLinkBroken = false
+    /// Whether it says that it takes new sessions.
+    private(set) var isAccepting = true
+    private var wasDrainedTold = false
+
+    init(_ announcement: WorkerAnnouncement, at now: Duration) {
+        life = announcement.life
+        address = announcement.address
+        capacity = announcement.capacity
+        heardAt = now
+        nextPingAt = now
+    }
+
+    mutating func serve(at now: Duration) {
+        precondition(status == .joining, "A life joins once.")
+        status = .serving
+        heardAt = now
+        nextPingAt = now
+    }
+
+    mutating func drain() { status = max(status, .draining) }
+
+    /// Whether it serves and answers, be it full or not.
+    func isHealthy(missesUntilUnhealthy: Int) -> Bool {
+        status == .serving && !isLinkBroken && !isSuspected && misses < missesUntilUnhealthy
+    }
+
+    /// Says that it is drained, one single time.
+    mutating func tellDrained() -> Bool {
+        defer { wasDrainedTold = status == .draining }
+        return status == .draining && !wasDrainedTold
+    }
+
+    mutating func miss() { misses += 1 }
+
+    mutating func breakLink() { isLinkBroken = true }
+
+    /// It refused a session although it had room by our count; its next answer tells more.
+    mutating func refuseUntilNextAnswer() { isAccepting = false }
+
+    mutating func suspect() { isSuspected = true }
+
+    /// Takes over an answer and returns the ends of sessions that are news.
+    mutating func take(_ answer: PingAnswer, at now: Duration) -> [SessionEnd] {
+        heardAt = max(heardAt, now)
+        misses = 0
+        isLinkBroken = false
+        isSuspected = false
+        isAccepting = answer.isAccepting
+        capacity = answer.capacity
+        sessionCount = answer.sessionCount
+        let news = answer.ended.filter { $0.number > endedAcknowledged }
+        endedAcknowledged = max(endedAcknowledged, answer.ended.map(\.number).max() ?? 0)
+        return news
+    }
+
+    /// The next ping, if it is time for it.
+    mutating func pingIfDue(at now: Duration, times: LeaseTimes) -> Ping? {
+        guard status > .joining, now >= nextPingAt else { return nil }
+        nextPingAt = now + times.pingInterval
+        pingCount += 1
+        return Ping(
+            number: pingCount,
+            lease: max(.zero, times.workerFence - (now - heardAt)),
+            endedAcknowledged: endedAcknowledged
+        )
+    }
+}

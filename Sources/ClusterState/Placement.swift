@@ -1,0 +1,56 @@
+package import Domain
+
+/// One life of a session: an identifier's session of one generation.
+package struct SessionLife: Hashable, Sendable, CustomStringConvertible {
+    /// The session's name in the cluster.
+    package let key: SessionKey
+    /// Which of the identifier's sessions is meant.
+    package let generation: SessionGeneration
+
+    /// Names a session's life.
+    ///
+    /// - Parameters:
+    ///   - key: the session's name in the cluster.
+    ///   - generation: which of the identifier's sessions is meant.
+    package init(key: SessionKey, generation: SessionGeneration) {
+        self.key = key
+        self.generation = generation
+    }
+
+    package var description: String { "\(key)@\(generation.number)" }
+}
+
+/// Where a session is: an entry of the directory.
+package struct Placement: Hashable, Sendable {
+    /// How far the session is.
+    package enum State: Hashable, Sendable {
+        /// The worker was chosen, but has not said yet that it took the session.
+        case placing
+        /// The worker has it.
+        case live
+        /// The worker was told to end it, but has not said yet that it did.
+        case stopping
+    }
+
+    /// The session.
+    package let session: SessionLife
+    /// The worker that has it or shall have it.
+    package let worker: WorkerLife
+    /// How far the session is.
+    package internal(set) var state: State
+}
+
+/// What became of the wish for a session.
+package enum PlacementAnswer: Hashable, Sendable {
+    /// The identifier has a session already, or one that is just placed.
+    case existing(Placement)
+    /// A session begins with this call; its worker may create it.
+    case created(Placement)
+
+    /// Where the session is.
+    package var placement: Placement {
+        switch self {
+        case .existing(let placement), .created(let placement): placement
+        }
+    }
+}
