@@ -33,6 +33,8 @@ let package = Package(
         .target(name: "Domain", swiftSettings: pure),
         .target(name: "Wire", dependencies: ["CLZ4", "CWire", "Domain"], swiftSettings: strict),
         .target(name: "Transport", dependencies: ["CNNG"], swiftSettings: strict),
+        .target(name: "HashRing", dependencies: ["Domain"], swiftSettings: pure),
+        .target(name: "ClusterState", dependencies: ["Domain", "HashRing"], swiftSettings: pure),
         .target(name: "Lifecycle", dependencies: ["Domain"], swiftSettings: pure),
         .target(
             name: "MicroVM",

@@ -5,13 +5,15 @@ package enum Answer: Hashable, Sendable {
     /// It could not be done.
     case failure(Failure)
     /// A part of the worker's sessions; the offset to ask for next, nil after the last part.
-    case sessions([SessionReference], nextOffset: Int?)
+    case sessions([SessionLife], nextOffset: Int?)
     /// The answer to a ping.
     case pong(Pong)
     /// Events of an execution.
     case events(EventPage)
     /// It is done; there is nothing more to say.
     case done
+    /// The session is not there (any more), and nothing was done; why it ended, if that is known.
+    case sessionGone(EndCause?)
 }
 
 /// The answer to a ping.
@@ -55,7 +57,7 @@ package struct EndedSession: Hashable, Sendable {
     /// Counts the ended sessions of this life of the worker, from 1.
     package var number: UInt64
     /// The session.
-    package var session: SessionReference
+    package var session: SessionLife
     /// Why it ended.
     package var cause: EndCause
 
@@ -65,7 +67,7 @@ package struct EndedSession: Hashable, Sendable {
     ///   - number: counts the ended sessions of this life of the worker, from 1.
     ///   - session: the session.
     ///   - cause: why it ended.
-    package init(number: UInt64, session: SessionReference, cause: EndCause) {
+    package init(number: UInt64, session: SessionLife, cause: EndCause) {
         self.number = number
         self.session = session
         self.cause = cause

@@ -26,6 +26,11 @@ extension Answer {
         case .done:
             message.pointee.answer_case = CLOISTER__V1__ANSWER__ANSWER_DONE
             message.pointee.done = arena.message(cloister__v1__done__init)
+        case .sessionGone(let cause):
+            let gone = arena.message(cloister__v1__session_gone__init)
+            gone.pointee.cause = arena.text(cause?.name ?? "")
+            message.pointee.answer_case = CLOISTER__V1__ANSWER__ANSWER_SESSION_GONE
+            message.pointee.session_gone = gone
         }
         return arena.packed(message)
     }
@@ -43,7 +48,7 @@ extension Answer {
         case CLOISTER__V1__ANSWER__ANSWER_SESSIONS:
             let list = try required(message.sessions, "sessions")
             let sessions = try values(list.sessions, list.n_sessions) {
-                entry throws(WireError) in try SessionReference(entry.session, entry.generation)
+                entry throws(WireError) in try SessionLife(entry.session, entry.generation)
             }
             self = .sessions(sessions, nextOffset: list.next_offset > 0 ? Int(list.next_offset) : nil)
         case CLOISTER__V1__ANSWER__ANSWER_PONG:
@@ -52,6 +57,9 @@ extension Answer {
             self = .events(try EventPage(try required(message.events, "events")))
         case CLOISTER__V1__ANSWER__ANSWER_DONE:
             self = .done
+        case CLOISTER__V1__ANSWER__ANSWER_SESSION_GONE:
+            let gone = try required(message.session_gone, "session_gone")
+            self = .sessionGone(EndCause.named(try String(field: gone.cause, "cause")))
         default: throw WireError(.invalidField, "The answer's kind is not known.")
         }
     }
@@ -59,7 +67,7 @@ extension Answer {
 
 extension Arena {
     fileprivate mutating func sessionEntry(
-        _ session: SessionReference
+        _ session: SessionLife
     ) -> UnsafeMutablePointer<Cloister__V1__SessionEntry> {
         let message = message(cloister__v1__session_entry__init)
         message.pointee.session = sessionKey(session.key)
@@ -123,7 +131,7 @@ extension Pong {
             ended: try values(message.ended, message.n_ended) { entry throws(WireError) in
                 EndedSession(
                     number: entry.number,
-                    session: try SessionReference(entry.session, entry.generation),
+                    session: try SessionLife(entry.session, entry.generation),
                     cause: EndCause.named(try String(field: entry.cause, "cause")) ?? .guestCrashed
                 )
             }

@@ -18,9 +18,9 @@ package struct Command: Hashable, Sendable {
         /// Tell an execution's events.
         case readEvents(ReadEventsRequest)
         /// Interrupt an execution.
-        case cancel(SessionReference, ExecutionID)
+        case cancel(SessionLife, ExecutionID)
         /// End a session.
-        case stopSession(SessionReference, EndCause)
+        case stopSession(SessionLife, EndCause)
     }
 
     /// Makes a command.
@@ -37,7 +37,7 @@ package struct Command: Hashable, Sendable {
 /// Run code in a session.
 package struct ExecuteRequest: Hashable, Sendable {
     /// The session.
-    package var session: SessionReference
+    package var session: SessionLife
     /// Whether the session is made if it does not exist.
     package var mayCreate: Bool
     /// The execution's name: asking again with the same name never runs the code again.
@@ -62,7 +62,7 @@ package struct ExecuteRequest: Hashable, Sendable {
     ///   - pool: the pool of the session.
     ///   - wait: how long the answer may wait for the execution's end.
     package init(
-        session: SessionReference,
+        session: SessionLife,
         mayCreate: Bool,
         execution: ExecutionID,
         code: String,
@@ -83,7 +83,7 @@ package struct ExecuteRequest: Hashable, Sendable {
 /// Tell an execution's events.
 package struct ReadEventsRequest: Hashable, Sendable {
     /// The session.
-    package var session: SessionReference
+    package var session: SessionLife
     /// The execution.
     package var execution: ExecutionID
     /// The first place that is wanted.
@@ -98,7 +98,7 @@ package struct ReadEventsRequest: Hashable, Sendable {
     ///   - execution: the execution.
     ///   - fromSequence: the first place that is wanted.
     ///   - wait: how long the answer may wait for the execution's end.
-    package init(session: SessionReference, execution: ExecutionID, fromSequence: UInt64, wait: Duration) {
+    package init(session: SessionLife, execution: ExecutionID, fromSequence: UInt64, wait: Duration) {
         self.session = session
         self.execution = execution
         self.fromSequence = fromSequence

@@ -68,13 +68,13 @@ extension Command.Request {
         case CLOISTER__V1__COMMAND__COMMAND_CANCEL:
             let cancel = try required(message.cancel, "cancel")
             self = .cancel(
-                try SessionReference(cancel.session, cancel.generation),
+                try SessionLife(cancel.session, cancel.generation),
                 try ExecutionID(field: cancel.execution)
             )
         case CLOISTER__V1__COMMAND__COMMAND_STOP_SESSION:
             let stop = try required(message.stop_session, "stop_session")
             let cause = EndCause.named(try String(field: stop.cause, "cause")) ?? .stopped
-            self = .stopSession(try SessionReference(stop.session, stop.generation), cause)
+            self = .stopSession(try SessionLife(stop.session, stop.generation), cause)
         default: throw WireError(.invalidField, "The command's kind is not known.")
         }
     }
@@ -112,7 +112,7 @@ extension Arena {
 extension ExecuteRequest {
     fileprivate init(_ message: Cloister__V1__Execute) throws(WireError) {
         self.init(
-            session: try SessionReference(message.session, message.generation),
+            session: try SessionLife(message.session, message.generation),
             mayCreate: message.may_create != 0,
             execution: try ExecutionID(field: message.execution),
             code: try String(utf8: message.code, "code"),
@@ -126,7 +126,7 @@ extension ExecuteRequest {
 extension ReadEventsRequest {
     fileprivate init(_ message: Cloister__V1__ReadEvents) throws(WireError) {
         self.init(
-            session: try SessionReference(message.session, message.generation),
+            session: try SessionLife(message.session, message.generation),
             execution: try ExecutionID(field: message.execution),
             fromSequence: message.from_sequence,
             wait: Duration(wireMicroseconds: message.wait_us)

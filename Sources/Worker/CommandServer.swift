@@ -68,8 +68,17 @@ struct CommandServer: Sendable {
             )
         }
         do {
-            guard case .command(let command) = try envelope.content() else { return nil }
-            return await node.answer(command, by: deadline)
+            switch try envelope.content() {
+            case .command(let command): return await node.answer(command, by: deadline)
+            case .answer(.failure(let failure)):
+                logger.warning(
+                    "a coordinator refused this worker",
+                    metadata: ["reason": "\(failure.message)"]
+                )
+                await node.announcementRefused(failure)
+                return nil
+            case .answer, .announcement: return nil
+            }
         } catch {
             let code: FailureCode = error.code == .incompatibleVersion ? .incompatibleVersion : .internalError
             logger.warning("a command was not understood", metadata: ["error": "\(error.message)"])

@@ -8,7 +8,7 @@ struct EndedSessions: Sendable {
 
     private var entries: [EndedSession] = []
     private var lastNumber: UInt64 = 0
-    private var newestGeneration: [SessionKey: SessionGeneration] = [:]
+    private var newest: [SessionKey: EndedSession] = [:]
     private var order: [SessionKey] = []
 
     /// Notes an end.
@@ -16,16 +16,15 @@ struct EndedSessions: Sendable {
     /// - Parameters:
     ///   - session: the session.
     ///   - cause: why it ended.
-    mutating func append(_ session: SessionReference, cause: EndCause) {
+    mutating func append(_ session: SessionLife, cause: EndCause) {
         lastNumber += 1
-        entries.append(EndedSession(number: lastNumber, session: session, cause: cause))
+        let entry = EndedSession(number: lastNumber, session: session, cause: cause)
+        entries.append(entry)
         if entries.count > Self.limit { entries.removeFirst(entries.count - Self.limit) }
-        if newestGeneration[session.key] == nil { order.append(session.key) }
-        newestGeneration[session.key] = max(
-            newestGeneration[session.key] ?? session.generation,
-            session.generation
-        )
-        if order.count > Self.limit { newestGeneration[order.removeFirst()] = nil }
+        let known = newest[session.key]
+        if known == nil { order.append(session.key) }
+        if known.map({ $0.session.generation < session.generation }) ?? true { newest[session.key] = entry }
+        if order.count > Self.limit { newest[order.removeFirst()] = nil }
     }
 
     /// Forgets what the coordinator knows.
@@ -38,9 +37,9 @@ struct EndedSessions: Sendable {
     /// The oldest that were not acknowledged, as many as go into one answer.
     var pending: [EndedSession] { Array(entries.prefix(WireLimits.endedPerPong)) }
 
-    /// The newest generation of an identifier that ended here.
+    /// The newest session of an identifier that ended here.
     ///
     /// - Parameter key: the session's name.
-    /// - Returns: the generation, if one is remembered.
-    func newest(of key: SessionKey) -> SessionGeneration? { newestGeneration[key] }
+    /// - Returns: how it ended, if that is remembered.
+    func newest(of key: SessionKey) -> EndedSession? { newest[key] }
 }

@@ -6,7 +6,7 @@ internal import Wire
 /// One session: it owns its machine and runs one execution at a time, in the order of arrival.
 actor Sandbox {
     /// The session that it serves.
-    nonisolated let session: SessionReference
+    nonisolated let session: SessionLife
     /// The session's pool.
     nonisolated let pool: PoolConfiguration
     /// A name for this life of the session, unlike any other's.
@@ -38,7 +38,7 @@ actor Sandbox {
     ///   - session: the session that it serves.
     ///   - pool: the session's pool.
     ///   - instance: a name for this life of the session.
-    init(session: SessionReference, pool: PoolConfiguration, instance: String) {
+    init(session: SessionLife, pool: PoolConfiguration, instance: String) {
         self.session = session
         self.pool = pool
         self.instance = instance

@@ -14,6 +14,8 @@ package actor WorkerNode {
     private var lease = Lease<ContinuousClock.Instant>()
     private var sandboxes: [SessionKey: Sandbox] = [:]
     private var ended = EndedSessions()
+    /// Sandboxes that are to end; the watching loop ends them.
+    private var condemned: [(Sandbox, EndCause)] = []
     private var leaseChanges = ChangeSignal()
     private var lastPing: ContinuousClock.Instant?
     private var randomness = SystemRandomNumberGenerator()
@@ -38,6 +40,8 @@ package actor WorkerNode {
     /// - Returns: the answer.
     package func answer(_ command: Command, by deadline: ContinuousClock.Instant) async -> Answer {
         do throws(Failure) {
+            // First of all: a command that waited somewhere, be it a ping, revives no lease.
+            fenceIfLeaseIsLost()
             guard command.epoch == epoch else {
                 throw Failure(.staleAddressee, "The worker has lost its lease since then and begun anew.")
             }
@@ -54,9 +58,9 @@ package actor WorkerNode {
         switch request {
         case .hello(let offset): return sessionList(from: offset)
         case .ping(let length, let acknowledged): return pong(lease: length, acknowledged: acknowledged)
-        case .execute(let request): return .events(try await execute(request, by: deadline))
+        case .execute(let request): return try await execute(request, by: deadline)
         case .readEvents(let request):
-            let sandbox = try live(request.session)
+            guard let sandbox = try live(request.session) else { return gone(request.session) }
             let page = try await sandbox.page(
                 of: request.execution,
                 from: request.fromSequence,
@@ -64,13 +68,17 @@ package actor WorkerNode {
             )
             return .events(page)
         case .cancel(let session, let execution):
-            try await live(session).cancel(execution)
+            guard let sandbox = try live(session) else { return gone(session) }
+            try await sandbox.cancel(execution)
             return .done
         case .stopSession(let session, let cause):
-            try await live(session).finish(cause)
+            guard let sandbox = try live(session) else { return gone(session) }
+            await sandbox.finish(cause)
             return .done
         }
     }
+
+    private func gone(_ session: SessionLife) -> Answer { .sessionGone(ended.newest(of: session.key)?.cause) }
 
     private func sessionList(from offset: Int) -> Answer {
         // Sorted, so that the parts of the list fit together although sessions come and go meanwhile.
@@ -100,7 +108,7 @@ package actor WorkerNode {
     private func execute(
         _ request: ExecuteRequest,
         by deadline: ContinuousClock.Instant
-    ) async throws(Failure) -> EventPage {
+    ) async throws(Failure) -> Answer {
         let arrived = ContinuousClock.now
         let spec = try ExecutionSpec(
             id: request.execution,
@@ -108,21 +116,21 @@ package actor WorkerNode {
             timeout: request.timeout,
             limits: request.pool.limits
         )
-        let (sandbox, isNew) = try sandbox(for: request)
+        guard let (sandbox, isNew) = try sandbox(for: request) else { return gone(request.session) }
         var page = try await sandbox.execute(
             spec,
             beganSession: isNew,
             until: min(arrived + request.wait, deadline)
         )
         page.timings[.worker] = arrived.duration(to: .now)
-        return page
+        return .events(page)
     }
 
     /// Finds or makes the sandbox of a request.
     ///
     /// There is no `await` in it: of many first requests
     /// with one identifier, exactly one makes the sandbox.
-    private func sandbox(for request: ExecuteRequest) throws(Failure) -> (sandbox: Sandbox, isNew: Bool) {
+    private func sandbox(for request: ExecuteRequest) throws(Failure) -> (sandbox: Sandbox, isNew: Bool)? {
         guard lease.isHeld(.now) else {
             throw Failure(.staleAddressee, "The worker has no lease from a coordinator at the moment.")
         }
@@ -131,7 +139,7 @@ package actor WorkerNode {
         let admission = SessionAdmission.decide(
             requested: request.session.generation,
             live: present?.session.generation,
-            ended: ended.newest(of: key),
+            ended: ended.newest(of: key)?.session.generation,
             mayCreate: request.mayCreate,
             hasRoom: sandboxes.count < configuration.capacity.sessions
         )
@@ -147,12 +155,15 @@ package actor WorkerNode {
             )
             let former = sandboxes.updateValue(sandbox, forKey: key)
             launch.yield(sandbox)
-            if let former { supersede(former) }
+            if let former {
+                condemned.append((former, .stopped))
+                leaseChanges.notify()
+            }
             return (sandbox, true)
         case .stale:
             throw Failure(.staleAddressee, "The message was for an earlier session of this identifier.")
         case .unknown:
-            throw Failure(.noSessionFound, "The session is not on this worker any more.")
+            return nil
         case .full:
             throw Failure(
                 .sessionsCountExceedsLimit,
@@ -162,21 +173,11 @@ package actor WorkerNode {
         }
     }
 
-    private func supersede(_ former: Sandbox) {
-        superseded.append(former)
-        leaseChanges.notify()
-    }
-
-    /// Sandboxes whose identifier has a newer session; the watch loop ends them.
-    private var superseded: [Sandbox] = []
-
-    private func live(_ session: SessionReference) throws(Failure) -> Sandbox {
+    private func live(_ session: SessionLife) throws(Failure) -> Sandbox? {
         guard lease.isHeld(.now) else {
             throw Failure(.staleAddressee, "The worker has no lease from a coordinator at the moment.")
         }
-        guard let sandbox = sandboxes[session.key] else {
-            throw Failure(.noSessionFound, "The session is not on this worker any more.")
-        }
+        guard let sandbox = sandboxes[session.key] else { return nil }
         guard sandbox.session.generation == session.generation else {
             throw Failure(.staleAddressee, "The message was for an earlier session of this identifier.")
         }
@@ -194,25 +195,42 @@ package actor WorkerNode {
         sandboxes[sandbox.session.key] = nil
     }
 
-    /// Watches the lease: when it is lost, every session ends before anyone may begin it elsewhere.
+    /// Ends what has to end: all sessions when the lease is lost, before anyone may begin them
+    /// elsewhere, and those that were superseded.
     func watchLease() async {
         while !Task.isCancelled {
-            for sandbox in takeSuperseded() { await sandbox.finish(.stopped) }
-            let now = ContinuousClock.now
-            if lease.expiry != nil, !lease.isHeld(now) {
-                lease.release()
-                epoch = epoch.next
-                for sandbox in Array(sandboxes.values) { await sandbox.finish(.workerLost) }
-            }
+            fenceIfLeaseIsLost()
+            for (sandbox, cause) in takeCondemned() { await sandbox.finish(cause) }
             let subscription = leaseChanges.subscribe()
-            await subscription.wait(until: lease.expiry ?? now + .seconds(60))
+            await subscription.wait(until: lease.expiry ?? .now + .seconds(60))
             leaseChanges.unsubscribe(subscription)
         }
     }
 
-    private func takeSuperseded() -> [Sandbox] {
-        defer { superseded = [] }
-        return superseded
+    /// A coordinator refused the announcement.
+    ///
+    /// - Parameter failure: why; `staleAddressee` asks for a new epoch.
+    func announcementRefused(_ failure: Failure) {
+        guard failure.code == .staleAddressee else { return }
+        beginNewEpoch()
+    }
+
+    private func fenceIfLeaseIsLost() {
+        guard lease.expiry != nil, !lease.isHeld(.now) else { return }
+        beginNewEpoch()
+    }
+
+    private func beginNewEpoch() {
+        lease.release()
+        lastPing = nil
+        epoch = epoch.next
+        condemned += sandboxes.values.map { ($0, .workerLost) }
+        leaseChanges.notify()
+    }
+
+    private func takeCondemned() -> [(Sandbox, EndCause)] {
+        defer { condemned = [] }
+        return condemned
     }
 
     /// What the worker says of itself while no coordinator calls it.

@@ -502,6 +502,51 @@ void   cloister__v1__answer__free_unpacked
   assert(message->base.descriptor == &cloister__v1__answer__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   cloister__v1__session_gone__init
+                     (Cloister__V1__SessionGone         *message)
+{
+  static const Cloister__V1__SessionGone init_value = CLOISTER__V1__SESSION_GONE__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__session_gone__get_packed_size
+                     (const Cloister__V1__SessionGone *message)
+{
+  assert(message->base.descriptor == &cloister__v1__session_gone__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__session_gone__pack
+                     (const Cloister__V1__SessionGone *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__session_gone__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__session_gone__pack_to_buffer
+                     (const Cloister__V1__SessionGone *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__session_gone__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__SessionGone *
+       cloister__v1__session_gone__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__SessionGone *)
+     protobuf_c_message_unpack (&cloister__v1__session_gone__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__session_gone__free_unpacked
+                     (Cloister__V1__SessionGone *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__session_gone__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   cloister__v1__session_list__init
                      (Cloister__V1__SessionList         *message)
 {
@@ -1633,7 +1678,7 @@ const ProtobufCMessageDescriptor cloister__v1__pool__descriptor =
   (ProtobufCMessageInit) cloister__v1__pool__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__answer__field_descriptors[5] =
+static const ProtobufCFieldDescriptor cloister__v1__answer__field_descriptors[6] =
 {
   {
     "failure",
@@ -1695,18 +1740,31 @@ static const ProtobufCFieldDescriptor cloister__v1__answer__field_descriptors[5]
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "session_gone",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__Answer, answer_case),
+    offsetof(Cloister__V1__Answer, session_gone),
+    &cloister__v1__session_gone__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__answer__field_indices_by_name[] = {
   4,   /* field[4] = done */
   3,   /* field[3] = events */
   0,   /* field[0] = failure */
   2,   /* field[2] = pong */
+  5,   /* field[5] = session_gone */
   1,   /* field[1] = sessions */
 };
 static const ProtobufCIntRange cloister__v1__answer__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor cloister__v1__answer__descriptor =
 {
@@ -1716,11 +1774,49 @@ const ProtobufCMessageDescriptor cloister__v1__answer__descriptor =
   "Cloister__V1__Answer",
   "cloister.v1",
   sizeof(Cloister__V1__Answer),
-  5,
+  6,
   cloister__v1__answer__field_descriptors,
   cloister__v1__answer__field_indices_by_name,
   1,  cloister__v1__answer__number_ranges,
   (ProtobufCMessageInit) cloister__v1__answer__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__session_gone__field_descriptors[1] =
+{
+  {
+    "cause",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__SessionGone, cause),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__session_gone__field_indices_by_name[] = {
+  0,   /* field[0] = cause */
+};
+static const ProtobufCIntRange cloister__v1__session_gone__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor cloister__v1__session_gone__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.SessionGone",
+  "SessionGone",
+  "Cloister__V1__SessionGone",
+  "cloister.v1",
+  sizeof(Cloister__V1__SessionGone),
+  1,
+  cloister__v1__session_gone__field_descriptors,
+  cloister__v1__session_gone__field_indices_by_name,
+  1,  cloister__v1__session_gone__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__session_gone__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor cloister__v1__session_list__field_descriptors[2] =

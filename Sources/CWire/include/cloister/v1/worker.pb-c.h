@@ -27,6 +27,7 @@ typedef struct Cloister__V1__Cancel Cloister__V1__Cancel;
 typedef struct Cloister__V1__StopSession Cloister__V1__StopSession;
 typedef struct Cloister__V1__Pool Cloister__V1__Pool;
 typedef struct Cloister__V1__Answer Cloister__V1__Answer;
+typedef struct Cloister__V1__SessionGone Cloister__V1__SessionGone;
 typedef struct Cloister__V1__SessionList Cloister__V1__SessionList;
 typedef struct Cloister__V1__SessionEntry Cloister__V1__SessionEntry;
 typedef struct Cloister__V1__Pong Cloister__V1__Pong;
@@ -255,7 +256,8 @@ typedef enum {
   CLOISTER__V1__ANSWER__ANSWER_SESSIONS = 2,
   CLOISTER__V1__ANSWER__ANSWER_PONG = 3,
   CLOISTER__V1__ANSWER__ANSWER_EVENTS = 4,
-  CLOISTER__V1__ANSWER__ANSWER_DONE = 5
+  CLOISTER__V1__ANSWER__ANSWER_DONE = 5,
+  CLOISTER__V1__ANSWER__ANSWER_SESSION_GONE = 6
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__ANSWER__ANSWER__CASE)
 } Cloister__V1__Answer__AnswerCase;
 
@@ -272,11 +274,28 @@ struct  Cloister__V1__Answer
     Cloister__V1__Pong *pong;
     Cloister__V1__EventPage *events;
     Cloister__V1__Done *done;
+    Cloister__V1__SessionGone *session_gone;
   };
 };
 #define CLOISTER__V1__ANSWER__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__answer__descriptor) \
     , CLOISTER__V1__ANSWER__ANSWER__NOT_SET, {0} }
+
+
+/*
+ * The session is not there (any more); nothing was done.
+ */
+struct  Cloister__V1__SessionGone
+{
+  ProtobufCMessage base;
+  /*
+   * Why it ended; empty when the worker does not know.
+   */
+  char *cause;
+};
+#define CLOISTER__V1__SESSION_GONE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__session_gone__descriptor) \
+    , (char *)protobuf_c_empty_string }
 
 
 /*
@@ -604,6 +623,25 @@ Cloister__V1__Answer *
 void   cloister__v1__answer__free_unpacked
                      (Cloister__V1__Answer *message,
                       ProtobufCAllocator *allocator);
+/* Cloister__V1__SessionGone methods */
+void   cloister__v1__session_gone__init
+                     (Cloister__V1__SessionGone         *message);
+size_t cloister__v1__session_gone__get_packed_size
+                     (const Cloister__V1__SessionGone   *message);
+size_t cloister__v1__session_gone__pack
+                     (const Cloister__V1__SessionGone   *message,
+                      uint8_t             *out);
+size_t cloister__v1__session_gone__pack_to_buffer
+                     (const Cloister__V1__SessionGone   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__SessionGone *
+       cloister__v1__session_gone__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__session_gone__free_unpacked
+                     (Cloister__V1__SessionGone *message,
+                      ProtobufCAllocator *allocator);
 /* Cloister__V1__SessionList methods */
 void   cloister__v1__session_list__init
                      (Cloister__V1__SessionList         *message);
@@ -753,6 +791,9 @@ typedef void (*Cloister__V1__Pool_Closure)
 typedef void (*Cloister__V1__Answer_Closure)
                  (const Cloister__V1__Answer *message,
                   void *closure_data);
+typedef void (*Cloister__V1__SessionGone_Closure)
+                 (const Cloister__V1__SessionGone *message,
+                  void *closure_data);
 typedef void (*Cloister__V1__SessionList_Closure)
                  (const Cloister__V1__SessionList *message,
                   void *closure_data);
@@ -788,6 +829,7 @@ extern const ProtobufCMessageDescriptor cloister__v1__cancel__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__stop_session__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__pool__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__answer__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__session_gone__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__session_list__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__session_entry__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__pong__descriptor;

@@ -36,7 +36,7 @@ package enum SessionAdmission: Hashable, Sendable {
             if requested < live { return .stale }
             return mayCreate ? .replace : .unknown
         }
-        if let ended, requested <= ended { return mayCreate ? .stale : .unknown }
+        if let ended, requested <= ended { return .unknown }
         guard mayCreate else { return .unknown }
         return hasRoom ? .create : .full
     }

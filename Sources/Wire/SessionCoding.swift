@@ -1,23 +1,7 @@
 internal import CWire
-package import Domain
+internal import Domain
 
-/// One life of a session.
-package struct SessionReference: Hashable, Sendable {
-    /// The session's name in the cluster.
-    package var key: SessionKey
-    /// Which of the identifier's sessions is meant.
-    package var generation: SessionGeneration
-
-    /// Makes a reference.
-    ///
-    /// - Parameters:
-    ///   - key: the session's name in the cluster.
-    ///   - generation: which of the identifier's sessions is meant.
-    package init(key: SessionKey, generation: SessionGeneration) {
-        self.key = key
-        self.generation = generation
-    }
-
+extension SessionLife {
     init(
         _ key: UnsafeMutablePointer<Cloister__V1__SessionKey>?,
         _ generation: UInt64
