@@ -1,0 +1,56 @@
+internal import ClusterState
+internal import Domain
+internal import Logging
+internal import Transport
+internal import Wire
+
+/// Takes what workers send from the coordinator's inbox: answers and announcements.
+struct AnswerServer: Sendable {
+    let node: CoordinatorNode
+    let inbox: any Inbox
+    let key: ClusterKey
+    let logger: Logger
+
+    /// Serves until cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            do throws(TransportError) {
+                await take(try await inbox.receive())
+            } catch  where error.code == .cancelled {
+                return
+            } catch {
+                logger.warning("a message could not be received", metadata: ["error": "\(error.message)"])
+            }
+        }
+    }
+
+    private func take(_ bytes: [UInt8]) async {
+        do {
+            let envelope = try ReceivedEnvelope(bytes, key: key)
+            switch try envelope.content() {
+            case .answer(let answer):
+                // An answer for an earlier life of this process has nobody who waits for it.
+                guard envelope.addressee == node.incarnation else { return }
+                for link in await node.link(toSender: envelope.sender) {
+                    await link.deliver(answer, for: envelope.number)
+                }
+            case .announcement(let announcement):
+                await node.workerAnnounced(
+                    WorkerAnnouncement(
+                        life: WorkerLife(
+                            worker: announcement.worker,
+                            incarnation: envelope.sender,
+                            epoch: announcement.epoch
+                        ),
+                        address: announcement.address,
+                        capacity: announcement.capacity
+                    )
+                )
+            case .command:
+                logger.warning("a command came to a coordinator's inbox")
+            }
+        } catch {
+            logger.warning("a message was not understood", metadata: ["error": "\(error.message)"])
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package import ClusterState
+package import Domain
+package import Wire
+
+/// What a coordinator has to know before it starts.
+package struct CoordinatorConfiguration: Sendable {
+    /// Where its inbox listens, as an nng address; port 0 lets the system choose.
+    package var address: String
+    /// The pools that it serves.
+    package var pools: [PoolConfiguration]
+    /// The cluster's secret.
+    package var clusterKey: ClusterKey
+    /// Whether workers may have sessions of a former coordinator; then new ones wait for one lease.
+    package var mayHaveSessions: Bool
+    /// The times and bounds of its decisions.
+    package var cluster: ClusterConfiguration
+
+    /// Makes a configuration.
+    ///
+    /// - Parameters:
+    ///   - address: where its inbox listens.
+    ///   - pools: the pools that it serves.
+    ///   - clusterKey: the cluster's secret.
+    ///   - mayHaveSessions: whether workers may have sessions of a former coordinator.
+    ///   - cluster: the times and bounds of its decisions.
+    package init(
+        address: String,
+        pools: [PoolConfiguration],
+        clusterKey: ClusterKey,
+        mayHaveSessions: Bool,
+        cluster: ClusterConfiguration = ClusterConfiguration()
+    ) {
+        self.address = address
+        self.pools = pools
+        self.clusterKey = clusterKey
+        self.mayHaveSessions = mayHaveSessions
+        self.cluster = cluster
+    }
+}

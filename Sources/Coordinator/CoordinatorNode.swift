@@ -1,0 +1,178 @@
+package import ClusterState
+package import Domain
+internal import Logging
+internal import Transport
+internal import Wire
+
+/// The coordinator's actor: it holds the cluster's state and the links to the workers.
+///
+/// Events change the state without an `await`; what they direct is put in a queue and carried out
+/// by ``DirectiveRunner``.
+package actor CoordinatorNode {
+    /// This life of the coordinator.
+    nonisolated let incarnation: Incarnation
+    /// What is to be carried out.
+    nonisolated let directives: AsyncStream<Directive>
+    private let direct: AsyncStream<Directive>.Continuation
+    private let pools: [PoolName: PoolConfiguration]
+    private let start = ContinuousClock.now
+    private let logger: Logger
+    private var cluster: Cluster
+    private var links: [WorkerLife: WorkerLink] = [:]
+    private var expected: Set<WorkerLife> = []
+
+    /// Makes a coordinator that knows no worker.
+    ///
+    /// - Parameters:
+    ///   - configuration: what it has to know.
+    ///   - incarnation: this life of the coordinator.
+    ///   - logger: where it logs.
+    init(configuration: CoordinatorConfiguration, incarnation: Incarnation, logger: Logger) {
+        self.incarnation = incarnation
+        self.logger = logger
+        pools = Dictionary(configuration.pools.map { ($0.name, $0) }) { _, last in last }
+        cluster = Cluster(
+            configuration: configuration.cluster,
+            start: ClusterTime(uptime: .zero, epochMilliseconds: WallClock.milliseconds),
+            mayHaveSessions: configuration.mayHaveSessions
+        )
+        // As many as the cluster's rules make of bounded state; a loop takes them without delay.
+        (directives, direct) = AsyncStream.makeStream(of: Directive.self)
+    }
+
+    private var time: ClusterTime {
+        ClusterTime(uptime: start.duration(to: .now), epochMilliseconds: WallClock.milliseconds)
+    }
+
+    /// Changes the cluster's state by an event and queues what it directs.
+    private func apply(_ event: (inout Cluster, ClusterTime) -> [Directive]) {
+        for directive in event(&cluster, time) {
+            note(directive)
+            direct.yield(directive)
+        }
+    }
+
+    private func note(_ directive: Directive) {
+        switch directive {
+        case .openLink(let life, _): expected.insert(life)
+        case .workerServes(let life): logger.info("worker serves", metadata: ["worker": "\(life)"])
+        case .workerSuspected(let life): logger.warning("worker is silent", metadata: ["worker": "\(life)"])
+        case .workerRecovered(let life): logger.info("worker answers again", metadata: ["worker": "\(life)"])
+        case .workerDrained(let life): logger.info("worker is drained", metadata: ["worker": "\(life)"])
+        case .workerLost(let life, let sessions):
+            logger.error("worker lost", metadata: ["worker": "\(life)", "sessions": "\(sessions.count)"])
+        case .keepTombstone(let tombstone):
+            logger.info(
+                "session ended",
+                metadata: ["pool": "\(tombstone.session.key.pool)", "cause": "\(tombstone.cause)"]
+            )
+        case .closeLink, .ping, .refuse, .stopSession: break
+        }
+    }
+}
+
+/// Events.
+extension CoordinatorNode {
+    /// Lets time pass.
+    func tick() { apply { $0.tick(at: $1) } }
+
+    /// A worker announced itself.
+    func workerAnnounced(_ announcement: WorkerAnnouncement) {
+        apply { $0.workerAnnounced(announcement, at: $1) }
+    }
+
+    /// A worker told its sessions.
+    func helloAnswered(by life: WorkerLife, sessions: [SessionLife]) {
+        apply { $0.helloAnswered(by: life, sessions: sessions, at: $1) }
+    }
+
+    /// A worker answered a ping.
+    func pingAnswered(by life: WorkerLife, _ answer: PingAnswer) {
+        apply { $0.pingAnswered(by: life, answer, at: $1) }
+    }
+
+    /// A ping had no answer in time.
+    func pingMissed(by life: WorkerLife) { cluster.pingMissed(by: life) }
+
+    /// A command never reached its worker.
+    func linkFailed(to life: WorkerLife) {
+        apply { cluster, _ in cluster.linkFailed(to: life) }
+    }
+
+    /// A worker's address says that this life is over.
+    func lifeEnded(_ life: WorkerLife) { apply { $0.lifeEnded(life, at: $1) } }
+
+    /// A session is not at its worker any more.
+    func sessionEnded(_ session: SessionLife, on life: WorkerLife, cause: EndCause) {
+        apply { $0.sessionEnded(session, on: life, cause: cause, at: $1) }
+    }
+
+    /// A client was told that its session is lost.
+    func lossWasTold(of session: SessionLife) { cluster.lossWasTold(of: session) }
+
+    /// A worker said that it has the session.
+    func sessionBegan(_ placement: Placement) { cluster.sessionBegan(placement) }
+}
+
+/// Links.
+extension CoordinatorNode {
+    /// Takes a link into use, unless it is not wanted any more.
+    func adopt(_ link: WorkerLink) -> Bool {
+        guard expected.contains(link.life) else { return false }
+        links[link.life] = link
+        return true
+    }
+
+    /// Takes a link out of use.
+    func release(_ life: WorkerLife) -> WorkerLink? {
+        expected.remove(life)
+        return links.removeValue(forKey: life)
+    }
+
+    /// The link to a life of a worker.
+    func link(to life: WorkerLife) -> WorkerLink? { links[life] }
+
+    /// The link to the sender of an answer.
+    func link(toSender sender: Incarnation) -> [WorkerLink] {
+        links.values.filter { $0.life.incarnation == sender }
+    }
+}
+
+/// Sessions.
+extension CoordinatorNode {
+    /// Finds a pool.
+    package func pool(named name: PoolName) throws(Failure) -> PoolConfiguration {
+        guard let pool = pools[name] else {
+            throw Failure(
+                .sessionPoolNotFound,
+                "There is no pool \(name). The pools are: "
+                    + pools.keys.map(\.text).sorted().joined(separator: ", ") + "."
+            )
+        }
+        return pool
+    }
+
+    /// Whether requests can be served now.
+    package func unreadiness() -> Failure? { cluster.unreadiness(at: time) }
+
+    /// Finds an identifier's session, or lets one begin.
+    func place(_ key: SessionKey, in pool: PoolConfiguration) throws(Failure) -> Placement {
+        try cluster.place(key, most: pool.maxConcurrentSessions, at: time).placement
+    }
+
+    /// The worker certainly did not take the session; it goes to the next one.
+    func placementRefused(_ placement: Placement) throws(Failure) -> Placement {
+        try cluster.placementRefused(placement, at: time).placement
+    }
+
+    /// Ends an identifier's session.
+    ///
+    /// - Parameter key: the session's name.
+    /// - Throws: `noSessionFound`, or `sessionLost` when that is why there is none.
+    package func stopSession(_ key: SessionKey) throws(Failure) {
+        for directive in try cluster.stopSession(key, at: time) { direct.yield(directive) }
+    }
+
+    /// The workers, for those who operate the cluster.
+    package var workers: [WorkerSummary] { cluster.workers }
+}

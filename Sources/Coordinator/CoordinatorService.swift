@@ -1,0 +1,81 @@
+internal import Domain
+package import Logging
+internal import ServiceLifecycle
+package import Transport
+internal import Wire
+
+/// A coordinator as a long-running service: inbox, directives, the passing of time.
+package struct CoordinatorService: Service {
+    /// How often the cluster's state looks at the clock; several times in a ping interval.
+    private static let tickInterval: Duration = .milliseconds(100)
+    /// How many loops receive at the same time, so that one long decode does not hold up the others.
+    private static let receiveLoops = 2
+
+    /// The coordinator's actor, for the API.
+    package let node: CoordinatorNode
+    /// What the API dispatches through.
+    package let dispatcher: Dispatcher
+    private let inbox: any Inbox
+    private let configuration: CoordinatorConfiguration
+    private let post: any Post
+    private let logger: Logger
+
+    /// Opens the inbox and composes a coordinator.
+    ///
+    /// - Parameters:
+    ///   - configuration: what it has to know.
+    ///   - post: how it talks to workers.
+    ///   - logger: where it logs.
+    /// - Throws: an error when the inbox cannot be opened.
+    package init(configuration: CoordinatorConfiguration, post: any Post, logger: Logger) async throws {
+        self.configuration = configuration
+        self.post = post
+        self.logger = logger
+        inbox = try await post.openInbox(
+            at: configuration.address,
+            maximumMessageSize: WireLimits.envelopeBytes
+        )
+        var randomness = SystemRandomNumberGenerator()
+        node = CoordinatorNode(
+            configuration: configuration,
+            incarnation: .draw(using: &randomness),
+            logger: logger
+        )
+        dispatcher = Dispatcher(node: node)
+    }
+
+    /// Where the inbox listens, with the real port where port 0 was asked for.
+    package var inboxAddress: String { inbox.address }
+
+    /// Serves until shut down.
+    ///
+    /// - Throws: nothing; the protocol of services asks for it.
+    package func run() async throws {
+        let server = AnswerServer(node: node, inbox: inbox, key: configuration.clusterKey, logger: logger)
+        let runner = DirectiveRunner(
+            node: node,
+            replyAddress: inbox.address,
+            post: post,
+            key: configuration.clusterKey,
+            logger: logger
+        )
+        logger.info("coordinator serves", metadata: ["inbox": "\(inbox.address)"])
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<Self.receiveLoops { group.addTask { await server.run() } }
+                group.addTask { await runner.run() }
+                group.addTask { await passTime() }
+                group.addTask { await dispatcher.runCancellations() }
+                await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func passTime() async {
+        while !Task.isCancelled {
+            await node.tick()
+            try? await Task.sleep(for: Self.tickInterval)
+        }
+    }
+}

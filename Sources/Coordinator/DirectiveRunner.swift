@@ -1,0 +1,153 @@
+internal import ClusterState
+internal import Domain
+internal import Logging
+internal import Transport
+internal import Wire
+
+/// Carries out what the cluster's state directs, and reports what came of it as events.
+struct DirectiveRunner: Sendable {
+    /// How long a worker may take to tell its sessions.
+    private static let helloTimeout: Duration = .seconds(5)
+    /// How long a ping may take; later it counts as missed.
+    private static let pingTimeout: Duration = .seconds(1)
+    /// How long a worker may take to begin the end of a session.
+    private static let stopTimeout: Duration = .seconds(2)
+
+    let node: CoordinatorNode
+    let replyAddress: String
+    let post: any Post
+    let key: ClusterKey
+    let logger: Logger
+
+    /// Carries out directives until cancelled.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            for await directive in node.directives {
+                group.addTask { await carryOut(directive) }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func carryOut(_ directive: Directive) async {
+        switch directive {
+        case .openLink(let life, let address): await open(life, at: address)
+        case .closeLink(let life): await node.release(life)?.close()
+        case .ping(let life, let ping): await send(ping, to: life)
+        case .refuse(let life, let address, let failure): await refuse(life, at: address, failure)
+        case .stopSession(let placement): await stop(placement)
+        case .workerServes, .workerSuspected, .workerRecovered, .workerLost, .workerDrained, .keepTombstone:
+            // Told to people by the node; nothing is sent.
+            break
+        }
+    }
+
+    private func open(_ life: WorkerLife, at address: String) async {
+        do {
+            let outbox = try await post.openOutbox(to: address)
+            let link = WorkerLink(
+                life: life,
+                sender: node.incarnation,
+                replyAddress: replyAddress,
+                key: key,
+                outbox: outbox
+            )
+            guard await node.adopt(link) else { return await link.close() }
+            await sayHello(over: link)
+        } catch {
+            logger.error(
+                "a worker's address cannot be used",
+                metadata: ["worker": "\(life)", "error": "\(error.message)"]
+            )
+            await node.linkFailed(to: life)
+        }
+    }
+
+    private func sayHello(over link: WorkerLink) async {
+        var sessions: [SessionLife] = []
+        var offset: Int? = 0
+        while let from = offset {
+            do {
+                switch try await link.ask(.hello(offset: from), by: .now + Self.helloTimeout) {
+                case .sessions(let part, let next):
+                    sessions += part
+                    offset = next
+                case .failure(let failure) where failure.code == .staleAddressee:
+                    return await node.lifeEnded(link.life)
+                default:
+                    return await node.linkFailed(to: link.life)
+                }
+            } catch {
+                logger.warning(
+                    "a worker does not answer",
+                    metadata: ["worker": "\(link.life)", "reason": "\(error.reason)"]
+                )
+                return await node.linkFailed(to: link.life)
+            }
+        }
+        await node.helloAnswered(by: link.life, sessions: sessions)
+    }
+
+    private func send(_ ping: Ping, to life: WorkerLife) async {
+        guard let link = await node.link(to: life) else { return }
+        let request = Command.Request.ping(lease: ping.lease, endedAcknowledged: ping.endedAcknowledged)
+        do {
+            switch try await link.ask(request, by: .now + Self.pingTimeout) {
+            case .pong(let pong):
+                let answer = PingAnswer(
+                    epoch: pong.epoch,
+                    capacity: pong.capacity,
+                    sessionCount: pong.sessionCount,
+                    isAccepting: pong.isAccepting,
+                    ended: pong.ended.map {
+                        SessionEnd(number: $0.number, session: $0.session, cause: $0.cause)
+                    }
+                )
+                await node.pingAnswered(by: life, answer)
+            case .failure(let failure) where failure.code == .staleAddressee: await node.lifeEnded(life)
+            default: await node.pingMissed(by: life)
+            }
+        } catch {
+            if error.certainty == .notSent { await node.linkFailed(to: life) }
+            await node.pingMissed(by: life)
+        }
+    }
+
+    private func refuse(_ life: WorkerLife, at address: String, _ failure: Failure) async {
+        logger.warning(
+            "a worker is refused",
+            metadata: ["worker": "\(life)", "reason": "\(failure.message)"]
+        )
+        do {
+            let outbox = try await post.openOutbox(to: address)
+            let bytes = try Envelope(
+                addressee: life.incarnation,
+                sender: node.incarnation,
+                number: 0,
+                timeLeft: Self.pingTimeout,
+                content: .answer(.failure(failure))
+            ).encoded(key: key)
+            try? await outbox.send(bytes, timeout: Self.pingTimeout)
+            await outbox.close()
+        } catch {
+            logger.warning(
+                "a refusal could not be sent",
+                metadata: ["worker": "\(life)", "error": "\(error)"]
+            )
+        }
+    }
+
+    private func stop(_ placement: Placement) async {
+        guard let link = await node.link(to: placement.worker) else { return }
+        let request = Command.Request.stopSession(placement.session, .stopped)
+        // Without an answer the cluster's state directs it again.
+        switch try? await link.ask(request, by: .now + Self.stopTimeout) {
+        case .done: await node.sessionEnded(placement.session, on: placement.worker, cause: .stopped)
+        case .sessionGone(let cause):
+            await node.sessionEnded(placement.session, on: placement.worker, cause: cause ?? .stopped)
+        case .failure(let failure) where failure.code == .staleAddressee:
+            await node.sessionEnded(placement.session, on: placement.worker, cause: .stopped)
+        default: break
+        }
+    }
+}

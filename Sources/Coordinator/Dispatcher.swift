@@ -1,0 +1,229 @@
+internal import ClusterState
+package import Domain
+internal import Wire
+
+/// Takes executions to the worker that has the session, or that shall have it.
+package struct Dispatcher: SessionDispatch {
+    /// How much longer than the code itself a request may take: the start of the sandbox, and the
+    /// executions of the same session that came before.
+    private static let patience: Duration = .seconds(240)
+    /// How long one answer may wait for the execution's end; then the next part is asked for.
+    private static let longestWait: Duration = .seconds(20)
+    /// How much later than that the answer may arrive.
+    private static let answerMargin: Duration = .seconds(5)
+    /// How many workers are tried for a new session, and how often a session may turn out to be gone.
+    private static let attempts = 16
+
+    private let node: CoordinatorNode
+    private let abandoned: AsyncStream<Abandoned>
+    private let abandon: AsyncStream<Abandoned>.Continuation
+
+    /// An execution whose client went away.
+    private struct Abandoned: Sendable {
+        let execution: ExecutionID
+        let session: SessionLife
+        let link: WorkerLink
+    }
+
+    /// Makes a dispatcher.
+    ///
+    /// - Parameter node: the coordinator's actor.
+    init(node: CoordinatorNode) {
+        self.node = node
+        // Beyond the bound the oldest are left to run into their time-outs.
+        (abandoned, abandon) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1_024))
+    }
+
+    package func pool(named name: PoolName) async throws(Failure) -> PoolConfiguration {
+        try await node.pool(named: name)
+    }
+
+    package func unreadiness() async -> Failure? { await node.unreadiness() }
+
+    @concurrent
+    package func execute(
+        _ spec: ExecutionSpec,
+        in session: SessionKey
+    ) async throws(Failure) -> ExecutionReport {
+        let started = ContinuousClock.now
+        let deadline = started + spec.timeout + Self.patience
+        let pool = try await node.pool(named: session.pool)
+        var placement = try await node.place(session, in: pool)
+        let route = started.duration(to: .now)
+        for _ in 0..<Self.attempts {
+            guard let link = await node.link(to: placement.worker) else {
+                throw Failure(
+                    .noWorkerAvailable,
+                    "The session's worker is not reachable.",
+                    retryAfterSeconds: 1
+                )
+            }
+            let request = ExecuteRequest(
+                session: placement.session,
+                mayCreate: placement.state == .placing,
+                execution: spec.id,
+                code: spec.code,
+                timeout: spec.timeout,
+                pool: pool,
+                wait: min(Self.longestWait, ContinuousClock.now.duration(to: deadline))
+            )
+            switch try await attempt(request, at: placement, over: link) {
+            case .accepted(let page):
+                var report = try await collect(
+                    from: page,
+                    of: spec,
+                    at: placement,
+                    over: link,
+                    until: deadline
+                )
+                report.timings[.route] = route
+                return report
+            case .refused:
+                placement = try await node.placementRefused(placement)
+            case .gone(let cause):
+                await node.sessionEnded(placement.session, on: placement.worker, cause: cause)
+                placement = try await node.place(session, in: pool)
+            }
+        }
+        throw Failure(.noWorkerAvailable, "No worker took the session; try again.", retryAfterSeconds: 2)
+    }
+
+    /// What a worker made of a command that it certainly got or certainly did not get.
+    private enum Attempt {
+        case accepted(EventPage)
+        case refused
+        case gone(EndCause)
+    }
+
+    private func attempt(
+        _ request: ExecuteRequest,
+        at placement: Placement,
+        over link: WorkerLink
+    ) async throws(Failure) -> Attempt {
+        do {
+            let deadline = ContinuousClock.now + request.wait + Self.answerMargin
+            switch try await link.ask(.execute(request), by: deadline) {
+            case .events(let page):
+                await node.sessionBegan(placement)
+                return .accepted(page)
+            case .sessionGone(let cause): return .gone(cause ?? .stopped)
+            case .failure(let failure)
+            where failure.code == .sessionsCountExceedsLimit && placement.state == .placing:
+                return .refused
+            case .failure(let failure): throw failure
+            default: throw Failure(.internalError, "The worker's answer does not fit the question.")
+            }
+        } catch let loss as WorkerLink.Loss {
+            if loss.certainty == .notSent {
+                await node.linkFailed(to: placement.worker)
+                if placement.state == .placing { return .refused }
+                throw Failure(
+                    .noWorkerAvailable,
+                    "The session's worker cannot be reached; nothing was run.",
+                    retryAfterSeconds: 2
+                )
+            }
+            throw await failure(for: loss, of: request.execution, at: placement, over: link)
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(.internalError, "The command could not be sent.")
+        }
+    }
+
+    private func collect(
+        from first: EventPage,
+        of spec: ExecutionSpec,
+        at placement: Placement,
+        over link: WorkerLink,
+        until deadline: ContinuousClock.Instant
+    ) async throws(Failure) -> ExecutionReport {
+        var page = first
+        var report = ExecutionReport(
+            id: spec.id,
+            session: placement.session.key,
+            sessionInstance: first.sessionInstance,
+            isNewSession: first.isNewSession
+        )
+        while true {
+            for event in page.events { report.append(event.event) }
+            report.timings.merge(page.timings)
+            if page.isComplete { return report }
+            guard ContinuousClock.now < deadline else {
+                let loss = WorkerLink.Loss(certainty: .unanswered, reason: "the request's time is over")
+                throw await failure(for: loss, of: spec.id, at: placement, over: link)
+            }
+            page = try await nextPage(after: page, of: spec.id, at: placement, over: link, until: deadline)
+        }
+    }
+
+    private func nextPage(
+        after page: EventPage,
+        of execution: ExecutionID,
+        at placement: Placement,
+        over link: WorkerLink,
+        until deadline: ContinuousClock.Instant
+    ) async throws(Failure) -> EventPage {
+        let wait = min(Self.longestWait, ContinuousClock.now.duration(to: deadline))
+        let request = ReadEventsRequest(
+            session: placement.session,
+            execution: execution,
+            fromSequence: page.nextSequence,
+            wait: wait
+        )
+        do {
+            switch try await link.ask(.readEvents(request), by: .now + wait + Self.answerMargin) {
+            case .events(let next): return next
+            case .sessionGone(let cause):
+                let ended = cause ?? .guestCrashed
+                await node.sessionEnded(placement.session, on: placement.worker, cause: ended)
+                throw Failure(
+                    .sandboxFailed,
+                    "The session ended while the code ran (\(ended)); the code is not run again."
+                )
+            case .failure(let failure): throw failure
+            default: throw Failure(.internalError, "The worker's answer does not fit the question.")
+            }
+        } catch let loss as WorkerLink.Loss {
+            throw await failure(for: loss, of: execution, at: placement, over: link)
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(.internalError, "The command could not be sent.")
+        }
+    }
+
+    /// What the client is told of a command without an answer; what still runs is cancelled.
+    private func failure(
+        for loss: WorkerLink.Loss,
+        of execution: ExecutionID,
+        at placement: Placement,
+        over link: WorkerLink
+    ) async -> Failure {
+        if loss.certainty == .workerLost {
+            await node.lossWasTold(of: placement.session)
+            return Failure(.sessionLost, FailureCode.sessionLost.meaning)
+        }
+        abandon.yield(Abandoned(execution: execution, session: placement.session, link: link))
+        return Failure(
+            .deadlineExceeded,
+            "The worker did not answer in time; whether the code ran is not known, and it is not run again."
+        )
+    }
+
+    /// Cancels the executions whose clients went away, until cancelled itself.
+    func runCancellations() async {
+        await withDiscardingTaskGroup { group in
+            for await execution in abandoned {
+                group.addTask {
+                    // If it does not arrive, the code's own time-out ends it.
+                    _ = try? await execution.link.ask(
+                        .cancel(execution.session, execution.execution),
+                        by: .now + Self.answerMargin
+                    )
+                }
+            }
+            group.cancelAll()
+        }
+    }
+}
