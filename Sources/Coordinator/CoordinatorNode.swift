@@ -13,7 +13,10 @@ package actor CoordinatorNode {
     nonisolated let incarnation: Incarnation
     /// What is to be carried out.
     nonisolated let directives: AsyncStream<Directive>
+    /// Each worker that begins to serve, for those who wait for a cluster to come up.
+    package nonisolated let servingWorkers: AsyncStream<WorkerID>
     private let direct: AsyncStream<Directive>.Continuation
+    private let workerServes: AsyncStream<WorkerID>.Continuation
     private let pools: [PoolName: PoolConfiguration]
     private let start = ContinuousClock.now
     private let logger: Logger
@@ -38,6 +41,8 @@ package actor CoordinatorNode {
         )
         // As many as the cluster's rules make of bounded state; a loop takes them without delay.
         (directives, direct) = AsyncStream.makeStream(of: Directive.self)
+        // Nobody need listen; then the oldest are dropped.
+        (servingWorkers, workerServes) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1_024))
     }
 
     private var time: ClusterTime {
@@ -55,7 +60,9 @@ package actor CoordinatorNode {
     private func note(_ directive: Directive) {
         switch directive {
         case .openLink(let life, _): expected.insert(life)
-        case .workerServes(let life): logger.info("worker serves", metadata: ["worker": "\(life)"])
+        case .workerServes(let life):
+            logger.info("worker serves", metadata: ["worker": "\(life)"])
+            workerServes.yield(life.worker)
         case .workerSuspected(let life): logger.warning("worker is silent", metadata: ["worker": "\(life)"])
         case .workerRecovered(let life): logger.info("worker answers again", metadata: ["worker": "\(life)"])
         case .workerDrained(let life): logger.info("worker is drained", metadata: ["worker": "\(life)"])

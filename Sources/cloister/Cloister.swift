@@ -1,0 +1,16 @@
+internal import ArgumentParser
+
+/// The program's root command.
+@main
+struct Cloister: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cloister",
+        abstract: "Runs code that nobody trusts in microVMs, on machines that you own.",
+        discussion: """
+            Begin with `cloister up` for a whole cluster on this machine, or with \
+            `cloister run 'print(6*7)'` for a single execution.
+            """,
+        version: "0.1.0",
+        subcommands: [Up.self, Run.self, CoordinatorCommand.self, WorkerCommand.self]
+    )
+}

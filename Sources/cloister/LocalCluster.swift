@@ -1,0 +1,119 @@
+internal import API
+internal import AsyncHTTPClient
+internal import Client
+internal import Coordinator
+internal import Domain
+internal import Glibc
+internal import Identity
+internal import Logging
+internal import ServiceLifecycle
+internal import Transport
+internal import Worker
+
+/// Why a local cluster could not be had.
+enum LocalClusterError: Error, CustomStringConvertible {
+    /// A worker process ended.
+    case workerEnded(name: String, status: String, last: String)
+    /// The self-check gave a wrong answer.
+    case selfCheck(String)
+
+    var description: String {
+        switch self {
+        case .workerEnded(let name, let status, let last):
+            "\(name) ended (\(status)). \(last)"
+        case .selfCheck(let reason):
+            "The self-check failed: \(reason)"
+        }
+    }
+}
+
+/// A whole cluster on this machine: the coordinator and the API in this process, each worker in its own.
+struct LocalCluster: Sendable {
+    /// Where its keys and files are.
+    let state: StateDirectory
+    /// The port of the API; 0 for one that the kernel chooses.
+    let port: Int
+    /// How many workers.
+    let workers: Int
+    /// Told what is done, in sentences for a person.
+    let progress: @Sendable (String) -> Void
+
+    /// How long the workers may take until they serve: the template's cold boot, on a busy machine.
+    private static let startTimeout: Duration = .seconds(600)
+
+    /// Runs the cluster.
+    ///
+    /// - Parameter whenReady: called once with the API's address when the self-check has passed; the
+    ///   cluster ends when it returns.
+    /// - Throws: why the cluster did not come about, or what `whenReady` throws.
+    func run(whenReady: @escaping @Sendable (CloisterClient, String) async throws -> Void) async throws {
+        try state.create()
+        try state.lock()
+        let key = try APIKeyFile(path: state.apiKeyPath).loadOrCreate()
+        let clusterKey = try state.loadOrCreateClusterKey()
+        let coordinator = try await CoordinatorService(
+            configuration: CoordinatorConfiguration(
+                address: "tcp://127.0.0.1:0",
+                pools: try DefaultPools.all(),
+                clusterKey: clusterKey,
+                // The workers are this process's own and begin after it.
+                mayHaveSessions: false
+            ),
+            post: NNGTransport(identity: nil),
+            logger: ServiceLog.logger("coordinator", level: .warning)
+        )
+        let (ports, portFound) = AsyncStream.makeStream(of: Int.self)
+        let server = APIServer(
+            configuration: APIServerConfiguration(port: port),
+            dispatch: coordinator.dispatcher,
+            authenticator: APIKeyAuthenticator(administratorKey: key),
+            logger: ServiceLog.logger("api", level: .warning)
+        ) { port in
+            portFound.yield(port)
+        }
+        var services: [any Service] = [coordinator]
+        for number in 1...workers {
+            services.append(
+                WorkerProcess(
+                    name: "worker-\(number)",
+                    configurationPath: try configureWorker(number, coordinator: coordinator.inboxAddress),
+                    report: progress
+                )
+            )
+        }
+        let session = LocalSession(
+            cluster: self,
+            coordinator: coordinator,
+            key: key,
+            ports: ports,
+            startTimeout: Self.startTimeout,
+            whenReady: whenReady
+        )
+        services.append(server)
+        try await ServiceRunner.run(services, until: session, logger: ServiceLog.logger("cloister", level: .error))
+    }
+
+    private func configureWorker(_ number: Int, coordinator: String) throws -> String {
+        let folder = "\(state.path)/worker-\(number)"
+        try StateDirectory.makeFolder(folder)
+        let capacity = MachineCapacity.estimated(shares: workers)
+        let text = """
+            name: worker-\(number)
+            inbox: tcp://127.0.0.1:0
+            coordinators: [\(coordinator)]
+            clusterKeyFile: \(state.clusterKeyPath)
+            runDirectory: \(folder)
+            capacity:
+              sessions: \(capacity.sessions)
+              weight: \(capacity.weight)
+
+            """
+        let path = folder + "/worker.yaml"
+        guard let file = fopen(path, "we") else {
+            throw Failure(.invalidConfiguration, "\(path) cannot be written: \(String(cString: strerror(errno))).")
+        }
+        fputs(text, file)
+        fclose(file)
+        return path
+    }
+}

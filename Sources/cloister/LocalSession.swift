@@ -1,0 +1,73 @@
+internal import AsyncHTTPClient
+internal import Client
+internal import Coordinator
+internal import Domain
+internal import Identity
+internal import ServiceLifecycle
+
+/// Waits until a local cluster serves, checks it, and hands it to whoever wanted it.
+struct LocalSession: Service {
+    let cluster: LocalCluster
+    let coordinator: CoordinatorService
+    let key: APIKey
+    let ports: AsyncStream<Int>
+    let startTimeout: Duration
+    let whenReady: @Sendable (CloisterClient, String) async throws -> Void
+
+    /// Runs until the one who wanted the cluster has had enough of it.
+    ///
+    /// - Throws: ``LocalClusterError``, or what the user of the cluster throws.
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            let url = try await withDeadline { try await self.address() }
+            let client = CloisterClient(baseURL: url, apiKey: key.secret)
+            cluster.progress("checking the cluster with one execution")
+            try await check(client)
+            cluster.state.publishEndpoint(url)
+            defer { cluster.state.withdrawEndpoint() }
+            try await whenReady(client, url)
+        }
+    }
+
+    private func withDeadline<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                try await Task.sleep(for: startTimeout)
+                throw LocalClusterError.selfCheck("the workers did not come up within \(startTimeout)")
+            }
+            defer { group.cancelAll() }
+            guard let value = try await group.next() else { throw CancellationError() }
+            return value
+        }
+    }
+
+    /// Waits for the port and for all workers.
+    private func address() async throws -> String {
+        var serving: Set<WorkerID> = []
+        for await worker in coordinator.node.servingWorkers {
+            serving.insert(worker)
+            if cluster.workers > 1 { cluster.progress("\(worker) serves (\(serving.count)/\(cluster.workers))") }
+            if serving.count == cluster.workers { break }
+        }
+        for await port in ports { return "http://127.0.0.1:\(port)" }
+        throw CancellationError()
+    }
+
+    private func check(_ client: CloisterClient) async throws {
+        let pool = try PoolName("python")
+        let identifier = try SessionIdentifier("cloister-self-check")
+        let response = try await client.execute(
+            code: "print(6*7)",
+            identifier: identifier.text,
+            pool: pool.text,
+            timeout: .seconds(60)
+        )
+        guard response.resource.result?.stdout == "42\n" else {
+            throw LocalClusterError.selfCheck("print(6*7) did not print 42")
+        }
+        try await coordinator.node.stopSession(SessionKey(pool: pool, identifier: identifier))
+    }
+}

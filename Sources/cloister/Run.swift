@@ -1,0 +1,101 @@
+internal import APIModel
+internal import ArgumentParser
+internal import Client
+internal import Glibc
+internal import Identity
+
+/// `cloister run`: one execution, from the command line.
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs code in a session and prints its output.",
+        discussion: """
+            The code is the argument itself, the content of a file of that name, or standard input. \
+            A running cluster is used if there is one, else one is started for the call. The exit \
+            code is 0 when the code ran to its end, 1 when it failed, 2 when it could not be run.
+            """
+    )
+
+    @Argument(help: "The code, or a file that holds it; without it (or with -) standard input.")
+    var code: String?
+
+    @Option(help: "The session to run in; the same identifier finds its variables again.")
+    var identifier: String?
+
+    @Option(help: "The pool of the session.")
+    var pool = "python"
+
+    @Option(help: "How many seconds the code may run.")
+    var timeout = 60
+
+    @Option(help: "The cluster's address; without it the local one.")
+    var url: String?
+
+    @Option(help: ArgumentHelp("The folder with the local cluster's keys.", valueName: "dir"))
+    var stateDir = StateDirectory.standardPath
+
+    func validate() throws {
+        guard (1...220).contains(timeout) else { throw ValidationError("--timeout is a number from 1 to 220.") }
+    }
+
+    func run() async throws {
+        do {
+            try await execute()
+        } catch let exit as ExitCode {
+            throw exit
+        } catch {
+            Console.error(line: "cloister: \(StartFailure.explained(error, port: 0))")
+            throw ExitCode(2)
+        }
+    }
+
+    private func execute() async throws {
+        let source = try CodeSource.read(code)
+        let state = StateDirectory(path: AbsolutePath.of(stateDir))
+        if let client = try await runningCluster(state) {
+            return try finish(try await send(source, to: client))
+        }
+        let results = AsyncStream.makeStream(of: ExecutionResponse.self)
+        let cluster = LocalCluster(state: state, port: 0, workers: 1) { Console.error(line: "cloister: \($0)") }
+        try await cluster.run { client, _ in
+            results.continuation.yield(try await send(source, to: client))
+        }
+        results.continuation.finish()
+        for await response in results.stream { try finish(response) }
+    }
+
+    /// The cluster to use; nil when one has to be started.
+    private func runningCluster(_ state: StateDirectory) async throws -> CloisterClient? {
+        if let url = url ?? StateDirectory.environment("CLOISTER_URL") {
+            guard let secret = try StateDirectory.environment("CLOISTER_API_KEY") ?? storedKey(state) else {
+                throw ValidationError("No API key: set CLOISTER_API_KEY, or name its folder with --state-dir.")
+            }
+            return CloisterClient(baseURL: url, apiKey: secret)
+        }
+        guard let url = state.endpoint(), let secret = try storedKey(state) else { return nil }
+        let client = CloisterClient(baseURL: url, apiKey: secret)
+        // A cluster that was killed leaves its address behind; then nobody answers there.
+        guard let answer = try? await client.readiness() else { return nil }
+        return answer == nil ? client : nil
+    }
+
+    private func storedKey(_ state: StateDirectory) throws -> String? {
+        try APIKeyFile(path: state.apiKeyPath).load()?.secret
+    }
+
+    private func send(_ source: String, to client: CloisterClient) async throws -> ExecutionResponse {
+        try await client.execute(
+            code: source,
+            identifier: identifier ?? "run-\(getpid())-\(UInt32.random(in: .min ... .max))",
+            pool: pool,
+            timeout: .seconds(timeout)
+        )
+    }
+
+    private func finish(_ response: ExecutionResponse) throws {
+        let result = response.resource.result
+        Console.output(Array((result?.stdout ?? "").utf8))
+        Console.error(Array((result?.stderr ?? "").utf8))
+        if let value = result?.executionResult, let text = ValueText.shown(value) { Console.output(line: text) }
+        if response.resource.status != "Succeeded" { throw ExitCode(1) }
+    }
+}

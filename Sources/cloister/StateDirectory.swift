@@ -1,0 +1,112 @@
+internal import Domain
+internal import Glibc
+internal import Identity
+internal import Wire
+
+/// The folder in which a local cluster keeps its keys and says where it is.
+struct StateDirectory: Sendable {
+    /// The folder's path.
+    let path: String
+
+    /// Where the API key stands.
+    var apiKeyPath: String { path + "/api-key" }
+
+    /// Where the address of the running cluster stands.
+    var endpointPath: String { path + "/endpoint" }
+
+    /// Where the secret of the nodes stands.
+    var clusterKeyPath: String { path + "/cluster-key" }
+
+    /// The folder that is used when none is named: `/var/lib/cloister` for root, else one in the
+    /// user's home (XDG base directory specification).
+    static var standardPath: String {
+        if let path = environment("CLOISTER_STATE_DIR") { return path }
+        if geteuid() == 0 { return "/var/lib/cloister" }
+        let home = environment("HOME") ?? "/tmp"
+        return (environment("XDG_STATE_HOME") ?? home + "/.local/state") + "/cloister"
+    }
+
+    /// The value of an environment variable.
+    ///
+    /// - Parameter name: the variable.
+    /// - Returns: its value; nil when it is unset or empty.
+    static func environment(_ name: String) -> String? {
+        guard let value = getenv(name) else { return nil }
+        let text = String(cString: value)
+        return text.isEmpty ? nil : text
+    }
+
+    /// Makes the folder, and those above it, for this user alone.
+    ///
+    /// - Throws: `invalidConfiguration` when it cannot be made.
+    func create() throws(Failure) {
+        try Self.makeFolder(path)
+        guard chmod(path, 0o700) == 0 else {
+            throw Failure(.invalidConfiguration, "\(path) does not belong to you; choose another --state-dir.")
+        }
+    }
+
+    /// Makes a folder and those above it.
+    ///
+    /// - Parameter path: the folder.
+    /// - Throws: `invalidConfiguration` when it cannot be made.
+    static func makeFolder(_ path: String) throws(Failure) {
+        var current = path.hasPrefix("/") ? "" : "."
+        for part in path.split(separator: "/") {
+            current += "/" + part
+            guard mkdir(current, 0o755) == 0 || errno == EEXIST else {
+                throw Failure(
+                    .invalidConfiguration,
+                    "The folder \(current) cannot be made: \(String(cString: strerror(errno)))."
+                )
+            }
+        }
+    }
+
+    /// Keeps other clusters from using the folder for as long as this process lives.
+    ///
+    /// - Throws: `invalidConfiguration` when another process uses it.
+    func lock() throws(Failure) {
+        // The descriptor is never closed: the kernel gives the lock back at the end of the process,
+        // however it ends.
+        let descriptor = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw Failure(
+                .invalidConfiguration,
+                "Another cluster uses \(path). End it first, or choose another --state-dir."
+            )
+        }
+    }
+
+    /// Reads the nodes' secret, or draws one.
+    ///
+    /// - Returns: the secret.
+    /// - Throws: an error that says what to mend.
+    func loadOrCreateClusterKey() throws -> ClusterKey {
+        try ClusterKey(Array(try APIKeyFile(path: clusterKeyPath).loadOrCreate().secret.utf8))
+    }
+
+    /// Writes where the cluster is, for `cloister run`.
+    ///
+    /// - Parameter url: the address.
+    func publishEndpoint(_ url: String) {
+        let descriptor = open(endpointPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return }
+        _ = url.withCString { write(descriptor, $0, strlen($0)) }
+        close(descriptor)
+    }
+
+    /// Takes back what ``publishEndpoint(_:)`` wrote.
+    func withdrawEndpoint() { unlink(endpointPath) }
+
+    /// Reads where the cluster is.
+    ///
+    /// - Returns: the address, if one was published; whether it still answers is another question.
+    func endpoint() -> String? {
+        guard let file = fopen(endpointPath, "re") else { return nil }
+        defer { fclose(file) }
+        var buffer = [UInt8](repeating: 0, count: 512)
+        let count = fread(&buffer, 1, buffer.count, file)
+        return count > 0 ? String(decoding: buffer.prefix(count), as: UTF8.self) : nil
+    }
+}

@@ -1,0 +1,53 @@
+internal import ArgumentParser
+internal import Client
+internal import ServiceLifecycle
+
+/// `cloister up`: a whole cluster on this machine.
+struct Up: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs a whole cluster on this machine until Ctrl-C.",
+        discussion: """
+            The first start makes a template: one guest boots and warms its Python, which takes about \
+            half a minute without KVM. Later starts find it in the cache.
+            """
+    )
+
+    @Option(help: "The port of the HTTP API on 127.0.0.1; 0 for one that is free.")
+    var port = 8_080
+
+    @Option(help: "How many workers, each a process of its own.")
+    var workers = 1
+
+    @Option(help: ArgumentHelp("The folder for keys and files.", valueName: "dir"))
+    var stateDir = StateDirectory.standardPath
+
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port is a number from 0 to 65535.") }
+        guard (1...64).contains(workers) else { throw ValidationError("--workers is a number from 1 to 64.") }
+    }
+
+    func run() async throws {
+        let state = StateDirectory(path: AbsolutePath.of(stateDir))
+        let cluster = LocalCluster(state: state, port: port, workers: workers) { sentence in
+            Console.error(line: "cloister: \(sentence)")
+        }
+        do {
+            try await cluster.run { _, url in
+                Console.output(line: "ready \(url)")
+                Console.output(line: Self.example(url: url, keyPath: state.apiKeyPath))
+                Console.output(line: "API key: \(state.apiKeyPath)")
+                try? await gracefulShutdown()
+            }
+        } catch {
+            Console.error(line: "cloister: \(StartFailure.explained(error, port: port))")
+            throw ExitCode.failure
+        }
+    }
+
+    /// A line that runs as pasted.
+    static func example(url: String, keyPath: String) -> String {
+        "curl -sS -H \"Authorization: Bearer $(cat '\(keyPath)')\" -H 'Content-Type: application/json' "
+            + "-d '{\"codeInputType\":\"Inline\",\"executionType\":\"Synchronous\",\"code\":\"print(6*7)\"}' "
+            + "'\(url)/pools/python/executions?api-version=2025-10-02-preview&identifier=my-first-session'"
+    }
+}

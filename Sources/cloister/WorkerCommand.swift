@@ -1,0 +1,52 @@
+internal import ArgumentParser
+internal import Domain
+internal import Logging
+internal import MicroVM
+internal import ServiceLifecycle
+internal import Transport
+internal import Worker
+
+/// `cloister worker`: the role that owns sandboxes.
+struct WorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Runs a worker: the sandboxes of one machine.",
+        discussion: "The keys of the configuration file are in docs/operations.md."
+    )
+
+    @Option(help: "The YAML file with the configuration.")
+    var config: String
+
+    func run() async throws {
+        let settings = try await Settings(path: config)
+        let logger = ServiceLog.logger(
+            "worker",
+            level: try ServiceLog.level(settings.text("logLevel", or: "info"))
+        )
+        let estimate = MachineCapacity.estimated(shares: 1)
+        let configuration = WorkerConfiguration(
+            id: try WorkerID(try settings.text("name")),
+            address: try settings.text("inbox"),
+            coordinators: try settings.list("coordinators"),
+            capacity: WorkerCapacity(
+                sessions: try settings.number("capacity.sessions", or: estimate.sessions, in: 1...100_000),
+                weight: try settings.number("capacity.weight", or: estimate.weight, in: 1...64)
+            ),
+            pools: try DefaultPools.all(),
+            clusterKey: try settings.clusterKey()
+        )
+        let hypervisor = try await QEMUHypervisor(
+            configuration: try settings.hypervisor(worker: configuration.id),
+            logger: logger
+        )
+        let worker = WorkerService(
+            configuration: configuration,
+            hypervisor: hypervisor,
+            post: NNGTransport(identity: try settings.tlsIdentity()),
+            logger: logger
+        ) { sentence in
+            logger.info("\(sentence)", metadata: ["progress": "true"])
+        }
+        try await ServiceRunner.run([worker], logger: logger)
+    }
+}
