@@ -12,28 +12,18 @@ enum CodeSource {
     /// - Returns: the code.
     /// - Throws: a validation error when it cannot be read.
     static func read(_ argument: String?) throws -> String {
-        guard let argument, argument != "-" else { return try text(of: 0, named: "standard input") }
+        guard let argument, argument != "-" else {
+            return try checked(TextFile.content(of: 0, limit: limit), name: "Standard input")
+        }
         var status = stat()
         guard stat(argument, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return argument }
-        let descriptor = open(argument, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw ValidationError("The file \(argument) cannot be read.") }
-        defer { close(descriptor) }
-        return try text(of: descriptor, named: argument)
+        return try checked(TextFile.content(of: argument, limit: limit), name: "The file \(argument)")
     }
 
-    private static func text(of descriptor: Int32, named name: String) throws -> String {
-        var content: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = Glibc.read(descriptor, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { break }
-            content += buffer.prefix(count)
-            guard content.count <= limit else { throw ValidationError("\(name) is longer than \(limit) bytes.") }
+    private static func checked(_ content: String?, name: String) throws -> String {
+        guard let content else {
+            throw ValidationError("\(name) cannot be read, is not UTF-8, or is longer than \(limit) bytes.")
         }
-        guard let text = String(validating: content, as: UTF8.self) else {
-            throw ValidationError("\(name) is not UTF-8.")
-        }
-        return text
+        return content
     }
 }

@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import Coordinator
 internal import Domain
 internal import Identity
+internal import Logging
 internal import ServiceLifecycle
 internal import Transport
 

@@ -1,5 +1,4 @@
 internal import API
-internal import AsyncHTTPClient
 internal import Client
 internal import Coordinator
 internal import Domain

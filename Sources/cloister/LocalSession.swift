@@ -1,4 +1,4 @@
-internal import AsyncHTTPClient
+internal import APIModel
 internal import Client
 internal import Coordinator
 internal import Domain
@@ -65,7 +65,7 @@ struct LocalSession: Service {
             pool: pool.text,
             timeout: .seconds(60)
         )
-        guard response.resource.result?.stdout == "42\n" else {
+        guard response.resource.standardOutput == "42\n" else {
             throw LocalClusterError.selfCheck("print(6*7) did not print 42")
         }
         try await coordinator.node.stopSession(SessionKey(pool: pool, identifier: identifier))

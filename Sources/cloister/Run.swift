@@ -74,8 +74,11 @@ struct Run: AsyncParsableCommand {
         guard let url = state.endpoint(), let secret = try storedKey(state) else { return nil }
         let client = CloisterClient(baseURL: url, apiKey: secret)
         // A cluster that was killed leaves its address behind; then nobody answers there.
-        guard let answer = try? await client.readiness() else { return nil }
-        return answer == nil ? client : nil
+        do {
+            return try await client.readiness() == nil ? client : nil
+        } catch {
+            return nil
+        }
     }
 
     private func storedKey(_ state: StateDirectory) throws -> String? {
@@ -92,10 +95,10 @@ struct Run: AsyncParsableCommand {
     }
 
     private func finish(_ response: ExecutionResponse) throws {
-        let result = response.resource.result
-        Console.output(Array((result?.stdout ?? "").utf8))
-        Console.error(Array((result?.stderr ?? "").utf8))
-        if let value = result?.executionResult, let text = ValueText.shown(value) { Console.output(line: text) }
-        if response.resource.status != "Succeeded" { throw ExitCode(1) }
+        let resource = response.resource
+        Console.output(Array(resource.standardOutput.utf8))
+        Console.error(Array(resource.standardError.utf8))
+        if let value = ResultText.of(resource.result) { Console.output(line: value) }
+        if resource.status != "Succeeded" { throw ExitCode(1) }
     }
 }

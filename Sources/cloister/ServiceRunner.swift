@@ -1,5 +1,6 @@
 internal import Logging
 internal import ServiceLifecycle
+internal import UnixSignals
 
 /// Runs services until a signal ends them.
 enum ServiceRunner {

@@ -1,6 +1,7 @@
 internal import Configuration
 internal import Domain
 internal import Identity
+internal import MicroVM
 internal import SystemPackage
 internal import Transport
 internal import Wire
@@ -27,19 +28,19 @@ struct Settings: Sendable {
     }
 
     /// Reads a text that must be there.
-    func text(_ key: ConfigKey) throws(Failure) -> String {
-        guard let text = reader.string(forKey: key), !text.isEmpty else {
+    func text(_ key: String) throws(Failure) -> String {
+        guard let text = reader.string(forKey: ConfigKey(key)), !text.isEmpty else {
             throw Failure(.invalidConfiguration, "\(path): the key \(key) is missing.")
         }
         return text
     }
 
     /// Reads a text that may be missing.
-    func text(_ key: ConfigKey, or standard: String) -> String { reader.string(forKey: key) ?? standard }
+    func text(_ key: String, or standard: String) -> String { reader.string(forKey: ConfigKey(key)) ?? standard }
 
     /// Reads a number that may be missing; what is no number is an error.
-    func number(_ key: ConfigKey, or standard: Int, in range: ClosedRange<Int>) throws(Failure) -> Int {
-        guard let text = reader.string(forKey: key) else { return standard }
+    func number(_ key: String, or standard: Int, in range: ClosedRange<Int>) throws(Failure) -> Int {
+        guard let text = reader.string(forKey: ConfigKey(key)) else { return standard }
         guard let number = Int(text), range.contains(number) else {
             throw Failure(
                 .invalidConfiguration,
@@ -50,8 +51,8 @@ struct Settings: Sendable {
     }
 
     /// Reads a list of texts that must not be empty.
-    func list(_ key: ConfigKey) throws(Failure) -> [String] {
-        guard let list = reader.stringArray(forKey: key), !list.isEmpty else {
+    func list(_ key: String) throws(Failure) -> [String] {
+        guard let list = reader.stringArray(forKey: ConfigKey(key)), !list.isEmpty else {
             throw Failure(.invalidConfiguration, "\(path): the list \(key) is missing.")
         }
         return list
@@ -77,13 +78,40 @@ struct Settings: Sendable {
     }
 
     private func content(of path: String) throws(Failure) -> String {
-        do {
-            let file = try FileDescriptor.open(path, .readOnly)
-            return try file.closeAfter {
-                try String(unsafeUninitializedCapacity: 1 << 16) { try file.read(into: UnsafeMutableRawBufferPointer($0)) }
-            }
-        } catch {
-            throw Failure(.invalidConfiguration, "\(path) cannot be read: \(error)")
+        guard let content = TextFile.content(of: path, limit: 1 << 16) else {
+            throw Failure(.invalidConfiguration, "\(path) cannot be read, or is too long for what it should be.")
         }
+        return content
+    }
+
+    /// Reads what the sandboxes of a worker need.
+    func hypervisor() throws(Failure) -> HypervisorConfiguration {
+        guard let image = reader.string(forKey: "imageDirectory") ?? StateDirectory.environment("CLOISTER_IMAGE")
+        else {
+            throw Failure(
+                .invalidConfiguration,
+                "There is no guest image: start through ./cloister, or set imageDirectory in \(path)."
+            )
+        }
+        let cache = reader.string(forKey: "cacheDirectory") ?? StateDirectory.environment("CLOISTER_CACHE")
+        var configuration = HypervisorConfiguration(
+            imageDirectory: image,
+            cacheDirectory: cache ?? "/var/cache/cloister",
+            runDirectory: try text("runDirectory")
+        )
+        configuration.accelerator = try choice("accelerator", AcceleratorPreference.named) ?? .automatic
+        configuration.jail = try choice("jail", JailPreference.named) ?? .automatic
+        return configuration
+    }
+
+    private func choice<Value>(
+        _ key: String,
+        _ named: (String) -> Value?
+    ) throws(Failure) -> Value? {
+        guard let name = reader.string(forKey: ConfigKey(key)) else { return nil }
+        guard let value = named(name) else {
+            throw Failure(.invalidConfiguration, "\(path): \(name) is no value for \(key).")
+        }
+        return value
     }
 }

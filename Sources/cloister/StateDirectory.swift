@@ -102,11 +102,5 @@ struct StateDirectory: Sendable {
     /// Reads where the cluster is.
     ///
     /// - Returns: the address, if one was published; whether it still answers is another question.
-    func endpoint() -> String? {
-        guard let file = fopen(endpointPath, "re") else { return nil }
-        defer { fclose(file) }
-        var buffer = [UInt8](repeating: 0, count: 512)
-        let count = fread(&buffer, 1, buffer.count, file)
-        return count > 0 ? String(decoding: buffer.prefix(count), as: UTF8.self) : nil
-    }
+    func endpoint() -> String? { TextFile.content(of: endpointPath, limit: 512) }
 }

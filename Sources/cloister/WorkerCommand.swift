@@ -35,10 +35,16 @@ struct WorkerCommand: AsyncParsableCommand {
             pools: try DefaultPools.all(),
             clusterKey: try settings.clusterKey()
         )
-        let hypervisor = try await QEMUHypervisor(
-            configuration: try settings.hypervisor(worker: configuration.id),
-            logger: logger
+        let hypervisor = try await QEMUHypervisor(settings.hypervisor())
+        let report = hypervisor.report
+        logger.info(
+            "host examined",
+            metadata: [
+                "accelerator": "\(report.accelerator)", "qemu": "\(report.qemuVersion)",
+                "sweptProcesses": "\(report.sweptProcesses.count)",
+            ]
         )
+        if let warning = report.jailWarning { logger.warning("QEMU runs without a jail: \(warning)") }
         let worker = WorkerService(
             configuration: configuration,
             hypervisor: hypervisor,

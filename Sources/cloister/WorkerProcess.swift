@@ -1,12 +1,14 @@
 internal import FoundationEssentials
 internal import ServiceLifecycle
 internal import Subprocess
-internal import SystemPackage
 
 /// A worker of a local cluster, as a process of its own that ends with this one.
 struct WorkerProcess: Service {
     /// How long a worker may take to end its sandboxes.
     private static let patience: Duration = .seconds(8)
+
+    /// How long to wait before a worker that died is started again.
+    private static let restartPause: Duration = .milliseconds(500)
 
     /// The worker's name.
     let name: String
@@ -15,45 +17,66 @@ struct WorkerProcess: Service {
     /// Told what the worker does, in sentences.
     let report: @Sendable (String) -> Void
 
-    /// Runs the worker until shut down.
+    /// Runs the worker until shut down; one that served and died is started again.
     ///
-    /// - Throws: ``LocalClusterError`` when it ends by itself.
+    /// - Throws: ``LocalClusterError`` when it ends before it has ever served.
     func run() async throws {
-        try await cancelWhenGracefulShutdown { try await supervise() }
+        try await cancelWhenGracefulShutdown {
+            while true {
+                let end = try await runOnce()
+                if Task.isCancelled { return }
+                guard end.hasServed else {
+                    throw LocalClusterError.workerEnded(name: name, status: end.status, last: end.lastLine)
+                }
+                report("\(name) ended (\(end.status)); it is started again, its sessions are lost")
+                try? await Task.sleep(for: Self.restartPause)
+            }
+        }
     }
 
-    private func supervise() async throws {
+    /// How a worker ended.
+    private struct End {
+        let status: String
+        let hasServed: Bool
+        let lastLine: String
+    }
+
+    private func runOnce() async throws -> End {
         var options = PlatformOptions()
         // A session of its own, or Ctrl-C on the terminal would reach the worker before its turn.
         options.createSession = true
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: Self.patience)]
-        let own = try FilePath(String(decoding: readLink("/proc/self/exe"), as: UTF8.self))
+        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         // If this process is killed, the kernel kills the worker, and with it its machines.
-        let arguments = ["--pdeathsig", "KILL", "--", own.string, "worker", "--config", configurationPath]
+        let arguments = ["--pdeathsig", "KILL", "--", own, "worker", "--config", configurationPath]
         let result = try await Subprocess.run(
             .name("setpriv"),
             arguments: Arguments(arguments),
             platformOptions: options,
+            input: .none,
             output: .discarded,
             error: .sequence
         ) { execution in
-            var last = ""
-            for try await line in execution.standardError.strings() {
-                if let entry = LogEntry(line) {
-                    if entry.isForPeople { report("\(name): \(entry.message)\(entry.error.map { ": \($0)" } ?? "")") }
-                } else if !line.isEmpty {
+            var hasServed = false
+            var lastLine = ""
+            for try await line in execution.standardError.strings() where !line.isEmpty {
+                guard let entry = LogEntry(line) else {
+                    lastLine = line
                     report("\(name): \(line)")
-                    last = line
+                    continue
+                }
+                if entry.message == "worker serves" { hasServed = true }
+                if entry.isForPeople {
+                    report("\(name): \(entry.message)\(entry.error.map { ": \($0)" } ?? "")")
                 }
             }
-            return last
+            return (hasServed, lastLine)
         }
-        if Task.isCancelled { return }
-        throw LocalClusterError.workerEnded(name: name, status: "\(result.terminationStatus)", last: result.closureOutput)
-    }
-
-    private func readLink(_ path: String) throws -> [UInt8] {
-        try Array(FileManager.default.destinationOfSymbolicLink(atPath: path).utf8)
+        return End(
+            status: "\(result.terminationStatus)",
+            hasServed: result.closureResult.0,
+            lastLine: result.closureResult.1
+        )
     }
 }
 
