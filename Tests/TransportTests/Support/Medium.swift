@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 import Transport
 import transport_peer
@@ -6,7 +7,9 @@ import transport_peer
 enum Medium: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case memory, tcp, ipc, tls, inproc
 
-    static let overSockets: [Medium] = [.tcp, .ipc, .tls]
+    /// The ones between processes; `CLOISTER_MEDIUM` picks one of them for runs by hand.
+    static let betweenProcesses: [Medium] =
+        getenv("CLOISTER_MEDIUM").flatMap { Medium(rawValue: String(cString: $0)) }.map { [$0] } ?? [.tcp, .ipc, .tls]
 
     var testDescription: String { rawValue }
 

@@ -19,7 +19,7 @@ final class Tally: Sendable {
         var failed = 0
         var longestOutage = Duration.zero
         var last = ContinuousClock.now
-        var milestones: [(answered: Int, reached: CheckedContinuation<Void, Never>)] = []
+        var milestones: [(answered: Int, reached: CheckedContinuation<Bool, Never>)] = []
     }
 
     private let figures = Mutex(Figures())
@@ -38,7 +38,7 @@ final class Tally: Sendable {
             figures.milestones.removeAll { $0.answered <= figures.answered }
             return reached
         }
-        for milestone in reached { milestone.reached.resume() }
+        for milestone in reached { milestone.reached.resume(returning: true) }
     }
 
     func fail() {
@@ -50,10 +50,28 @@ final class Tally: Sendable {
         figures.withLock { ($0.longestOutage, $0.last) = (.zero, .now) }
     }
 
-    /// Waits until `count` more have succeeded; the suite's time limit ends a wait in vain.
-    func more(_ count: Int) async {
-        await withCheckedContinuation { continuation in
-            figures.withLock { $0.milestones.append(($0.answered + count, continuation)) }
+    /// Waits until `count` more have succeeded.
+    ///
+    /// - Returns: False when that took longer than `limit`.
+    func more(_ count: Int, within limit: Duration = .seconds(10)) async -> Bool {
+        let target = figures.withLock { $0.answered + count }
+        async let _: Void = giveUp(on: target, after: limit)
+        return await withCheckedContinuation { continuation in
+            let isReached = figures.withLock { figures in
+                let isReached = figures.answered >= target
+                if !isReached { figures.milestones.append((target, continuation)) }
+                return isReached
+            }
+            if isReached { continuation.resume(returning: true) }
         }
+    }
+
+    private func giveUp(on target: Int, after limit: Duration) async {
+        try? await Task.sleep(for: limit)
+        let late = figures.withLock { figures in
+            defer { figures.milestones.removeAll { $0.answered == target } }
+            return figures.milestones.filter { $0.answered == target }
+        }
+        for milestone in late { milestone.reached.resume(returning: false) }
     }
 }
