@@ -109,7 +109,7 @@ explain_failure() {
 }
 
 compress_root() {
-    mksquashfs - "$1" -tar -comp lz4 -Xhc -no-xattrs -mkfs-time "$epoch" -quiet -no-progress \
+    mksquashfs - "$1" -tar -comp lz4 -Xhc -no-xattrs -root-mode 755 -root-time "$epoch" -mkfs-time "$epoch" -quiet -no-progress \
         < "$work/root.tar" > "$work/mksquashfs.log" 2>&1 ||
         { tail -n 5 "$work/mksquashfs.log" >&2; explain_failure "$work/mksquashfs.log"; }
 }
