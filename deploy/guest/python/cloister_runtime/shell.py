@@ -1,0 +1,203 @@
+"""IPython's shell, fitted to a process without a terminal: values and pictures become replies, errors go to stderr."""
+
+import asyncio
+import builtins
+import os
+import subprocess
+import sys
+import warnings
+from base64 import b64decode
+
+from IPython.core import page
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Type
+from traitlets.config import Config
+
+from . import figures, interrupts, values
+
+_OWN_FOLDER = os.path.dirname(__file__) + os.sep
+_LARGEST_IMAGE = 16 << 20
+
+
+class ValueHook(DisplayHook):
+    """Sends the last expression's value instead of printing `Out[1]:`."""
+
+    def write_output_prompt(self):
+        pass
+
+    def write_format_data(self, format_dict, md_dict=None):
+        self.shell.send_value(self.exec_result.result if self.exec_result else None, format_dict)
+
+    def log_output(self, format_dict):
+        pass
+
+    def finish_displayhook(self):
+        pass
+
+    def cull_cache(self):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            super().cull_cache()
+
+
+class Publisher(DisplayPublisher):
+    """`display(...)`: pictures are sent, anything else is printed as text."""
+
+    def publish(self, data, metadata=None, source=None, **options):
+        if not self.shell.send_image(data):
+            super().publish(data, metadata)
+
+    def clear_output(self, wait=False):
+        pass
+
+
+class Shell(InteractiveShell):
+    """The shell that lives as long as the session."""
+
+    displayhook_class = Type(ValueHook)
+    display_pub_class = Type(Publisher)
+
+    def enable_matplotlib(self, gui=None):
+        """`%matplotlib ...`: figures are sent as pictures whatever is asked for."""
+        return "inline", f"module://{figures.BACKEND}"
+
+    def enable_gui(self, gui=None):
+        pass
+
+    def ask_exit(self):
+        raise SystemExit
+
+    def system(self, command):
+        """`!command`: a child with our own descriptors, so that its output needs no detour."""
+        self.streams.flush()
+        command = self.var_expand(command, depth=1)
+        try:
+            status = subprocess.call(command, shell=True, executable="/bin/bash")
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt from None  # without the inside of `subprocess` in its traceback
+        self.user_ns["_exit_code"] = status
+
+    @interrupts.interruptible
+    async def run_code(self, code_obj, result=None, *, async_=False):
+        interrupts.raise_if_wanted()
+        return await super().run_code(code_obj, result, async_=async_)
+
+    def showtraceback(self, exc_tuple=None, *arguments, **options):
+        if self.interrupted_await:
+            self.interrupted_await = False
+            self.streams.write_error("KeyboardInterrupt\n")
+            return
+        _leave_out_runtime(exc_tuple[2] if exc_tuple else sys.exc_info()[2])
+        super().showtraceback(exc_tuple, *arguments, **options)
+
+    def _showtraceback(self, etype, evalue, stb):
+        self.streams.flush()
+        text = stb if isinstance(stb, str) else self.InteractiveTB.stb2text(stb)
+        self.streams.write_error(text if text.endswith("\n") else text + "\n")
+
+    def send_value(self, value, formats):
+        text = formats.get("text/plain")
+        if text is not None:
+            self.channel.send(b"t", values.text_of(text))
+            json = values.json_of(value)
+            if json is not None:
+                self.channel.send(b"j", json)
+        self.send_image(formats)
+
+    def send_image(self, formats):
+        """Sends the picture among the formats; returns whether there was one."""
+        image = formats.get("image/png")
+        if image is not None:
+            image = b64decode(image) if isinstance(image, str) else bytes(image)
+        elif "image/jpeg" in formats:
+            image = _png_of(formats["image/jpeg"])
+        if image is None:
+            return False
+        self.send_png(image)
+        return True
+
+    def send_png(self, data):
+        if len(data) > _LARGEST_IMAGE:
+            self.streams.write_error(f"[a picture of {len(data)} bytes is too large and was left out]\n")
+        else:
+            self.streams.flush()
+            self.channel.send(b"i", data)
+
+
+def make_shell(channel, streams):
+    """Makes the one shell of this process."""
+    config = Config()
+    config.InteractiveShell.colors = "NoColor"
+    config.InteractiveShell.autocall = 0
+    config.InteractiveShell.cache_size = 32
+    config.InteractiveShell.banner1 = ""
+    config.HistoryManager.enabled = False
+    config.IPCompleter.use_jedi = False
+    config.DisplayFormatter.active_types = ["text/plain", "image/png", "image/jpeg"]
+    Shell.channel = channel
+    Shell.streams = streams
+    Shell.interrupted_await = False
+    shell = Shell.instance(config=config)
+    shell.loop_runner = _EventLoop(shell)
+    shell.configurables.append(figures.InlineBackend.instance())
+    shell.set_hook("show_in_pager", page.as_hook(page.display_page), 90)
+    warnings.filterwarnings("ignore", message="To exit: use")
+    builtins.input = _no_input
+    return shell
+
+
+class _EventLoop:
+    """Runs cells that await. The loop lives on between them, and an interrupted cell does not."""
+
+    def __init__(self, shell):
+        self._shell = shell
+        self._loop = None
+
+    def __call__(self, coroutine):
+        if self._loop is None or self._loop.is_closed():
+            self._loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(self._loop)
+        return self._run(self._loop.create_task(coroutine))
+
+    @interrupts.interruptible
+    def _run(self, task):
+        try:
+            return self._loop.run_until_complete(task)
+        except KeyboardInterrupt:
+            if task.done():
+                raise
+            # IPython reports what ends the task; that shall be the interrupt, not the cancellation.
+            self._shell.interrupted_await = True
+            task.cancel()
+            loop, self._loop = self._loop, None  # lost if the code does not end, or the next cell would go on with it
+            result = loop.run_until_complete(task)
+            self._loop = loop
+            result.error_in_exec = KeyboardInterrupt()
+            return result
+
+
+def _leave_out_runtime(traceback):
+    """Cuts our own functions off the end of a traceback: that the handler raised the interrupt tells nobody anything."""
+    last = traceback
+    while traceback is not None:
+        if not traceback.tb_frame.f_code.co_filename.startswith(_OWN_FOLDER):
+            last = traceback
+        traceback = traceback.tb_next
+    if last is not None:
+        last.tb_next = None
+
+
+def _no_input(prompt="", /):
+    raise EOFError("input() cannot be answered: the code runs without a keyboard. Put the values into the code.")
+
+
+def _png_of(jpeg):
+    from io import BytesIO
+
+    from PIL import Image
+
+    output = BytesIO()
+    Image.open(BytesIO(b64decode(jpeg) if isinstance(jpeg, str) else jpeg)).save(output, "PNG")
+    return output.getvalue()
