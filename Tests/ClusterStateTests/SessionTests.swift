@@ -59,15 +59,13 @@ struct SessionTests {
 
     @Test("A joining worker moves no session")
     func joiningMovesNothing() throws {
-        var transcript = try serving(1000)
-        var cluster = transcript.cluster
+        var cluster = try serving(1000).cluster
         let time = ClusterTime(uptime: .seconds(1), epochMilliseconds: 1)
         var before: [SessionKey: WorkerLife] = [:]
         for number in 0..<200 {
             let key = try parseKey("session-\(number)")
             before[key] = try cluster.place(key, most: 1000, at: time).placement.worker
         }
-        transcript = try serving(1000)
         let life = try parseLife("w2#b.0")
         let announcement = WorkerAnnouncement(
             life: life,
@@ -201,6 +199,25 @@ struct SessionTests {
             began alpha@1002
             refused alpha@1002
             > StaleAddressee, retry after 1
+            """
+        )
+    }
+
+    @Test("A request that never left goes to the next worker, unless another one may have arrived")
+    func unsentRequests() throws {
+        var transcript = try serving(10, 10)
+        try transcript.play(
+            """
+            place alpha
+            > created alpha@1000 on w1#a0.0 placing
+            unsent alpha@1000
+            > created alpha@1001 on w2#a1.0 placing
+            place alpha
+            > existing alpha@1001 on w2#a1.0 placing
+            unsent alpha@1001
+            > NotReady, retry after 1
+            directory
+            > alpha@1001 on w2#a1.0 placing
             """
         )
     }

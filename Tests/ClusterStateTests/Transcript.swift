@@ -45,7 +45,7 @@ struct Transcript {
 
     private mutating func run(_ words: [String]) throws -> [String] {
         switch words[0] {
-        case "place", "began", "refused", "stop", "ended", "told": try runSession(words)
+        case "place", "began", "refused", "unsent", "stop", "ended", "told": try runSession(words)
         case "after", "wait", "tick", "alive", "pings": try runTime(words)
         case "workers", "directory", "tombstones", "ready": try show(words)
         default: try runWorker(words)
@@ -105,6 +105,11 @@ struct Transcript {
             let placement = try #require(placements[words[1]])
             return answer { cluster, time throws(Failure) in
                 try cluster.placementRefused(placement, at: time)
+            }
+        case "unsent":
+            let placement = try #require(placements[words[1]])
+            return answer { cluster, time throws(Failure) in
+                try cluster.placementUnsent(placement, at: time)
             }
         case "stop":
             do throws(Failure) {
