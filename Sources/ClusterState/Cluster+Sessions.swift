@@ -18,8 +18,7 @@ extension Cluster {
     ) throws(Failure) -> PlacementAnswer {
         if let entry = directory.entry(key) {
             guard entry.placement.state != .stopping else { throw Refusals.stopping }
-            directory.update(key) { $0.since = time.uptime }
-            return .existing(entry.placement)
+            return share(entry, at: time)
         }
         guard losses.take(key) == nil else { throw Refusals.lost }
         guard isSettled(at: time) else { throw Refusals.settling }
@@ -41,7 +40,10 @@ extension Cluster {
         }
     }
 
-    /// The worker certainly did not take the session: it refused, or the request never left.
+    /// The worker refused the session.
+    ///
+    /// That has to be the worker's last word on this generation: another request for it may be on
+    /// its way, and must be refused as well.
     ///
     /// - Parameters:
     ///   - placement: where the session was placed.
@@ -59,18 +61,30 @@ extension Cluster {
         }
         guard let entry = directory.entry(key) else { throw Refusals.noWorker(times: configuration.times) }
         guard entry.placement.state != .stopping else { throw Refusals.stopping }
-        guard entry.placement.session == placement.session else { return .existing(entry.placement) }
+        guard entry.placement.session == placement.session else { return share(entry, at: time) }
         guard entry.placement.state == .placing else { throw Refusals.contradiction }
-        do {
-            let refusing = entry.refusedBy.union([placement.worker.worker])
-            let worker = try chooseWorker(for: key, except: refusing)
-            let next = newPlacement(of: key, on: worker, at: time)
-            directory.move(to: next, at: time.uptime)
-            return .created(next)
-        } catch {
-            directory.remove(key)
-            throw error
+        return try moveOn(entry, at: time)
+    }
+
+    /// The request that was to begin the session certainly never left.
+    ///
+    /// - Parameters:
+    ///   - placement: where the session was placed.
+    ///   - time: the present time.
+    /// - Returns: the session's next place, or where another request has put it meanwhile.
+    /// - Throws: the reason why there is none. When another request may have reached the worker, the
+    ///   session stays placed there, and asking again finds out.
+    package mutating func placementUnsent(
+        _ placement: Placement,
+        at time: ClusterTime
+    ) throws(Failure) -> PlacementAnswer {
+        guard let entry = directory.entry(placement.session.key) else {
+            throw Refusals.noWorker(times: configuration.times)
         }
+        guard entry.placement.state != .stopping else { throw Refusals.stopping }
+        guard entry.placement.session == placement.session else { return share(entry, at: time) }
+        guard entry.placement.state == .placing, !entry.isShared else { throw Refusals.uncertain }
+        return try moveOn(entry, at: time)
     }
 
     /// Somebody wants a session ended.
@@ -122,6 +136,30 @@ extension Cluster {
 }
 
 extension Cluster {
+    /// Lets another request use a session that is there.
+    mutating func share(_ entry: Directory.Entry, at time: ClusterTime) -> PlacementAnswer {
+        directory.update(entry.placement.session.key) { entry in
+            entry.since = time.uptime
+            entry.isShared = true
+        }
+        return .existing(entry.placement)
+    }
+
+    /// Places a session on another worker than before, or gives it up.
+    mutating func moveOn(_ entry: Directory.Entry, at time: ClusterTime) throws(Failure) -> PlacementAnswer {
+        let key = entry.placement.session.key
+        do throws(Failure) {
+            let refusing = entry.refusedBy.union([entry.placement.worker.worker])
+            let worker = try chooseWorker(for: key, except: refusing)
+            let next = newPlacement(of: key, on: worker, at: time)
+            directory.move(to: next, at: time.uptime)
+            return .created(next)
+        } catch {
+            directory.remove(key)
+            throw error
+        }
+    }
+
     /// Whether the directory has a session of this very generation on this very life.
     func holds(_ session: SessionLife, on life: WorkerLife) -> Bool {
         guard let placement = directory.entry(session.key)?.placement else { return false }

@@ -41,6 +41,12 @@ enum Refusals {
         retryAfterSeconds: 1
     )
 
+    static let uncertain = Failure(
+        .notReady,
+        "The session's worker cannot be reached at the moment.",
+        retryAfterSeconds: 1
+    )
+
     static let stopping = Failure(
         .notReady,
         "The session is just being stopped.",

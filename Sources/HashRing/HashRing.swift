@@ -18,11 +18,7 @@ package struct HashRing: Hashable, Sendable {
     package private(set) var nodes: [WorkerID] = []
     /// The weight of each worker, in the order of `nodes`.
     private(set) var nodeWeights: [Int] = []
-    /// The virtual nodes' positions, ascending; beside `owners` and apart from it so that a search
-    /// touches as little memory as can be.
-    private var positions: [UInt64] = []
-    /// For each position the index of its worker in `nodes`; ascending where positions are equal.
-    private var owners: [UInt16] = []
+    private var virtualNodes = VirtualNodes()
 
     /// Makes an empty ring.
     package init() {}
@@ -35,23 +31,21 @@ package struct HashRing: Hashable, Sendable {
         let members = weights.sorted { $0.key < $1.key }
         nodes = members.map(\.key)
         nodeWeights = members.map { Self.clamped($0.value) }
-        var virtualNodes: [(position: UInt64, owner: UInt16)] = []
-        virtualNodes.reserveCapacity(nodeWeights.reduce(0, +) * Self.virtualNodesPerWeight)
+        var unsorted: [(position: UInt64, owner: UInt16)] = []
+        unsorted.reserveCapacity(nodeWeights.reduce(0, +) * Self.virtualNodesPerWeight)
         for (index, node) in nodes.enumerated() {
             for position in Self.positions(of: node, weight: nodeWeights[index]) {
-                virtualNodes.append((position, UInt16(index)))
+                unsorted.append((position, UInt16(index)))
             }
         }
-        virtualNodes.sort { ($0.position, $0.owner) < ($1.position, $1.owner) }
-        positions = virtualNodes.map(\.position)
-        owners = virtualNodes.map(\.owner)
+        virtualNodes = VirtualNodes(unsorted)
     }
 
     /// Whether the ring has no worker.
     package var isEmpty: Bool { nodes.isEmpty }
 
     /// How many virtual nodes there are, of all workers together.
-    package var virtualNodeCount: Int { positions.count }
+    package var virtualNodeCount: Int { virtualNodes.count }
 
     /// The weight of a worker.
     ///
@@ -75,7 +69,7 @@ package struct HashRing: Hashable, Sendable {
         let index = insertionIndex(of: node)
         nodes.insert(node, at: index)
         nodeWeights.insert(weight, at: index)
-        merge(Self.positions(of: node, weight: weight).sorted(), ownedBy: UInt16(index))
+        virtualNodes.insert(Self.positions(of: node, weight: weight), ownedBy: UInt16(index))
     }
 
     /// Takes a worker away; does nothing when it is not there.
@@ -86,15 +80,7 @@ package struct HashRing: Hashable, Sendable {
         guard index < nodes.count, nodes[index] == node else { return }
         nodes.remove(at: index)
         nodeWeights.remove(at: index)
-        let removed = UInt16(index)
-        var kept = 0
-        for place in positions.indices where owners[place] != removed {
-            positions[kept] = positions[place]
-            owners[kept] = owners[place] > removed ? owners[place] - 1 : owners[place]
-            kept += 1
-        }
-        positions.removeLast(positions.count - kept)
-        owners.removeLast(owners.count - kept)
+        virtualNodes.remove(ownedBy: UInt16(index))
     }
 
     /// The worker that a position belongs to: the first at or after it.
@@ -102,8 +88,8 @@ package struct HashRing: Hashable, Sendable {
     /// - Parameter position: a place on the ring, such as ``SessionKey/ringPosition``.
     /// - Returns: the worker, or nil when the ring is empty.
     package func owner(of position: UInt64) -> WorkerID? {
-        guard !positions.isEmpty else { return nil }
-        return nodes[Int(owners[place(of: position)])]
+        guard !nodes.isEmpty else { return nil }
+        return nodes[Int(virtualNodes.owners[virtualNodes.place(of: position)])]
     }
 
     /// The workers in the order in which a new session tries them: each once, the owner first.
@@ -113,8 +99,8 @@ package struct HashRing: Hashable, Sendable {
     package func walk(from position: UInt64) -> RingWalk {
         RingWalk(
             nodes: nodes,
-            owners: owners,
-            start: positions.isEmpty ? 0 : place(of: position)
+            owners: virtualNodes.owners,
+            start: nodes.isEmpty ? 0 : virtualNodes.place(of: position)
         )
     }
 }
@@ -123,13 +109,11 @@ extension HashRing {
     /// What each worker owns of the ring, in the order of their names.
     package var shares: [RingShare] {
         var arcs = [Double](repeating: 0, count: nodes.count)
-        var previous = positions.last ?? 0
-        for (place, position) in positions.enumerated() {
-            arcs[Int(owners[place])] += Double(position &- previous)
+        var previous = virtualNodes.positions.last ?? 0
+        for (place, position) in virtualNodes.positions.enumerated() {
+            arcs[Int(virtualNodes.owners[place])] += Double(position &- previous)
             previous = position
         }
-        // One virtual node owns the whole ring, but the arc from it to itself counts as zero.
-        if positions.count == 1 { arcs[0] = 0x1p64 }
         let weightTotal = Double(nodeWeights.reduce(0, +))
         return nodes.indices.map { index in
             RingShare(
@@ -163,19 +147,6 @@ extension HashRing {
         min(max(weight, weights.lowerBound), weights.upperBound)
     }
 
-    /// The index of the first position at or after the given one; behind the last comes the first.
-    private func place(of position: UInt64) -> Int {
-        var low = 0
-        var count = positions.count
-        while count > 0 {
-            let half = count / 2
-            let isBefore = positions[low + half] < position
-            low = isBefore ? low + half + 1 : low
-            count = isBefore ? count - half - 1 : half
-        }
-        return low == positions.count ? 0 : low
-    }
-
     /// Where a worker stands in `nodes`, or would stand.
     private func insertionIndex(of node: WorkerID) -> Int {
         var low = 0
@@ -185,28 +156,5 @@ extension HashRing {
             if nodes[middle] < node { low = middle + 1 } else { high = middle }
         }
         return low
-    }
-
-    /// Merges a new worker's sorted positions into the ring; workers behind it move up by one.
-    private mutating func merge(_ added: [UInt64], ownedBy owner: UInt16) {
-        var newPositions: [UInt64] = []
-        var newOwners: [UInt16] = []
-        newPositions.reserveCapacity(positions.count + added.count)
-        newOwners.reserveCapacity(positions.count + added.count)
-        var next = 0
-        for (place, position) in positions.enumerated() {
-            let other = owners[place] >= owner ? owners[place] + 1 : owners[place]
-            while next < added.count, (added[next], owner) < (position, other) {
-                newPositions.append(added[next])
-                newOwners.append(owner)
-                next += 1
-            }
-            newPositions.append(position)
-            newOwners.append(other)
-        }
-        newPositions += added[next...]
-        newOwners += repeatElement(owner, count: added.count - next)
-        positions = newPositions
-        owners = newOwners
     }
 }
