@@ -36,6 +36,10 @@ package struct ErrorEnvelope: Hashable, Sendable {
 extension ErrorEnvelope: Decodable {
     private enum CodingKeys: String, CodingKey { case error, code, message, traceId }
 
+    /// Reads both forms of the body, the nested and the flat one.
+    ///
+    /// - Parameter decoder: where to read from.
+    /// - Throws: when it is neither.
     package init(from decoder: any Decoder) throws {
         let top = try decoder.container(keyedBy: CodingKeys.self)
         let members =

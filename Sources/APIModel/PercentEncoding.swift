@@ -3,7 +3,7 @@ package enum PercentEncoding {
     /// Decodes a part of a URL.
     ///
     /// - Parameter text: the part.
-    /// - Returns: the text; nil when a percent sign has no two digits behind it, or when the result is no UTF-8.
+    /// - Returns: the text; nil when a percent sign has no two digits behind it or the result is no UTF-8.
     package static func decoded(_ text: some StringProtocol) -> String? {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]

@@ -28,6 +28,11 @@ package struct APIKeyAuthenticator: Authenticator {
         self.init([(administratorKey, Caller(name: "administrator", rights: .all))])
     }
 
+    /// Looks the token up among the keys.
+    ///
+    /// - Parameter token: the text after `Bearer` of the `Authorization` header.
+    /// - Returns: the caller whose key it is.
+    /// - Throws: `unauthorized` when it is nobody's.
     package func caller(bearing token: String) throws(Failure) -> Caller {
         var found: Caller?
         // All keys are compared, so that the time does not tell which one was close.

@@ -30,8 +30,12 @@ package struct Caller: Hashable, Sendable {
 
 /// What a caller may do.
 package struct Rights: OptionSet, Hashable, Sendable, CustomStringConvertible {
+    /// The rights as bits.
     package let rawValue: UInt8
 
+    /// Makes a set of rights from its bits.
+    ///
+    /// - Parameter rawValue: the rights as bits.
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Run code in sessions.

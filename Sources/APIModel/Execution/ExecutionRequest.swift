@@ -137,6 +137,6 @@ extension ExecutionRequest {
     /// The longest body that is read, in bytes.
     ///
     /// - Parameter limits: the pool's limits.
-    /// - Returns: six bytes for each byte of code, for JSON may spell a byte as `\u00xx`, and 64 KiB for the rest.
+    /// - Returns: six bytes for each byte of code, for JSON may spell a byte as `\u00xx`, and 64 KiB more.
     package static func bodyLimit(for limits: ExecutionLimits) -> Int { 6 * limits.codeBytes + 64 << 10 }
 }

@@ -21,7 +21,7 @@ package struct ExecutionResource: Hashable, Sendable {
     package let standardError: String
     /// The value of the last expression or the last picture; an empty string when there is neither.
     package let result: JSONValue
-    /// All pictures, when there is more than the one in ``result``; an addition of Cloister to the flat shape.
+    /// All pictures, when there is more than the one in ``result``; an addition to the flat shape.
     package let images: [JSONValue]
     /// How long the code ran inside the guest.
     package let executionTimeInMilliseconds: Int

@@ -33,7 +33,9 @@ package struct CheckedJSON: Hashable, Sendable {
     /// The JSON, without space between its parts.
     package let bytes: [UInt8]
 
-    /// Checks a text; there is no value when it is not JSON, is nested too deeply or holds what readers choke on.
+    /// Checks a text.
+    ///
+    /// There is no value when it is not JSON, is nested too deeply or holds what readers choke on.
     ///
     /// - Parameter text: what the guest sent as JSON.
     package init?(_ text: String) {

@@ -92,6 +92,10 @@ package enum JSONValue: Hashable, Sendable {
 }
 
 extension JSONValue: Decodable {
+    /// Reads any JSON value.
+    ///
+    /// - Parameter decoder: where to read from.
+    /// - Throws: when it is not JSON.
     package init(from decoder: any Decoder) throws {
         if let container = try? decoder.container(keyedBy: MemberName.self) {
             let names = container.allKeys.sorted { $0.stringValue < $1.stringValue }
