@@ -1,0 +1,62 @@
+internal import NIOCore
+
+/// The connection that a request came on.
+struct ClientConnection: Sendable {
+    private let channel: any Channel
+
+    init(channel: any Channel) { self.channel = channel }
+
+    /// Does something for the client, and cancels it when the client goes away.
+    ///
+    /// - Parameter operation: what to do.
+    /// - Returns: what the operation returns.
+    /// - Throws: what the operation throws, or `CancellationError` when the client went away.
+    func cancellingOnDisconnect<Value: Sendable>(
+        _ operation: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        let (disconnection, continuation) = AsyncStream<Never>.makeStream()
+        await arm(continuation)
+        defer { disarm() }
+        return try await withThrowingTaskGroup(of: Value.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { try await operation() }
+            group.addTask {
+                for await _ in disconnection {}
+                throw CancellationError()
+            }
+            guard let value = try await group.next() else { throw CancellationError() }
+            return value
+        }
+    }
+
+    /// Does something for which the client has to send data, and closes the connection if it takes too long.
+    ///
+    /// - Parameters:
+    ///   - timeout: how long it may take.
+    ///   - operation: what to do; it fails when the connection closes.
+    /// - Returns: what the operation returns.
+    /// - Throws: what the operation throws.
+    func closing<Value, Problem: Error>(
+        after timeout: TimeAmount,
+        _ operation: () async throws(Problem) -> Value
+    ) async throws(Problem) -> Value {
+        let deadline = channel.eventLoop.scheduleTask(in: timeout) { [channel] in channel.close(promise: nil)
+        }
+        defer { deadline.cancel() }
+        return try await operation()
+    }
+
+    private func arm(_ continuation: AsyncStream<Never>.Continuation) async {
+        let armed = channel.eventLoop.submit { [channel] in
+            try channel.pipeline.syncOperations.handler(type: DisconnectWatch.self).arm(continuation)
+        }
+        // A channel without its handlers is one that has closed.
+        do { try await armed.get() } catch { continuation.finish() }
+    }
+
+    private func disarm() {
+        channel.eventLoop.execute { [channel] in
+            try? channel.pipeline.syncOperations.handler(type: DisconnectWatch.self).disarm()
+        }
+    }
+}

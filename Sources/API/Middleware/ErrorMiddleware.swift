@@ -1,0 +1,97 @@
+internal import APIModel
+internal import Domain
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+
+/// Turns whatever goes wrong into the contract's one kind of body; nothing else writes an error.
+struct ErrorMiddleware: RouterMiddleware {
+    typealias Context = APIContext
+
+    func handle(
+        _ request: Request,
+        context: APIContext,
+        next: @concurrent (Request, APIContext) async throws -> Response
+    ) async throws -> Response {
+        var response: Response
+        do {
+            response = try await next(request, context)
+        } catch {
+            let failure = failure(for: error, request)
+            log(error, failure, request, context.logger)
+            response = self.response(to: failure, traceID: context.traceID)
+            if let error = error as? MethodRefusal { response.headers[.allow] = error.allowed }
+        }
+        response.headers[HeaderNames.supportedVersions] = APIVersion.supported
+        response.headers[HeaderNames.requestID] = context.traceID
+        return response
+    }
+
+    // The mapping, once for the whole API.
+    private func failure(for error: any Error, _ request: Request) -> Failure {
+        switch error {
+        case let failure as Failure
+        where failure.code == .internalError || failure.code == .invalidConfiguration:
+            Failure(.internalError, FailureCode.internalError.meaning)
+        case let failure as Failure: failure
+        case let refusal as MethodRefusal:
+            Failure(.methodNotAllowed, "The route takes only: \(refusal.allowed).")
+        case let error as HTTPError where error.status == .notFound:
+            Failure(.notFound, "There is no route \(request.method) \(request.uri.path).")
+        case let error as HTTPError where error.status.kind == .clientError:
+            Failure(.sessionRequestValidationFailed, "The request could not be read.")
+        case is DecodingError:
+            Failure(.sessionPropertiesMissing, "The body is not the JSON that the route wants.")
+        case is CancellationError:
+            Failure(.notReady, FailureCode.notReady.meaning)
+        default:
+            Failure(.internalError, FailureCode.internalError.meaning)
+        }
+    }
+
+    private func log(_ error: any Error, _ failure: Failure, _ request: Request, _ logger: Logger) {
+        let level: Logger.Level =
+            switch failure.code {
+            case .internalError: .error
+            case _ where failure.code.httpStatus >= 500 && !(error is CancellationError): .warning
+            default: .debug
+            }
+        logger.log(
+            level: level,
+            "Request failed",
+            metadata: [
+                "code": "\(failure.code.name)", "error": "\(error)", "method": "\(request.method)",
+                "path": "\(request.uri.path)",
+            ]
+        )
+    }
+
+    private func response(to failure: Failure, traceID: String) -> Response {
+        let status = HTTPResponse.Status(code: failure.code.httpStatus)
+        let envelope = ErrorEnvelope(failure, traceID: traceID)
+        var response = Response(json: envelope.encoded(isFlatToo: status == .tooManyRequests), status: status)
+        response.headers[HeaderNames.errorCode] = failure.code.name
+        if let seconds = failure.retryAfterSeconds ?? (status == .tooManyRequests ? 1 : nil) {
+            response.headers[.retryAfter] = String(seconds)
+        }
+        if status == .unauthorized { response.headers[.wwwAuthenticate] = #"Bearer realm="cloister""# }
+        return response
+    }
+}
+
+/// The route exists, but not for the method of the request.
+struct MethodRefusal: Error {
+    /// The methods that it takes, as the `Allow` header has them.
+    let allowed: String
+}
+
+extension Response {
+    /// Makes a response with a JSON body.
+    init(json bytes: [UInt8], status: HTTPResponse.Status = .ok) {
+        self.init(
+            status: status,
+            headers: [.contentType: "application/json; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+        )
+    }
+}

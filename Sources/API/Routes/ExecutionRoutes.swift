@@ -1,0 +1,114 @@
+internal import APIModel
+internal import Coordinator
+internal import Domain
+internal import HTTPTypes
+internal import Hummingbird
+internal import Identity
+internal import NIOCore
+
+/// The routes that run code and wait for its end.
+struct ExecutionRoutes: Sendable {
+    /// A path below a pool, and how it lays its answer out.
+    struct Route: Sendable {
+        let path: String
+        let shape: AnswerShape
+    }
+
+    static let all: [Route] = [
+        Route(path: "/executions", shape: .flat), Route(path: "/code/execute", shape: .wrapped),
+        Route(path: "/execute", shape: .wrapped), Route(path: "/python/execute", shape: .wrappedAndFlat),
+    ]
+
+    let dispatch: any SessionDispatch
+    let bodyTimeout: TimeAmount
+
+    /// `POST …/executions` and its older names.
+    func run(_ route: Route) -> RouteTable.Handler {
+        { request, context in
+            try context.require(.execute)
+            let pool = try await pool(of: context)
+            let query = RequestQuery(request.uri.query ?? "")
+            let version = try APIVersion.named(
+                query.value(of: "api-version", failingWith: .invalidApiVersion)
+            )
+            let id = try executionID(of: request)
+            let body = try await RequestBodyReader(limit: ExecutionRequest.bodyLimit(for: pool.limits))
+                .bytes(of: request, on: context.connection, within: bodyTimeout)
+            let execution = try ExecutionRequest.parse(body)
+            let session = SessionKey(pool: pool.name, identifier: try identifier(query, execution))
+            let spec = try execution.spec(id: id, limits: pool.limits)
+
+            let beginning = ContinuousClock.now
+            let report = try await context.connection.cancellingOnDisconnect {
+                try await execute(spec, in: session)
+            }
+            let end = ContinuousClock.now
+            let resource = try ExecutionResource(report, to: execution, shape: route.shape, version: version)
+            var response = Response(json: resource.encoded(as: route.shape))
+            ExecutionHeaders(
+                report: report,
+                resource: resource,
+                location: location(of: id, in: session, version, askedAt: request.uri.path, route),
+                overall: end - beginning,
+                reading: end.duration(to: .now),
+                total: context.receivedAt.duration(to: .now)
+            ).add(to: &response.headers)
+            return response
+        }
+    }
+
+    private func pool(of context: APIContext) async throws(Failure) -> PoolConfiguration {
+        guard let text = context.parameters.get("pool").flatMap({ PercentEncoding.decoded($0) }) else {
+            throw Failure(.sessionPoolInvalidName, "The pool name is not valid percent-encoded UTF-8.")
+        }
+        return try await dispatch.pool(named: PoolName(text))
+    }
+
+    private func identifier(
+        _ query: RequestQuery,
+        _ execution: ExecutionRequest
+    ) throws(Failure) -> SessionIdentifier {
+        let inQuery = try query.value(of: "identifier", failingWith: .sessionRequestValidationFailed)
+        guard let text = inQuery ?? execution.identifier else {
+            throw Failure(.sessionRequestValidationFailed, "The query parameter identifier is missing.")
+        }
+        return try SessionIdentifier(text)
+    }
+
+    private func executionID(of request: Request) throws(Failure) -> ExecutionID {
+        guard let text = request.headers[HeaderNames.operationID] else {
+            var generator = SystemRandomNumberGenerator()
+            return try ExecutionID(RandomName.uuid(using: &generator))
+        }
+        return try ExecutionID(text)
+    }
+
+    // Clients of Azure know a lack of room by this sentence (dynamic-sessions-api.md, section 3.1).
+    private func execute(_ spec: ExecutionSpec, in session: SessionKey) async throws(Failure)
+        -> ExecutionReport
+    {
+        do {
+            return try await dispatch.execute(spec, in: session)
+        } catch  where error.code == .sessionsCountExceedsLimit {
+            throw Failure(
+                error.code,
+                "\(error.message) (Error happened when allocating pod for identifier \(session.identifier) "
+                    + "in pool \(session.pool).)",
+                retryAfterSeconds: error.retryAfterSeconds
+            )
+        }
+    }
+
+    // Relative, for only the client knows under which name it reaches us; below the same prefix.
+    private func location(
+        of id: ExecutionID,
+        in session: SessionKey,
+        _ version: APIVersion,
+        askedAt path: String,
+        _ route: Route
+    ) -> String {
+        let prefix = path.split(separator: "/").dropLast(route.path.split(separator: "/").count)
+        return "/\(prefix.joined(separator: "/"))/executions/\(id)?api-version=\(version)"
+            + "&identifier=\(PercentEncoding.encoded(session.identifier.text))"
+    }
+}

@@ -1,0 +1,64 @@
+internal import APIModel
+internal import Coordinator
+internal import Domain
+internal import HTTPTypes
+internal import Hummingbird
+internal import Identity
+internal import NIOCore
+
+/// All routes there are, and what every request passes on its way to them.
+///
+/// The router ignores empty parts of a path, so doubled and trailing slashes do not matter.
+struct RouteTable {
+    let dispatch: any SessionDispatch
+    let authenticator: any Authenticator
+    let bodyTimeout: TimeAmount
+
+    /// Where a pool's routes begin: our own form and the one of Azure.
+    private static let poolPrefixes = [
+        "/pools/{pool}",
+        "/subscriptions/{subscription}/resourceGroups/{group}/sessionPools/{pool}",
+    ]
+    private static let methods: [HTTPRequest.Method] = [
+        .get, .head, .post, .put, .delete, .patch, .options, .trace, .connect,
+    ]
+
+    /// Builds the router.
+    func router() -> Router<APIContext> {
+        let router = Router(
+            context: APIContext.self,
+            options: [.caseInsensitive, .autoGenerateHeadEndpoints]
+        )
+        router.add(middleware: ErrorMiddleware())
+        let health = HealthRoutes(dispatch: dispatch)
+        add("/healthz", [.get: health.alive], to: router)
+        add("/readyz", [.get: health.ready], to: router)
+
+        router.add(middleware: AuthenticationMiddleware(authenticator: authenticator))
+        let executions = ExecutionRoutes(dispatch: dispatch, bodyTimeout: bodyTimeout)
+        for route in ExecutionRoutes.all {
+            for prefix in Self.poolPrefixes {
+                add(prefix + route.path, [.post: executions.run(route)], to: router)
+            }
+        }
+        return router
+    }
+
+    typealias Handler = @Sendable (Request, APIContext) async throws -> Response
+
+    private func add(
+        _ path: String,
+        _ handlers: [HTTPRequest.Method: Handler],
+        to router: Router<APIContext>
+    ) {
+        for (method, handler) in handlers {
+            router.on(RouterPath(path), method: method, use: handler)
+        }
+        // The router would make HEAD from GET, but only where nothing stands in its way.
+        let taken = Self.methods.filter { handlers[$0] != nil || $0 == .head && handlers[.get] != nil }
+        let refusal = MethodRefusal(allowed: taken.map(\.rawValue).joined(separator: ", "))
+        for method in Self.methods where !taken.contains(method) {
+            router.on(RouterPath(path), method: method) { _, _ -> Response in throw refusal }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+internal import Domain
+internal import FoundationEssentials
+
+/// Which JSON stands in an answer for the value of the last expression.
+struct ResultTyping {
+    /// The layout of the answer.
+    let shape: AnswerShape
+    /// The version that the client asked for.
+    let version: APIVersion
+
+    /// Chooses the JSON.
+    ///
+    /// A picture wins over a value, for that is what clients look for; where several were made, the last.
+    ///
+    /// - Parameters:
+    ///   - value: the value of the last expression, if it had one.
+    ///   - images: the pictures that the code made.
+    /// - Returns: what stands in the answer; an empty string when there is nothing.
+    func json(value: ResultValue?, images: [ResultImage]) -> JSONValue {
+        if let image = images.last {
+            let object = Self.json(image)
+            guard shape == .flat, version.stringifiesResults else { return object }
+            return .string(String(decoding: object.encoded, as: UTF8.self))
+        }
+        guard let value else { return .string("") }
+        return switch shape {
+        case .flat: version.stringifiesResults ? stringified(value) : native(value)
+        case .wrapped, .wrappedAndFlat: scalarOrText(value)
+        }
+    }
+
+    /// A picture as the contract has it.
+    static func json(_ image: ResultImage) -> JSONValue {
+        .object([
+            .init("type", .string("image")),
+            .init("format", .string(image.format)),
+            .init("base64_data", .string(Data(image.bytes).base64EncodedString())),
+        ])
+    }
+
+    // G2: the type that the value has as JSON; `None` is an empty string, what is not finite is null.
+    private func native(_ value: ResultValue) -> JSONValue {
+        guard let json = checked(value) else { return .string(value.text) }
+        return json.kind == .null && value.text == "None" ? .string("") : .checked(json)
+    }
+
+    // G1: numbers, booleans and strings as JSON, all else as the text that the runtime shows.
+    private func scalarOrText(_ value: ResultValue) -> JSONValue {
+        guard let json = checked(value) else { return .string(value.text) }
+        return switch json.kind {
+        case .number, .boolean, .string: .checked(json)
+        case .null where value.text == "None": .string("")
+        case .null, .nonFinite, .collection: .string(value.text)
+        }
+    }
+
+    private func stringified(_ value: ResultValue) -> JSONValue {
+        guard let json = checked(value) else { return .string(value.text) }
+        return switch json.kind {
+        case .string: .checked(json)
+        case .null where value.text == "None": .string("")
+        case .null, .nonFinite, .number, .boolean, .collection: .string(value.text)
+        }
+    }
+
+    private func checked(_ value: ResultValue) -> CheckedJSON? { value.json.flatMap(CheckedJSON.init) }
+}

@@ -1,0 +1,128 @@
+package import APIModel
+package import AsyncHTTPClient
+internal import FoundationEssentials
+internal import NIOCore
+internal import NIOHTTP1
+
+/// Speaks to a Cloister server over HTTP.
+///
+/// Nothing is tried again: whoever calls knows whether running code twice does harm.
+package struct CloisterClient: Sendable {
+    /// The longest answer that is read, in bytes: all that a pool keeps by default, spelled as JSON.
+    private static let answerLimit = 192 << 20
+    /// What the way to the guest and back may take, on top of the execution itself.
+    private static let margin = TimeAmount.seconds(60)
+
+    private let baseURL: String
+    private let apiKey: String
+    private let http: HTTPClient
+
+    /// Makes a client.
+    ///
+    /// - Parameters:
+    ///   - baseURL: where the server is, such as `http://127.0.0.1:8080`.
+    ///   - apiKey: the key that is sent as bearer token.
+    ///   - http: the connections to use; the caller shuts it down unless it is the shared one.
+    package init(baseURL: String, apiKey: String, http: HTTPClient = .shared) {
+        var baseURL = baseURL
+        while baseURL.hasSuffix("/") { baseURL.removeLast() }
+        self.baseURL = baseURL
+        self.apiKey = apiKey
+        self.http = http
+    }
+
+    /// Runs code and waits for its end.
+    ///
+    /// Cancelling the calling task drops the connection, and with it the execution.
+    ///
+    /// - Parameters:
+    ///   - code: the code.
+    ///   - identifier: the session's identifier.
+    ///   - pool: the pool's name.
+    ///   - timeout: how long the code may run, in whole seconds.
+    /// - Returns: the answer; code that failed is an answer, not an error.
+    /// - Throws: why there is none.
+    package func execute(
+        code: String,
+        identifier: String,
+        pool: String,
+        timeout: Duration = .seconds(60)
+    ) async throws(ClientError) -> ExecutionResponse {
+        let seconds = timeout.components.seconds + (timeout.components.attoseconds > 0 ? 1 : 0)
+        let query = "?api-version=\(APIVersion.latest)&identifier=\(PercentEncoding.encoded(identifier))"
+        var request = request("/pools/\(PercentEncoding.encoded(pool))/executions\(query)")
+        request.method = .POST
+        request.headers.add(name: "Content-Type", value: "application/json")
+        let body = JSONValue.object([
+            .init("codeInputType", .string("Inline")),
+            .init("executionType", .string("Synchronous")),
+            .init("code", .string(code)),
+            .init("timeoutInSeconds", .integer(Int(seconds))),
+        ])
+        request.body = .bytes(ByteBuffer(bytes: body.encoded))
+        let (response, answer) = try await send(request, timeout: .seconds(seconds) + Self.margin)
+        guard response.status == .ok else { throw refusal(response, answer) }
+        guard let resource = try? JSONDecoder().decode(ExecutionResource.self, from: answer) else {
+            throw ClientError(
+                .malformedAnswer,
+                "The answer is not the one of an execution.",
+                status: Int(response.status.code)
+            )
+        }
+        return ExecutionResponse(resource, response)
+    }
+
+    /// Asks whether the server can serve executions.
+    ///
+    /// - Returns: nil when it can, else the reason why not.
+    /// - Throws: when the server does not answer.
+    package func readiness() async throws(ClientError) -> ErrorEnvelope? {
+        let (response, answer) = try await send(request("/readyz"), timeout: .seconds(10))
+        if response.status == .ok { return nil }
+        guard let envelope = try? JSONDecoder().decode(ErrorEnvelope.self, from: answer) else {
+            throw refusal(response, answer)
+        }
+        return envelope
+    }
+
+    private func request(_ pathAndQuery: String) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: baseURL + pathAndQuery)
+        request.headers.add(name: "Authorization", value: "Bearer \(apiKey)")
+        request.headers.add(name: "User-Agent", value: "cloister")
+        return request
+    }
+
+    private func send(
+        _ request: HTTPClientRequest,
+        timeout: TimeAmount
+    ) async throws(ClientError) -> (HTTPClientResponse, Data) {
+        do {
+            let response = try await http.execute(request, deadline: .now() + timeout)
+            let body = try await response.body.collect(upTo: Self.answerLimit)
+            return (response, Data(body.readableBytesView))
+        } catch let error as HTTPClientError where error == .deadlineExceeded {
+            throw ClientError(.timedOut, "The server did not answer in time.")
+        } catch is CancellationError {
+            throw ClientError(.cancelled, "The request was cancelled.")
+        } catch is NIOTooManyBytesError {
+            throw ClientError(.malformedAnswer, "The answer has more than \(Self.answerLimit) bytes.")
+        } catch {
+            throw ClientError(.unreachable, "The server at \(baseURL) cannot be reached: \(error).")
+        }
+    }
+
+    private func refusal(_ response: HTTPClientResponse, _ answer: Data) -> ClientError {
+        let status = Int(response.status.code)
+        guard let envelope = try? JSONDecoder().decode(ErrorEnvelope.self, from: answer) else {
+            return ClientError(.malformedAnswer, "The server answered without saying why.", status: status)
+        }
+        return ClientError(
+            .refused,
+            envelope.message,
+            code: envelope.code,
+            status: status,
+            traceID: envelope.traceID,
+            retryAfterSeconds: response.headers.first(name: "Retry-After").flatMap { Int($0) }
+        )
+    }
+}

@@ -1,0 +1,67 @@
+internal import FoundationEssentials
+
+/// A secret that a client sends as its bearer token.
+///
+/// It is not `Equatable` and does not print itself: the one way to look at it is ``matches(_:)``,
+/// which takes the same time whatever the candidate holds.
+package struct APIKey: Sendable {
+    /// How a generated key begins, so that a scanner for leaked secrets can know it.
+    package static let prefix = "clk_"
+    /// The lengths that are taken over from a file, in characters.
+    package static let lengths = 20...512
+
+    /// The secret; keep it out of logs.
+    package let secret: String
+
+    /// Checks and takes over a key; there is none when the secret is shorter, longer or holds anything else.
+    ///
+    /// - Parameter secret: 20 to 512 visible ASCII characters.
+    package init?(_ secret: String) {
+        guard Self.lengths.contains(secret.utf8.count),
+            secret.utf8.allSatisfy({ (0x21...0x7e).contains($0) })
+        else { return nil }
+        self.secret = secret
+    }
+
+    private init(generated secret: String) { self.secret = secret }
+
+    /// Draws a new key of 256 bits.
+    ///
+    /// - Parameter generator: where the randomness comes from; in the product the system's.
+    /// - Returns: the prefix and 43 characters of base64url.
+    package static func draw(using generator: inout some RandomNumberGenerator) -> Self {
+        let random = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        let text = Data(random).base64EncodedString().compactMap { character -> Character? in
+            switch character {
+            case "+": "-"
+            case "/": "_"
+            case "=": nil
+            default: character
+            }
+        }
+        return Self(generated: prefix + String(text))
+    }
+
+    /// Whether a candidate is this key, without telling by the time it takes where the two differ.
+    ///
+    /// - Parameter candidate: what a client sent.
+    /// - Returns: whether it is the same key; the length alone may be told by the time.
+    package func matches(_ candidate: String) -> Bool {
+        let expected = Array(secret.utf8)
+        let given = Array(candidate.utf8)
+        guard expected.count == given.count else { return false }
+        var difference: UInt8 = 0
+        for index in expected.indices {
+            difference |= expected[index] ^ given[index]
+        }
+        return difference == 0
+    }
+}
+
+extension APIKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "APIKey(…)" }
+
+    package var debugDescription: String { description }
+
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
+}

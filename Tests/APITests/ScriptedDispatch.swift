@@ -1,0 +1,47 @@
+import Coordinator
+import Domain
+
+/// A cluster that does what a test says.
+struct ScriptedDispatch: SessionDispatch {
+    typealias Script = @Sendable (ExecutionSpec, SessionKey) async throws(Failure) -> ExecutionReport
+
+    var pools: [String] = ["python"]
+    var limits = ExecutionLimits()
+    var reason: Failure?
+    var script: Script = { spec, session throws(Failure) in ScriptedDispatch.report(spec, session) }
+
+    /// The report of code that printed itself and had the value 2.
+    static func report(
+        _ spec: ExecutionSpec,
+        _ session: SessionKey,
+        outcome: Outcome = Outcome(status: .succeeded, duration: .milliseconds(7))
+    ) -> ExecutionReport {
+        var report = ExecutionReport(
+            id: spec.id,
+            session: session,
+            sessionInstance: "instance-1",
+            isNewSession: true
+        )
+        report.append(.standardOutput(Array(spec.code.utf8)))
+        report.append(.value(ResultValue(text: "2", json: "2")))
+        report.append(.ended(outcome))
+        report.timings[.route] = .microseconds(100)
+        report.timings[.allocate] = .milliseconds(12)
+        report.timings[.run] = .milliseconds(9)
+        report.timings[.guest] = .milliseconds(7)
+        return report
+    }
+
+    func pool(named name: PoolName) async throws(Failure) -> PoolConfiguration {
+        guard pools.contains(name.text) else {
+            throw Failure(.sessionPoolNotFound, "There is no pool \(name).")
+        }
+        return PoolConfiguration(name: name, limits: limits)
+    }
+
+    func execute(_ spec: ExecutionSpec, in session: SessionKey) async throws(Failure) -> ExecutionReport {
+        try await script(spec, session)
+    }
+
+    func unreadiness() async -> Failure? { reason }
+}
