@@ -1,0 +1,97 @@
+package import Domain
+package import Wire
+
+/// What makes machines; the seam that the worker uses.
+package protocol Hypervisor: Sendable {
+    /// Makes or loads the template of a pool.
+    ///
+    /// - Parameters:
+    ///   - pool: the pool.
+    ///   - progress: told of each step, for the log.
+    /// - Throws: `sandboxFailed` or `internalError`; the details go to `progress`.
+    func prepare(
+        _ pool: PoolConfiguration,
+        progress: @escaping @Sendable (String) -> Void
+    ) async throws(Failure)
+
+    /// Runs `body` with a machine cloned from the pool's template.
+    ///
+    /// When this returns, the machine, its process and its files are gone.
+    ///
+    /// - Parameters:
+    ///   - pool: the pool; it was prepared before.
+    ///   - body: uses the machine, and may not let it escape.
+    /// - Returns: what `body` returned.
+    /// - Throws: a `MicroVMError` when the machine could not be made, or what `body` threw.
+    func withMachine<Value: Sendable>(
+        for pool: PoolConfiguration,
+        _ body: @Sendable (any Machine) async throws -> Value
+    ) async throws -> Value
+}
+
+/// A machine that serves.
+package protocol Machine: Sendable {
+    /// What the guest's agent says; ends when the machine has died.
+    ///
+    /// Bounded: while nobody takes frames, the guest's port is not read. One task takes them.
+    var frames: GuestFrames { get }
+
+    /// Tells the guest's agent something.
+    ///
+    /// - Parameters:
+    ///   - frame: what to tell.
+    ///   - deadline: when to give up.
+    /// - Throws: `deadlineExceeded`, `guestBacklog`, or why the machine ended.
+    func send(_ frame: HostFrame, deadline: ContinuousClock.Instant) async throws(MicroVMError)
+
+    /// How long spawn, load and reseed took.
+    var timings: StageTimings { get }
+
+    /// QEMU's process number, on the host.
+    var processIdentifier: Int32 { get }
+
+    /// Waits for the end of the machine and says why it ended.
+    ///
+    /// - Returns: cause, exit status, and the end of the console where it could be read.
+    func exitReason() async -> MachineExit
+}
+
+/// What a guest's agent says, in order.
+package struct GuestFrames: AsyncSequence, Sendable {
+    /// Takes the next frame.
+    package typealias Source = @Sendable () async -> GuestFrame?
+
+    private let source: Source
+
+    /// Makes a sequence.
+    ///
+    /// - Parameter source: gives the next frame, nil at the end or when the task is cancelled.
+    package init(_ source: @escaping Source) { self.source = source }
+
+    /// Takes frames one after the other.
+    package struct Iterator: AsyncIteratorProtocol {
+        fileprivate let source: Source
+
+        package mutating func next() async -> GuestFrame? { await source() }
+
+        package mutating func next(isolation actor: isolated (any Actor)?) async -> GuestFrame? {
+            await source()
+        }
+    }
+
+    package func makeAsyncIterator() -> Iterator { Iterator(source: source) }
+}
+
+extension MicroVMError {
+    /// The error as it may be told to a client: without paths and without QEMU's words.
+    package var failure: Failure {
+        switch code {
+        case .deadlineExceeded:
+            Failure(.sandboxFailed, "The sandbox did not start in time.", retryAfterSeconds: 1)
+        case .invalidConfiguration, .imageUnusable, .notPrepared:
+            Failure(.internalError, "The worker is not set up to make this sandbox.")
+        case .cancelled: Failure(.sandboxFailed, "The sandbox was given up before it had started.")
+        default: Failure(.sandboxFailed, "The sandbox could not be started.", retryAfterSeconds: 1)
+        }
+    }
+}
