@@ -121,5 +121,54 @@ let package = Package(
             swiftSettings: strict,
             linkerSettings: [.unsafeFlags(["-static-stdlib", "-static-executable"])]
         ),
+
+        .executableTarget(
+            name: "transport-peer",
+            dependencies: ["Transport"],
+            path: "Tests/TransportPeer",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "ring-benchmark",
+            dependencies: ["Domain", "HashRing"],
+            path: "Tests/Benchmarks/RingBenchmark",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
+        .testTarget(name: "HashRingTests", dependencies: ["Domain", "HashRing"], swiftSettings: strict),
+        .testTarget(
+            name: "ClusterStateTests",
+            dependencies: ["ClusterState", "Domain", "HashRing"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TransportTests",
+            dependencies: ["Transport", "transport-peer"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "APIModelTests", dependencies: ["APIModel", "Domain"], swiftSettings: strict),
+        .testTarget(name: "IdentityTests", dependencies: ["Domain", "Identity"], swiftSettings: strict),
+        .testTarget(
+            name: "APITests",
+            dependencies: [
+                "API", "APIModel", "Client", "Coordinator", "Domain", "Identity",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ClusterTests",
+            dependencies: [
+                "APIModel", "Client", "cloister",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: strict
+        ),
     ]
 )

@@ -1,0 +1,47 @@
+import Foundation
+import Glibc
+import Testing
+
+/// What is left of a cluster after its end.
+@Suite("The end of a cluster", .enabled(if: RunningCluster.isPossible), .serialized)
+struct ShutdownTests {
+    @Test(
+        "Nothing is left: no process, no socket, no temporary file",
+        arguments: [SIGINT, SIGTERM, SIGKILL]
+    )
+    func nothingIsLeft(signal: Int32) async throws {
+        let before = Self.temporaryFiles()
+        let (family, sockets) = try await RunningCluster.with(workers: 2, endingWith: signal) { cluster in
+            for number in 0..<4 { try await cluster.run("x = \(number)", in: "session-\(number)") }
+            let family = Processes.family(of: cluster.process)
+            #expect(family.count >= 7, "the cluster, two workers and four machines at the least")
+            return (family, Self.sockets(in: cluster.state))
+        }
+        #expect(sockets.isEmpty)
+        let left = await Processes.waitForEnd(of: family, within: .seconds(15))
+        #expect(left.isEmpty, "still there: \(Processes.all().filter { left.contains($0.identifier) })")
+        #expect(Self.temporaryFiles().subtracting(before).isEmpty)
+    }
+
+    @Test("A second cluster on the same state directory is refused with a clear sentence")
+    func oneClusterForEachState() async throws {
+        try await RunningCluster.with(workers: 1) { cluster in
+            let second = try await Command.run(["up", "--port", "0", "--state-dir", cluster.state])
+            #expect(second.status != 0)
+            #expect(second.error.contains("Another cluster uses"))
+        }
+    }
+
+    private static func temporaryFiles() -> Set<String> {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: NSTemporaryDirectory())) ?? []
+        return Set(names.filter { $0.hasPrefix("cloister") && !$0.hasPrefix("cloister-test-") })
+    }
+
+    private static func sockets(in folder: String) -> [String] {
+        let names = FileManager.default.enumerator(atPath: folder)?.allObjects as? [String] ?? []
+        return names.filter { name in
+            var status = stat()
+            return lstat(folder + "/" + name, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+        }
+    }
+}
