@@ -164,7 +164,7 @@ struct CheckerTests {
     @Test("Calls that end the process or write past the log are found")
     func calls() {
         let text =
-            "let a = try! f()\nfatalError(\"x\")\nprint(1)\ndump(a)\nlog.print(1)\nfunc print() {}\nlet b = try? f()"
+            "let a = try! f()\nfatalError(\"x\")\nprint(1)\ndump(a)\nlog.print(1)\nfunc print() {}\nlet b = try? f()\nlet c = try !f()"
         #expect(lines(SafetyRules.checkCalls(source(text))) == [1, 2, 3, 4])
         #expect(
             lines(SafetyRules.checkCalls(source(text, path: "Sources/cloister/Sample.swift"))) == [1, 2, 4]

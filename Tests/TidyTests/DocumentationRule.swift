@@ -19,7 +19,10 @@ enum DocumentationRule {
     /// Witnesses of these requirements of others say nothing that the protocol does not.
     private static let witnesses: Set<String> = [
         "var debugDescription", "var description", "func encode(to:)", "func hash(into:)", "var hashValue",
-        "init(from:)", "func log(event:)", "subscript(metadataKey:)",
+        "init(from:)", "init(arrayLiteral:)", "init(booleanLiteral:)", "init(dictionaryLiteral:)",
+        "init(integerLiteral:)", "init(stringLiteral:)", "func log(event:)", "subscript(metadataKey:)",
+        "func makeAsyncIterator()", "func makeIterator()", "func next()", "func next(isolation:)",
+        "var customMirror", "var unownedExecutor",
     ]
 
     /// Checks a file.

@@ -67,7 +67,7 @@ enum ImportRule {
             ],
             others: system.union(logging).union([
                 "ArgumentParser", "AsyncHTTPClient", "Configuration", "Hummingbird", "NIOCore",
-                "ServiceLifecycle", "Subprocess", "SystemPackage",
+                "ServiceLifecycle", "Subprocess", "SystemPackage", "UnixSignals",
             ])
         ),
         "cloister-guest": Entry(ours: ["CGuestBoot", "GuestAgent"], others: []),

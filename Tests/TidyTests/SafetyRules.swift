@@ -71,7 +71,7 @@ enum SafetyRules {
 
     private static func forbiddenCall(_ source: SwiftSource, _ index: Int, in target: String) -> String? {
         let word = source.text(index)
-        if word == "try", source.text(index + 1) == "!" { return "try!" }
+        if word == "try", source.text(index + 1) == "!", source.tokens[index + 1].isGlued { return "try!" }
         guard source.text(index + 1) == "(", ![".", "func"].contains(source.text(index - 1)) else {
             return nil
         }

@@ -5,6 +5,8 @@ struct SwiftSource {
         let text: String
         let line: Int
         let isFirstOnLine: Bool
+        /// Whether it follows the token before it without a space.
+        let isGlued: Bool
     }
 
     /// Where the file is, seen from the package's root.
@@ -13,16 +15,18 @@ struct SwiftSource {
     /// The text of each comment by line; a documentation comment begins with a third slash.
     private(set) var comments: [Int: String] = [:]
     private(set) var lineCount = 0
-    private var lastTokenLine = 0
 
     init(path: String, text: String) {
         self.path = path
         var reader = Reader(Array(text.utf8))
+        var end = 0
         while let item = reader.next() {
             switch item {
             case .token(let text, let line):
-                tokens.append(Token(text: text, line: line, isFirstOnLine: line != lastTokenLine))
-                lastTokenLine = line
+                let isFirst = line != tokens.last?.line
+                let isGlued = reader.index - text.utf8.count == end
+                tokens.append(Token(text: text, line: line, isFirstOnLine: isFirst, isGlued: isGlued))
+                end = reader.index
             case .comment(let text, let line): comments[line] = text
             }
         }
@@ -58,7 +62,7 @@ extension SwiftSource {
         }
 
         private let bytes: [UInt8]
-        private var index = 0
+        private(set) var index = 0
         private(set) var line = 1
 
         init(_ bytes: [UInt8]) { self.bytes = bytes }
