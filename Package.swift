@@ -134,6 +134,7 @@ let package = Package(
             path: "Tests/Benchmarks/RingBenchmark",
             swiftSettings: strict
         ),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
         .testTarget(name: "HashRingTests", dependencies: ["Domain", "HashRing"], swiftSettings: strict),
         .testTarget(

@@ -172,6 +172,11 @@ extension CoordinatorNode {
         try cluster.placementRefused(placement, at: time).placement
     }
 
+    /// The command never left; another request may have reached the worker all the same.
+    func placementUnsent(_ placement: Placement) throws(Failure) -> Placement {
+        try cluster.placementUnsent(placement, at: time).placement
+    }
+
     /// Ends an identifier's session.
     ///
     /// - Parameter key: the session's name.

@@ -80,6 +80,8 @@ package struct Dispatcher: SessionDispatch {
                 return report
             case .refused:
                 placement = try await node.placementRefused(placement)
+            case .unsent:
+                placement = try await node.placementUnsent(placement)
             case .gone(let cause):
                 await node.sessionEnded(placement.session, on: placement.worker, cause: cause)
                 placement = try await node.place(session, in: pool)
@@ -92,6 +94,7 @@ package struct Dispatcher: SessionDispatch {
     private enum Attempt {
         case accepted(EventPage)
         case refused
+        case unsent
         case gone(EndCause)
     }
 
@@ -116,7 +119,7 @@ package struct Dispatcher: SessionDispatch {
         } catch let loss as WorkerLink.Loss {
             if loss.certainty == .notSent {
                 await node.linkFailed(to: placement.worker)
-                if placement.state == .placing { return .refused }
+                if placement.state == .placing { return .unsent }
                 throw Failure(
                     .noWorkerAvailable,
                     "The session's worker cannot be reached; nothing was run.",
