@@ -54,9 +54,18 @@ final class FileLock: Sendable {
         return lock
     }
 
-    /// Lets others hold the lock beside this one; nobody can hold it alone meanwhile.
-    func share() {
-        flock(descriptor, LOCK_SH | LOCK_NB)
+    /// Takes the lock together with others; nobody can hold it alone meanwhile.
+    ///
+    /// - Parameter path: the lock file; made when missing, and marked as used now.
+    /// - Returns: the lock.
+    /// - Throws: `systemCall` when somebody holds it alone.
+    static func shared(_ path: String) throws(MicroVMError) -> FileLock {
+        let lock = try FileLock(opening: path)
+        guard flock(lock.descriptor, LOCK_SH | LOCK_NB) == 0 else {
+            throw MicroVMError(systemCall: "share the lock \(path)")
+        }
+        futimens(lock.descriptor, nil)
+        return lock
     }
 
     private convenience init(opening path: String) throws(MicroVMError) {

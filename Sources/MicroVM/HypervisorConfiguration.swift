@@ -38,7 +38,7 @@ package struct HostReport: Sendable {
     package let accelerator: AcceleratorChoice
     /// How QEMU is confined.
     package let confinement: Confinement
-    /// Why there is no jail; nil when there is one. To be said loudly.
+    /// Why there is no jail, to be said loudly; nil when there is one.
     package let jailWarning: String?
     /// The version of QEMU, as it says itself.
     package let qemuVersion: String

@@ -24,6 +24,18 @@ package struct QEMUInstallation: Hashable, Sendable {
         version = String(line)
     }
 
+    /// Describes a QEMU without looking at it.
+    ///
+    /// - Parameters:
+    ///   - path: the program's path.
+    ///   - version: its version.
+    ///   - facts: the program file's size and time.
+    init(path: String, version: String, facts: FileFacts) {
+        self.path = path
+        self.version = version
+        self.facts = facts
+    }
+
     /// Sees whether this host lets us run QEMU in a jail.
     ///
     /// - Parameter confinement: the confinement to try.

@@ -16,6 +16,9 @@ actor StartGate {
     /// - Parameter count: how many may start at once.
     init(count: Int) { free = max(1, count) }
 
+    /// How many wait.
+    var waiting: Int { waiters.count }
+
     /// Waits for a turn; who got one has to call ``leave()``.
     ///
     /// - Throws: `cancelled`.

@@ -5,12 +5,15 @@ internal import NIOPosix
 /// The templates on disk, shared by the workers of one machine.
 ///
 /// A template is the folder `<hash>` with `memory`, `state`, `description` and `seal` (sizes and
-/// checksums). `<hash>.lock` is held alone by whoever makes it and shared by whoever uses it.
+/// checksums). `<hash>.lock` is held by whoever makes or loads it; `<hash>.use` is shared by those
+/// who use it, so that it is there for their next start.
 struct TemplateStore: Sendable {
     /// How long a worker waits for another one that makes the same template.
     static let patience = Duration.seconds(300)
     /// How many templates are kept when nobody uses them.
     static let spareTemplates = 8
+
+    private static let useSuffix = ".use"
 
     /// Where the folders are; may be on a tmpfs.
     let directory: String
@@ -35,8 +38,8 @@ struct TemplateStore: Sendable {
         let lock = try await FileLock.exclusive(folder + ".lock", by: .now + Self.patience) {
             progress("waits for another worker that makes the same template")
         }
-        // The time of the last use, for the tidying.
-        utimes(folder + ".lock", nil)
+        defer { withExtendedLifetime(lock) {} }
+        let use = try FileLock.shared(folder + Self.useSuffix)
         let content: Template.Content
         switch await found(folder, description, shape) {
         case .success(let sound):
@@ -50,9 +53,8 @@ struct TemplateStore: Sendable {
                 progress("could not keep the template: \(trouble.message)")
             }
         }
-        lock.share()
-        removeSpareTemplates(except: description.name)
-        return Template(name: description.name, shape: shape, content: content, use: lock)
+        removeSpareTemplates()
+        return Template(name: description.name, shape: shape, content: content, use: use)
     }
 
     private func found(
@@ -123,21 +125,25 @@ struct TemplateStore: Sendable {
     }
 
     /// Removes what nobody uses, the longest unused first, until a few are left.
-    private func removeSpareTemplates(except current: String) {
-        let suffix = ".lock"
+    ///
+    /// The small lock files stay: without them two workers could hold two locks of one name.
+    private func removeSpareTemplates() {
         let spare = Host.names(in: directory)
-            .filter { $0.hasSuffix(suffix) && $0 != current + suffix }
+            .filter { $0.hasSuffix(Self.useSuffix) }
+            .map { String($0.dropLast(Self.useSuffix.count)) }
             .compactMap { name in
-                FileFacts(of: directory + "/" + name).map { (name: name, used: $0.modified) }
+                guard FileFacts(of: "\(directory)/\(name)") != nil,
+                    let use = FileFacts(of: "\(directory)/\(name)\(Self.useSuffix)"),
+                    let lock = FileLock.exclusiveNow("\(directory)/\(name)\(Self.useSuffix)")
+                else { return nil }
+                return (name: name, lastUse: use.modified, lock: lock)
             }
-            .sorted { $0.used > $1.used }
+            .sorted { (first: (name: String, lastUse: Int64, lock: FileLock), second) in
+                first.lastUse > second.lastUse
+            }
             .dropFirst(Self.spareTemplates)
         for template in spare {
-            let path = directory + "/" + template.name
-            guard let lock = FileLock.exclusiveNow(path) else { continue }
-            // The lock file stays: without it two workers could hold two locks of one name.
-            Self.remove(String(path.dropLast(suffix.count)))
-            withExtendedLifetime(lock) {}
+            withExtendedLifetime(template.lock) { Self.remove("\(directory)/\(template.name)") }
         }
     }
 

@@ -1,0 +1,51 @@
+import Glibc
+import Subprocess
+import SystemPackage
+import Testing
+
+@testable import MicroVM
+
+@Suite("The run directory")
+struct RunDirectoryTests {
+    /// A process that by its command line could be a QEMU of ours.
+    private static func withLookalike(_ body: (Int32) async throws -> Void) async throws {
+        _ = try await run(
+            .path("/usr/bin/tail"),
+            arguments: ["-f", "/dev/null", "microvm,memory-backend"],
+            input: .none,
+            output: .discarded,
+            error: .discarded
+        ) { execution in
+            let process = execution.processIdentifier.value
+            try await body(process)
+            kill(process, SIGKILL)
+        }
+    }
+
+    @Test("A process that was noted is killed; one that only has its number is not")
+    func sweep() async throws {
+        let folder = TemporaryFolder()
+        try await Self.withLookalike { noted in
+            try await Self.withLookalike { other in
+                do {
+                    let former = try RunDirectory(folder.path)
+                    try former.note(noted)
+                    try TextFile.write("\(Host.bootIdentifier) 1", to: folder.path + "/machine-\(other)")
+                    try TextFile.write("x", to: folder.path + "/machine-nonsense")
+                }
+                let swept = try RunDirectory(folder.path).sweep()
+                #expect(swept == [noted])
+                #expect(isAlive(other))
+                #expect(Host.names(in: folder.path) == ["lock"])
+            }
+        }
+    }
+
+    @Test("Two workers cannot have the same directory")
+    func exclusive() throws {
+        let folder = TemporaryFolder()
+        let first = try RunDirectory(folder.path)
+        #expect(throws: MicroVMError.self) { try RunDirectory(folder.path) }
+        withExtendedLifetime(first) {}
+    }
+}

@@ -1,0 +1,53 @@
+import Glibc
+
+@testable import MicroVM
+
+/// A folder that goes with its owner.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    /// The one in which single files of the whole run are put; the system clears it away.
+    private static let shared = TemporaryFolder()
+
+    init() {
+        var template = Array("/tmp/cloister-test-XXXXXX".utf8CString)
+        // QEMU runs as another user: everybody may look in.
+        path = mkdtemp(&template).map { String(cString: $0) } ?? "/tmp"
+        chmod(path, 0o755)
+    }
+
+    deinit { Self.remove(path) }
+
+    /// Makes a file that all may read.
+    static func file(_ name: String, holding text: String) throws -> String {
+        let path = shared.path + "/" + name
+        try TextFile.write(text, to: path)
+        return path
+    }
+
+    private static func remove(_ path: String) {
+        for name in Host.names(in: path) {
+            let child = path + "/" + name
+            if unlink(child) != 0 { remove(child) }
+        }
+        rmdir(path)
+    }
+}
+
+/// Waits for a condition that no event announces, in a test only.
+func eventually(within limit: Duration, _ condition: () throws -> Bool) async rethrows -> Bool {
+    let deadline = ContinuousClock.now + limit
+    while ContinuousClock.now < deadline {
+        if try condition() { return true }
+        try? await Task.sleep(for: .milliseconds(5))
+    }
+    return try condition()
+}
+
+/// Whether a process is there, dead ones that nobody has waited for not counted.
+func isAlive(_ process: Int32) -> Bool {
+    guard let line = TextFile.read("/proc/\(process)/stat"), let bracket = line.lastIndex(of: ")") else {
+        return false
+    }
+    return !line[bracket...].hasPrefix(") Z")
+}
