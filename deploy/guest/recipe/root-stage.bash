@@ -46,7 +46,8 @@ install_packages() {
     local log=$work/mmdebstrap.log mode=unshare
     ((EUID != 0)) || mode=root
     if ! SOURCE_DATE_EPOCH=$epoch mmdebstrap_with_options "$mode" > "$log" 2>&1; then
-        grep -v '^I: ' "$log" | tail -n 40 >&2 || true
+        cp "$log" "$cache/last-failure.log"
+        grep -E '^(E:|Err:|dpkg: error)' "$log" | cut -c1-300 | tail -n 6 >&2 || true
         explain_failure "$log"
     fi
     kernel_image > /dev/null || fail 'the kernel package has no kernel in it'
@@ -105,11 +106,11 @@ explain_failure() {
     elif grep -qiE 'unshare|subuid|newuidmap|user namespace' "$1"; then
         fail 'this user may not create user namespaces' 'run as root, or install uidmap and add a line for the user to /etc/subuid and /etc/subgid'
     fi
-    fail 'the Debian packages could not be installed' 'see the lines above'
+    fail 'the Debian packages could not be installed' "read $cache/last-failure.log"
 }
 
 compress_root() {
-    mksquashfs - "$1" -tar -comp lz4 -Xhc -no-xattrs -root-mode 755 -root-time "$epoch" -mkfs-time "$epoch" -quiet -no-progress \
+    mksquashfs - "$1" -tar -comp lz4 -Xhc -no-xattrs -root-mode 755 -all-time "$epoch" -mkfs-time "$epoch" -quiet -no-progress \
         < "$work/root.tar" > "$work/mksquashfs.log" 2>&1 ||
         { tail -n 5 "$work/mksquashfs.log" >&2; explain_failure "$work/mksquashfs.log"; }
 }
