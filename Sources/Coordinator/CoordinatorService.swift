@@ -1,3 +1,4 @@
+internal import ClusterState
 internal import Domain
 package import Logging
 internal import ServiceLifecycle
@@ -57,6 +58,7 @@ package struct CoordinatorService: Service {
             replyAddress: inbox.address,
             post: post,
             key: configuration.clusterKey,
+            firstLease: configuration.cluster.times.workerFence,
             logger: logger
         )
         logger.info("coordinator serves", metadata: ["inbox": "\(inbox.address)"])

@@ -17,6 +17,8 @@ struct DirectiveRunner: Sendable {
     let replyAddress: String
     let post: any Post
     let key: ClusterKey
+    /// What a worker may rely on from the Hello on, until pings renew it.
+    let firstLease: Duration
     let logger: Logger
 
     /// Carries out directives until cancelled.
@@ -68,7 +70,10 @@ struct DirectiveRunner: Sendable {
         var offset: Int? = 0
         while let from = offset {
             do {
-                switch try await link.ask(.hello(offset: from), by: .now + Self.helloTimeout) {
+                switch try await link.ask(
+                    .hello(offset: from, lease: firstLease),
+                    by: .now + Self.helloTimeout
+                ) {
                 case .sessions(let part, let next):
                     sessions += part
                     offset = next

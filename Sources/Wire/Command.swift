@@ -9,8 +9,9 @@ package struct Command: Hashable, Sendable {
 
     /// The kinds of commands.
     package enum Request: Hashable, Sendable {
-        /// Tell your sessions, from a place in the list on; the first command to a worker's life.
-        case hello(offset: Int)
+        /// Tell your sessions, from a place in the list on; the first command to a worker's life, which
+        /// brings its first lease.
+        case hello(offset: Int, lease: Duration)
         /// Your lease lasts so long from now on; ended sessions up to this number have arrived.
         case ping(lease: Duration, endedAcknowledged: UInt64)
         /// Run code.

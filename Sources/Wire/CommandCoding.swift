@@ -7,9 +7,10 @@ extension Command {
         let message = arena.message(cloister__v1__command__init)
         message.pointee.epoch = epoch.number
         switch request {
-        case .hello(let offset):
+        case .hello(let offset, let lease):
             let hello = arena.message(cloister__v1__hello__init)
             hello.pointee.offset = UInt32(clamping: offset)
+            hello.pointee.lease_us = lease.wireMicroseconds
             message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_HELLO
             message.pointee.hello = hello
         case .ping(let lease, let endedAcknowledged):
@@ -54,7 +55,8 @@ extension Command.Request {
     fileprivate init(_ message: Cloister__V1__Command) throws(WireError) {
         switch message.command_case {
         case CLOISTER__V1__COMMAND__COMMAND_HELLO:
-            self = .hello(offset: Int(try required(message.hello, "hello").offset))
+            let hello = try required(message.hello, "hello")
+            self = .hello(offset: Int(hello.offset), lease: Duration(wireMicroseconds: hello.lease_us))
         case CLOISTER__V1__COMMAND__COMMAND_PING:
             let ping = try required(message.ping, "ping")
             self = .ping(

@@ -56,7 +56,9 @@ package actor WorkerNode {
         by deadline: ContinuousClock.Instant
     ) async throws(Failure) -> Answer {
         switch request {
-        case .hello(let offset): return sessionList(from: offset)
+        case .hello(let offset, let lease):
+            renewLease(for: lease)
+            return sessionList(from: offset)
         case .ping(let length, let acknowledged): return pong(lease: length, acknowledged: acknowledged)
         case .execute(let request): return try await execute(request, by: deadline)
         case .readEvents(let request):
@@ -89,10 +91,8 @@ package actor WorkerNode {
     }
 
     private func pong(lease length: Duration, acknowledged: UInt64) -> Answer {
-        let now = ContinuousClock.now
-        lease.renew(for: length, now: now)
-        lastPing = now
-        leaseChanges.notify()
+        renewLease(for: length)
+        lastPing = .now
         ended.acknowledge(upTo: acknowledged)
         return .pong(
             Pong(
@@ -103,6 +103,11 @@ package actor WorkerNode {
                 ended: ended.pending
             )
         )
+    }
+
+    private func renewLease(for length: Duration) {
+        lease.renew(for: length, now: .now)
+        leaseChanges.notify()
     }
 
     private func execute(

@@ -89,7 +89,11 @@ struct LocalCluster: Sendable {
             whenReady: whenReady
         )
         services.append(server)
-        try await ServiceRunner.run(services, until: session, logger: ServiceLog.logger("cloister", level: .error))
+        try await ServiceRunner.run(
+            services,
+            until: session,
+            logger: ServiceLog.logger("cloister", level: .error)
+        )
     }
 
     private func configureWorker(_ number: Int, coordinator: String) throws -> String {
@@ -109,7 +113,10 @@ struct LocalCluster: Sendable {
             """
         let path = folder + "/worker.yaml"
         guard let file = fopen(path, "we") else {
-            throw Failure(.invalidConfiguration, "\(path) cannot be written: \(String(cString: strerror(errno))).")
+            throw Failure(
+                .invalidConfiguration,
+                "\(path) cannot be written: \(String(cString: strerror(errno)))."
+            )
         }
         fputs(text, file)
         fclose(file)

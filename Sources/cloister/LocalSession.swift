@@ -49,7 +49,9 @@ struct LocalSession: Service {
         var serving: Set<WorkerID> = []
         for await worker in coordinator.node.servingWorkers {
             serving.insert(worker)
-            if cluster.workers > 1 { cluster.progress("\(worker) serves (\(serving.count)/\(cluster.workers))") }
+            if cluster.workers > 1 {
+                cluster.progress("\(worker) serves (\(serving.count)/\(cluster.workers))")
+            }
             if serving.count == cluster.workers { break }
         }
         for await port in ports { return "http://127.0.0.1:\(port)" }

@@ -34,7 +34,9 @@ struct Run: AsyncParsableCommand {
     var stateDir = StateDirectory.standardPath
 
     func validate() throws {
-        guard (1...220).contains(timeout) else { throw ValidationError("--timeout is a number from 1 to 220.") }
+        guard (1...220).contains(timeout) else {
+            throw ValidationError("--timeout is a number from 1 to 220.")
+        }
     }
 
     func run() async throws {
@@ -55,7 +57,9 @@ struct Run: AsyncParsableCommand {
             return try finish(try await send(source, to: client))
         }
         let results = AsyncStream.makeStream(of: ExecutionResponse.self)
-        let cluster = LocalCluster(state: state, port: 0, workers: 1) { Console.error(line: "cloister: \($0)") }
+        let cluster = LocalCluster(state: state, port: 0, workers: 1) {
+            Console.error(line: "cloister: \($0)")
+        }
         try await cluster.run { client, _ in
             results.continuation.yield(try await send(source, to: client))
         }
@@ -67,7 +71,9 @@ struct Run: AsyncParsableCommand {
     private func runningCluster(_ state: StateDirectory) async throws -> CloisterClient? {
         if let url = url ?? StateDirectory.environment("CLOISTER_URL") {
             guard let secret = try StateDirectory.environment("CLOISTER_API_KEY") ?? storedKey(state) else {
-                throw ValidationError("No API key: set CLOISTER_API_KEY, or name its folder with --state-dir.")
+                throw ValidationError(
+                    "No API key: set CLOISTER_API_KEY, or name its folder with --state-dir."
+                )
             }
             return CloisterClient(baseURL: url, apiKey: secret)
         }

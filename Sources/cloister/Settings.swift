@@ -36,7 +36,9 @@ struct Settings: Sendable {
     }
 
     /// Reads a text that may be missing.
-    func text(_ key: String, or standard: String) -> String { reader.string(forKey: ConfigKey(key)) ?? standard }
+    func text(_ key: String, or standard: String) -> String {
+        reader.string(forKey: ConfigKey(key)) ?? standard
+    }
 
     /// Reads a number that may be missing; what is no number is an error.
     func number(_ key: String, or standard: Int, in range: ClosedRange<Int>) throws(Failure) -> Int {
@@ -79,14 +81,19 @@ struct Settings: Sendable {
 
     private func content(of path: String) throws(Failure) -> String {
         guard let content = TextFile.content(of: path, limit: 1 << 16) else {
-            throw Failure(.invalidConfiguration, "\(path) cannot be read, or is too long for what it should be.")
+            throw Failure(
+                .invalidConfiguration,
+                "\(path) cannot be read, or is too long for what it should be."
+            )
         }
         return content
     }
 
     /// Reads what the sandboxes of a worker need.
     func hypervisor() throws(Failure) -> HypervisorConfiguration {
-        guard let image = reader.string(forKey: "imageDirectory") ?? StateDirectory.environment("CLOISTER_IMAGE")
+        guard
+            let image = reader.string(forKey: "imageDirectory")
+                ?? StateDirectory.environment("CLOISTER_IMAGE")
         else {
             throw Failure(
                 .invalidConfiguration,

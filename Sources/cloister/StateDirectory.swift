@@ -42,7 +42,10 @@ struct StateDirectory: Sendable {
     func create() throws(Failure) {
         try Self.makeFolder(path)
         guard chmod(path, 0o700) == 0 else {
-            throw Failure(.invalidConfiguration, "\(path) does not belong to you; choose another --state-dir.")
+            throw Failure(
+                .invalidConfiguration,
+                "\(path) does not belong to you; choose another --state-dir."
+            )
         }
     }
 

@@ -22,7 +22,9 @@ struct Up: AsyncParsableCommand {
     var stateDir = StateDirectory.standardPath
 
     func validate() throws {
-        guard (0...65_535).contains(port) else { throw ValidationError("--port is a number from 0 to 65535.") }
+        guard (0...65_535).contains(port) else {
+            throw ValidationError("--port is a number from 0 to 65535.")
+        }
         guard (1...64).contains(workers) else { throw ValidationError("--workers is a number from 1 to 64.") }
     }
 

@@ -9,7 +9,9 @@ enum Medium: String, CaseIterable, Sendable, CustomTestStringConvertible {
 
     /// The ones between processes; `CLOISTER_MEDIUM` picks one of them for runs by hand.
     static let betweenProcesses: [Medium] =
-        getenv("CLOISTER_MEDIUM").flatMap { Medium(rawValue: String(cString: $0)) }.map { [$0] } ?? [.tcp, .ipc, .tls]
+        getenv("CLOISTER_MEDIUM").flatMap { Medium(rawValue: String(cString: $0)) }.map { [$0] } ?? [
+            .tcp, .ipc, .tls,
+        ]
 
     var testDescription: String { rawValue }
 

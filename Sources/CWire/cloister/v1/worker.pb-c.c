@@ -1061,7 +1061,7 @@ const ProtobufCMessageDescriptor cloister__v1__command__descriptor =
   (ProtobufCMessageInit) cloister__v1__command__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__hello__field_descriptors[1] =
+static const ProtobufCFieldDescriptor cloister__v1__hello__field_descriptors[2] =
 {
   {
     "offset",
@@ -1075,14 +1075,27 @@ static const ProtobufCFieldDescriptor cloister__v1__hello__field_descriptors[1] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "lease_us",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Hello, lease_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__hello__field_indices_by_name[] = {
+  1,   /* field[1] = lease_us */
   0,   /* field[0] = offset */
 };
 static const ProtobufCIntRange cloister__v1__hello__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor cloister__v1__hello__descriptor =
 {
@@ -1092,7 +1105,7 @@ const ProtobufCMessageDescriptor cloister__v1__hello__descriptor =
   "Cloister__V1__Hello",
   "cloister.v1",
   sizeof(Cloister__V1__Hello),
-  1,
+  2,
   cloister__v1__hello__field_descriptors,
   cloister__v1__hello__field_indices_by_name,
   1,  cloister__v1__hello__number_ranges,

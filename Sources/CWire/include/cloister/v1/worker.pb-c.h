@@ -130,10 +130,14 @@ struct  Cloister__V1__Hello
    * The place in the list to go on from.
    */
   uint32_t offset;
+  /*
+   * The first lease, from the arrival on, in microseconds: commands may come before the first ping.
+   */
+  uint64_t lease_us;
 };
 #define CLOISTER__V1__HELLO__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__hello__descriptor) \
-    , 0 }
+    , 0, 0 }
 
 
 /*
