@@ -50,6 +50,7 @@ install_packages() {
         grep -E '^(E:|Err:|dpkg: error)' "$log" | cut -c1-300 | tail -n 6 >&2 || true
         explain_failure "$log"
     fi
+    rm -f "$cache/last-failure.log"
     kernel_image > /dev/null || fail 'the kernel package has no kernel in it'
     mv "$work/kernel/kernel/packages" "$work/root-stage/packages"
 }
