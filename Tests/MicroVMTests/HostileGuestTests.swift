@@ -7,7 +7,8 @@ import Wire
 
 @Suite("A hostile guest", .serialized)
 struct HostileGuestTests {
-    private static let prepared = "printf '\(PlayedQEMU.Frame.prepared)'"
+    /// Waits for the order to become another one, and says that it is done.
+    private static let prepared = "head -c 4 <&1 >/dev/null; printf '\(PlayedQEMU.Frame.prepared)'"
 
     /// What a machine says about its end after its frames have ended.
     private static func end(of played: PlayedQEMU) async throws -> MachineExit {

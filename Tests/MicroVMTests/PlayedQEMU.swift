@@ -24,6 +24,7 @@ struct PlayedQEMU: Sendable {
     ///   - afterContinue: what the script does, in shell, once a clone goes on.
     ///   - builder: what it does when it is to become a template.
     ///   - startTime: how long a clone may take.
+    /// - Throws: when the worker does not start.
     init(
         afterContinue: String,
         builder: String = "printf '\(Frame.ready)\(Frame.warmed)'",
