@@ -79,57 +79,53 @@ struct MachineTests {
         }
     }
 
+    // Descriptors and children are those of a process, so these two have one of their own.
     @Test("Nothing is left of a machine: no process, no descriptor, no file", .timeLimit(.minutes(5)))
     func nothingIsLeft() async throws {
-        let hypervisor = try await RealMachine.hypervisor()
-        let pool = try RealMachine.pool()
-        let runFolder = RealMachine.configuration().runDirectory
-        // Event loops and pools have been made by now.
-        try await hypervisor.withMachine(for: pool) { _ in }
-        let before = openDescriptors()
-
-        let ended = try await hypervisor.withMachine(for: pool) { $0.processIdentifier }
-        #expect(!isAlive(ended))
-        struct Refusal: Error {}
-        await #expect(throws: Refusal.self) {
-            try await hypervisor.withMachine(for: pool) { _ in throw Refusal() }
+        _ = try await RealMachine.hypervisor()
+        await #expect(processExitsWith: .success) {
+            let worker = try await LonelyWorker()
+            let ended = try await worker.hypervisor.withMachine(for: worker.pool) { $0.processIdentifier }
+            #expect(!isAlive(ended))
+            struct Refusal: Error {}
+            await #expect(throws: Refusal.self) {
+                try await worker.hypervisor.withMachine(for: worker.pool) { _ in throw Refusal() }
+            }
+            worker.expectNothingLeft()
         }
-        #expect(openDescriptors() == before)
-        #expect(Host.names(in: runFolder) == ["lock"])
     }
 
     @Test("Cancellation ends a machine, whatever it is doing", .timeLimit(.minutes(5)))
     func cancellation() async throws {
-        let hypervisor = try await RealMachine.hypervisor()
-        let pool = try RealMachine.pool()
-        let before = openDescriptors()
-        let (started, tell) = AsyncStream.makeStream(of: Int32.self)
-        let task = Task {
-            try await hypervisor.withMachine(for: pool) { machine in
-                tell.yield(machine.processIdentifier)
-                for await _ in machine.frames {}
+        _ = try await RealMachine.hypervisor()
+        await #expect(processExitsWith: .success) {
+            let worker = try await LonelyWorker()
+            let (started, tell) = AsyncStream.makeStream(of: Int32.self)
+            let task = Task {
+                try await worker.hypervisor.withMachine(for: worker.pool) { machine in
+                    tell.yield(machine.processIdentifier)
+                    for await _ in machine.frames {}
+                }
             }
-        }
-        var processes = started.makeAsyncIterator()
-        let process = try #require(await processes.next())
-        #expect(isAlive(process))
-        #expect(Host.names(in: RealMachine.configuration().runDirectory).contains("machine-\(process)"))
-        let start = ContinuousClock.now
-        task.cancel()
-        _ = await task.result
-        #expect(ContinuousClock.now - start < .seconds(2))
-        #expect(!isAlive(process))
+            var processes = started.makeAsyncIterator()
+            let process = try #require(await processes.next())
+            #expect(isAlive(process))
+            #expect(Host.names(in: worker.runFolder.path).contains("machine-\(process)"))
+            let start = ContinuousClock.now
+            task.cancel()
+            _ = await task.result
+            #expect(ContinuousClock.now - start < .seconds(2))
+            #expect(!isAlive(process))
 
-        // And at any moment of its start.
-        for milliseconds in [0, 1, 5, 15, 30, 45, 60, 90] {
-            let early = Task { try await hypervisor.withMachine(for: pool) { _ in } }
-            try await Task.sleep(for: .milliseconds(milliseconds))
-            early.cancel()
-            _ = await early.result
+            // And at any moment of its start.
+            for milliseconds in [0, 1, 5, 15, 30, 45, 60, 90] {
+                let early = Task { try await worker.hypervisor.withMachine(for: worker.pool) { _ in } }
+                try await Task.sleep(for: .milliseconds(milliseconds))
+                early.cancel()
+                _ = await early.result
+            }
+            worker.expectNothingLeft()
         }
-        #expect(openDescriptors() == before)
-        #expect(Host.names(in: RealMachine.configuration().runDirectory) == ["lock"])
-        #expect(Self.children().isEmpty)
     }
 
     @Test("A guest that ends by itself is reported with the end of its console", .timeLimit(.minutes(5)))
@@ -195,24 +191,10 @@ struct MachineTests {
             }
             guard hypervisor.report.confinement.isJailed else { return }
             for kind in ["mnt", "pid", "net", "ipc", "uts", "user"] {
-                let own = Self.link("/proc/self/ns/\(kind)")
-                #expect(Self.link("/proc/\(machine.processIdentifier)/ns/\(kind)") != own)
+                let own = linkTarget("/proc/self/ns/\(kind)")
+                #expect(linkTarget("/proc/\(machine.processIdentifier)/ns/\(kind)") != own)
             }
             #expect(Host.names(in: "/proc/\(machine.processIdentifier)/root/home").isEmpty)
-        }
-    }
-
-    private static func link(_ path: String) -> String {
-        var target = [CChar](repeating: 0, count: 256)
-        let count = readlink(path, &target, target.count - 1)
-        return count < 0
-            ? "" : String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    /// The processes that this one has started and not buried.
-    private static func children() -> [String] {
-        Host.names(in: "/proc/self/task").flatMap { thread in
-            (TextFile.read("/proc/self/task/\(thread)/children") ?? "").split(separator: " ").map(String.init)
         }
     }
 }

@@ -70,15 +70,3 @@ struct PlayedQEMU: Sendable {
         """
     }
 }
-
-/// The descriptors that this process has open, as `/proc` names them; sockets, files in memory and pipes only.
-func openDescriptors() -> [String] {
-    Host.names(in: "/proc/self/fd").compactMap { name in
-        var target = [CChar](repeating: 0, count: 256)
-        let count = readlink("/proc/self/fd/\(name)", &target, target.count)
-        guard count > 0 else { return nil }
-        let text = String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return text.hasPrefix("socket:") || text.hasPrefix("pipe:") || text.contains("cloister")
-            ? "\(name) \(text)" : nil
-    }
-}
