@@ -1,3 +1,4 @@
+internal import Domain
 internal import NIOCore
 internal import NIOPosix
 internal import Wire
@@ -8,8 +9,10 @@ internal import Wire
 /// from a guest that floods no more is read than somebody takes. The actor runs on its channel's
 /// event loop.
 actor GuestChannel {
-    /// How many frames wait for the consumer at most; more stay in the socket, and then in the guest.
-    static let framesMax = 64
+    /// From how many waiting bytes on nothing more is read.
+    ///
+    /// The rest stays in the socket, and then in the guest. One frame and one read may go beyond it.
+    static let waitingBytesMax = 1 << 20
     /// How many bytes wait for the guest at most.
     static let backlogBytesMax = 2 * WireLimits.frameBytes
 
@@ -24,7 +27,12 @@ actor GuestChannel {
 
     private init(channel: any Channel) {
         self.channel = channel
-        inbox = Inbox(on: channel.eventLoop, capacity: Self.framesMax, overflow: .producerWaits)
+        inbox = Inbox(
+            on: channel.eventLoop,
+            capacity: Self.waitingBytesMax,
+            overflow: .producerWaits,
+            cost: \.waitingBytes
+        )
     }
 
     /// Takes over a connected socket.
@@ -105,6 +113,17 @@ actor GuestChannel {
         guard end == nil else { return }
         end = reason
         inbox.assumeIsolated { $0.finish() }
+    }
+}
+
+extension GuestFrame {
+    /// What a waiting frame costs, in bytes, to the nearest useful accuracy.
+    fileprivate var waitingBytes: Int {
+        switch self {
+        case .event(_, let event): event.byteCount + 128
+        case .trouble(let text): text.utf8.count + 128
+        default: 128
+        }
     }
 }
 

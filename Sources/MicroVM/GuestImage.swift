@@ -1,64 +1,59 @@
 internal import Glibc
 
 /// The files from which a guest boots.
-package struct GuestImage: Hashable, Sendable {
-    /// The folder that holds them.
-    package let directory: String
-    /// The text of the image's manifest, which holds the hashes of the other files.
-    package let manifest: String
-    /// What the files are, in one line each: names, sizes, times.
-    package let fingerprint: String
+///
+/// They are opened once and stay open: a new image may take the folder's place and the old one be
+/// removed while machines are still made from it.
+final class GuestImage: Sendable {
+    /// What the files are: sizes and times, and the manifest, which holds their hashes.
+    let fingerprint: String
 
-    /// The kernel's path.
-    package var kernel: String { directory + "/kernel" }
-    /// The initramfs's path.
-    package var initramfs: String { directory + "/initramfs" }
-    /// The root image's path.
-    package var root: String { directory + "/root.squashfs" }
+    private let kernelFile: Int32
+    private let initramfsFile: Int32
+    private let rootFile: Int32
 
-    /// Looks at an image.
+    /// The path under which a child of this process can open the kernel.
+    var kernel: String { "/proc/\(getpid())/fd/\(kernelFile)" }
+    /// The path under which a child of this process can open the initramfs.
+    var initramfs: String { "/proc/\(getpid())/fd/\(initramfsFile)" }
+    /// The path under which a child of this process can open the root image.
+    var root: String { "/proc/\(getpid())/fd/\(rootFile)" }
+
+    /// Opens an image.
     ///
-    /// - Parameter directory: the folder that holds it.
-    /// - Throws: `imageUnusable` when a file is missing.
-    package init(directory: String) throws(MicroVMError) {
-        self.directory = directory
-        var lines: [String] = []
-        for name in ["kernel", "initramfs", "root.squashfs", "manifest"] {
-            guard let facts = FileFacts(of: directory + "/" + name) else {
-                throw MicroVMError(
-                    .imageUnusable,
-                    "The guest image in \(directory) has no file named \(name)."
-                )
-            }
-            if name != "manifest" { lines.append("\(name)=\(facts)") }
-        }
+    /// - Parameter directory: the folder that holds `kernel`, `initramfs`, `root.squashfs` and
+    ///   `manifest`.
+    /// - Throws: `imageUnusable` when a file is missing or unreadable.
+    init(directory: String) throws(MicroVMError) {
         guard let manifest = TextFile.read(directory + "/manifest") else {
-            throw MicroVMError(
-                .imageUnusable,
-                "The manifest of the guest image in \(directory) is unreadable."
-            )
+            throw MicroVMError(.imageUnusable, "The guest image in \(directory) has no readable manifest.")
         }
-        self.manifest = manifest
-        fingerprint = lines.joined(separator: "\n")
-    }
-}
-
-/// What tells one version of a file from another without reading it.
-struct FileFacts: Hashable, Sendable, CustomStringConvertible {
-    /// The size, in bytes.
-    let bytes: Int64
-    /// The time of the last change, in nanoseconds since 1970.
-    let modified: Int64
-
-    /// Looks at a file.
-    ///
-    /// - Parameter path: the file's path; links are followed.
-    init?(of path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        bytes = Int64(status.st_size)
-        modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+        let kernel = try Self.open("kernel", in: directory)
+        let initramfs = try Self.open("initramfs", in: directory)
+        let root = try Self.open("root.squashfs", in: directory)
+        fingerprint = """
+            kernel=\(kernel.facts)
+            initramfs=\(initramfs.facts)
+            root=\(root.facts)
+            \(manifest)
+            """
+        kernelFile = kernel.descriptor.take()
+        initramfsFile = initramfs.descriptor.take()
+        rootFile = root.descriptor.take()
     }
 
-    var description: String { "\(bytes) bytes of \(modified)" }
+    deinit { for file in [kernelFile, initramfsFile, rootFile] { close(file) } }
+
+    private struct OpenFile: ~Copyable {
+        let descriptor: OwnedDescriptor
+        let facts: FileFacts
+    }
+
+    private static func open(_ name: String, in directory: String) throws(MicroVMError) -> OpenFile {
+        let number = Glibc.open(directory + "/" + name, O_RDONLY | O_CLOEXEC)
+        guard number >= 0, let facts = FileFacts(of: "/proc/self/fd/\(number)") else {
+            throw MicroVMError(.imageUnusable, "The guest image in \(directory) has no readable \(name).")
+        }
+        return OpenFile(descriptor: OwnedDescriptor(number), facts: facts)
+    }
 }

@@ -21,8 +21,12 @@ actor Inbox<Element: Sendable> {
 
     private let eventLoop: any EventLoop
     private let capacity: Int
+    private let cost: @Sendable (Element) -> Int
     private let overflow: Overflow
-    private var elements: [Element] = []
+    /// What waits, from `first` on; what is before it has been taken.
+    private var elements: [Element?] = []
+    private var first = 0
+    private var waitingCost = 0
     private var waiter: Waiter?
     private var tickets: UInt64 = 0
     private var isFinished = false
@@ -34,16 +38,23 @@ actor Inbox<Element: Sendable> {
     ///
     /// - Parameters:
     ///   - eventLoop: the event loop of the producer.
-    ///   - capacity: how many elements wait at most.
+    ///   - capacity: how much waits at most.
     ///   - overflow: what happens to more.
-    init(on eventLoop: any EventLoop, capacity: Int, overflow: Overflow) {
+    ///   - cost: what an element counts; it is the same whenever it is asked for.
+    init(
+        on eventLoop: any EventLoop,
+        capacity: Int,
+        overflow: Overflow,
+        cost: @escaping @Sendable (Element) -> Int = { _ in 1 }
+    ) {
         self.eventLoop = eventLoop
         self.capacity = capacity
+        self.cost = cost
         self.overflow = overflow
     }
 
     /// Whether the producer should wait.
-    var isFull: Bool { elements.count >= capacity }
+    var isFull: Bool { waitingCost >= capacity }
 
     /// Says what to do when there is room again.
     ///
@@ -61,8 +72,9 @@ actor Inbox<Element: Sendable> {
             waiter.continuation.resume(returning: .success(element))
             return
         }
-        if overflow == .dropsOldest, isFull { elements.removeFirst() }
+        if overflow == .dropsOldest, isFull { _ = takeFirst() }
         elements.append(element)
+        waitingCost += cost(element)
     }
 
     /// Says that nothing more comes; what has arrived can still be taken.
@@ -80,10 +92,10 @@ actor Inbox<Element: Sendable> {
     /// - Returns: the element, or nil at the end.
     /// - Throws: `deadlineExceeded` or `cancelled`.
     func next(by deadline: ContinuousClock.Instant?) async throws(MicroVMError) -> Element? {
-        if !elements.isEmpty {
-            let wasFull = isFull
-            let element = elements.removeFirst()
-            if wasFull { onRoom() }
+        let wasFull = isFull
+        if let element = takeFirst() {
+            // Only the step from full to not full: one read may have brought many times the capacity.
+            if wasFull, !isFull { onRoom() }
             return element
         }
         guard !isFinished else { return nil }
@@ -100,6 +112,21 @@ actor Inbox<Element: Sendable> {
             }
         }
         return try result.get()
+    }
+
+    private func takeFirst() -> Element? {
+        guard first < elements.count, let element = elements[first] else { return nil }
+        elements[first] = nil
+        waitingCost -= cost(element)
+        first += 1
+        if first == elements.count {
+            elements.removeAll(keepingCapacity: first <= 1_024)
+            first = 0
+        } else if first > 1_024, first > elements.count / 2 {
+            elements.removeFirst(first)
+            first = 0
+        }
+        return element
     }
 
     private func wait(

@@ -22,8 +22,6 @@ struct TemplateDescription: Hashable, Sendable {
             "builder=" + shape.arguments(for: .builder).joined(separator: " "),
             "clone=" + shape.arguments(for: .clone).joined(separator: " "),
             image.fingerprint,
-            "manifest:",
-            image.manifest,
         ].joined(separator: "\n")
     }
 

@@ -24,6 +24,7 @@ struct PlayedQEMU: Sendable {
     ///   - afterContinue: what the script does, in shell, once a clone goes on.
     ///   - builder: what it does when it is to become a template.
     ///   - startTime: how long a clone may take.
+    /// - Throws: when the worker does not start.
     init(
         afterContinue: String,
         builder: String = "printf '\(Frame.ready)\(Frame.warmed)'",
@@ -67,17 +68,5 @@ struct PlayedQEMU: Sendable {
             esac
         done
         """
-    }
-}
-
-/// The descriptors that this process has open, as `/proc` names them; sockets, files in memory and pipes only.
-func openDescriptors() -> [String] {
-    Host.names(in: "/proc/self/fd").compactMap { name in
-        var target = [CChar](repeating: 0, count: 256)
-        let count = readlink("/proc/self/fd/\(name)", &target, target.count)
-        guard count > 0 else { return nil }
-        let text = String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return text.hasPrefix("socket:") || text.hasPrefix("pipe:") || text.contains("cloister")
-            ? "\(name) \(text)" : nil
     }
 }
