@@ -119,7 +119,7 @@ let package = Package(
             name: "cloister-guest",
             dependencies: ["CGuestBoot", "GuestAgent"],
             swiftSettings: strict,
-            linkerSettings: [.unsafeFlags(["-static-stdlib", "-static-executable"])]
+            linkerSettings: [.unsafeFlags(["-static-stdlib", "-static-executable", "-Xlinker", "-s"])]
         ),
 
         .executableTarget(

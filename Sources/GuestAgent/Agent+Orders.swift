@@ -69,7 +69,7 @@ extension Agent {
         let microseconds =
             UInt64(clamping: seconds) * 1_000_000 + UInt64(clamping: attoseconds / 1_000_000_000_000)
         self.running?.killAt = Monotonic.now + microseconds
-        runtime?.signalGroup(SIGINT)
+        interruptRuntime()
     }
 
     /// Whether variables were lost since it was last asked.

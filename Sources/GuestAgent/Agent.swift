@@ -15,6 +15,9 @@ final class Agent {
         case reseed
     }
 
+    /// How long after an interrupt the next one follows, in microseconds.
+    private static let interruptInterval: UInt64 = 500_000
+
     /// The line to the worker.
     var port: ControlPort
     /// The process that runs the code, once there is one.
@@ -55,10 +58,11 @@ final class Agent {
     func serve() throws(GuestError) {
         while true {
             var watched = watchedDescriptors()
-            guard poll(&watched, nfds_t(watched.count), millisecondsUntilKill()) >= 0 || errno == EINTR else {
+            guard poll(&watched, nfds_t(watched.count), millisecondsUntilNextSignal()) >= 0 || errno == EINTR else {
                 throw GuestError("poll", errno: errno)
             }
             for entry in watched where entry.revents != 0 { try handle(entry) }
+            remindInterrupted()
             endOverdueExecution()
         }
     }
@@ -156,15 +160,29 @@ final class Agent {
         ]
     }
 
-    private func millisecondsUntilKill() -> Int32 {
-        guard let killAt = running?.killAt else { return -1 }
+    private func millisecondsUntilNextSignal() -> Int32 {
+        guard let running, let killAt = running.killAt else { return -1 }
+        let next = min(killAt, running.interruptAgainAt ?? killAt)
         let now = Monotonic.now
-        return killAt > now ? Int32(clamping: (killAt - now) / 1_000 + 1) : 0
+        return next > now ? Int32(clamping: (next - now) / 1_000 + 1) : 0
+    }
+
+    /// Sends a signal to code that was interrupted and still runs.
+    private func remindInterrupted() {
+        guard let due = running?.interruptAgainAt, Monotonic.now >= due else { return }
+        interruptRuntime()
+    }
+
+    /// Interrupts the running code, now and again until it has stopped.
+    func interruptRuntime() {
+        running?.interruptAgainAt = Monotonic.now + Self.interruptInterval
+        runtime?.signalGroup(SIGINT)
     }
 
     private func endOverdueExecution() {
         guard let killAt = running?.killAt, Monotonic.now >= killAt else { return }
         running?.killAt = .max
+        running?.interruptAgainAt = nil
         // Every process but this one is the session's: none of them survives, whatever group it joined.
         kill(-1, SIGKILL)
     }

@@ -9,6 +9,8 @@ struct RunningExecution {
     let startedAt: UInt64
     /// When the runtime is ended if the code has not stopped by itself; set by an interrupt.
     var killAt: UInt64?
+    /// When the interrupt is sent again: one that comes before the runtime has read its order is dropped there.
+    var interruptAgainAt: UInt64?
     /// Whether something was dropped because it was over a limit.
     private(set) var wasTruncated = false
     private var outputLeft: Int

@@ -2,6 +2,9 @@ internal import Glibc
 
 /// The process that runs the session's code, with its four pipes.
 final class RuntimeProcess {
+    /// The user `session` of the image, and its group.
+    private static let sessionUser: uid_t = 1_000
+
     /// The process, which is also the leader of its group.
     let identifier: pid_t
     /// Standard output, to read from.
@@ -26,6 +29,12 @@ final class RuntimeProcess {
         let replyPipe = try Descriptor.pipe()
         let outputPipe = try Descriptor.pipe()
         let errorPipe = try Descriptor.pipe()
+        // The code may open /dev/stdout and /dev/stderr anew, as its own user.
+        for pipe in [outputPipe.writing.number, errorPipe.writing.number] {
+            guard fchown(pipe, Self.sessionUser, Self.sessionUser) == 0 else {
+                throw GuestError("give a pipe to the session's user", errno: errno)
+            }
+        }
         let null = try Descriptor(opening: "/dev/null", O_RDONLY)
         identifier = try Self.spawn(
             [
