@@ -115,7 +115,9 @@ extension Sockets {
                             }
                             for _ in 0..<(first / 20 % 8) { await Task.yield() }
                             sends.cancelAll()
-                            return await sends.reduce(into: [UInt64]()) { if let number = $1 { $0.append(number) } }
+                            return await sends.reduce(into: [UInt64]()) {
+                                if let number = $1 { $0.append(number) }
+                            }
                         }
                     )
                 }
