@@ -83,6 +83,15 @@ package struct Address: Sendable, Hashable, CustomStringConvertible {
         Address(scheme: scheme, location: location, port: port)
     }
 
+    /// The address as this machine itself reaches it: a wildcard becomes the loopback interface.
+    var reachable: Address {
+        switch location {
+        case "0.0.0.0": Address(scheme: scheme, location: "127.0.0.1", port: port)
+        case "::": Address(scheme: scheme, location: "::1", port: port)
+        default: self
+        }
+    }
+
     private var isIPv4Loopback: Bool {
         let parts = location.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }

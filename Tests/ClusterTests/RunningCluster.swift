@@ -11,6 +11,8 @@ struct RunningCluster: Sendable {
     let url: String
     let key: String
     let state: String
+    /// The cluster's own folder for temporary files.
+    let temporary: String
     /// The process of `cloister up`.
     let process: pid_t
 
@@ -34,13 +36,19 @@ struct RunningCluster: Sendable {
         _ body: @escaping @Sendable (RunningCluster) async throws -> Value
     ) async throws -> Value {
         let state = NSTemporaryDirectory() + "cloister-test-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: state) }
+        let temporary = state + ".tmp"
+        try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: true)
+        defer {
+            try? FileManager.default.removeItem(atPath: state)
+            try? FileManager.default.removeItem(atPath: temporary)
+        }
         let arguments = ["up", "--port", "0", "--workers", "\(workers)", "--state-dir", state]
         var options = PlatformOptions()
         options.createSession = true
         let result = try await Subprocess.run(
             .path(FilePath(binary)),
             arguments: Arguments(arguments),
+            environment: .inherit.updating(["TMPDIR": temporary]),
             platformOptions: options,
             input: .none,
             output: .sequence,
@@ -61,6 +69,7 @@ struct RunningCluster: Sendable {
                     url: url,
                     key: trimmed,
                     state: state,
+                    temporary: temporary,
                     process: process
                 )
                 let value = try await body(cluster)

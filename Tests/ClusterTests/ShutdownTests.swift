@@ -10,17 +10,17 @@ struct ShutdownTests {
         arguments: [SIGINT, SIGTERM, SIGKILL]
     )
     func nothingIsLeft(signal: Int32) async throws {
-        let before = Self.temporaryFiles()
-        let (family, sockets) = try await RunningCluster.with(workers: 2, endingWith: signal) { cluster in
+        let (family, before) = try await RunningCluster.with(workers: 2, endingWith: signal) { cluster in
             for number in 0..<4 { try await cluster.run("x = \(number)", in: "session-\(number)") }
             let family = Processes.family(of: cluster.process)
             #expect(family.count >= 7, "the cluster, two workers and four machines at the least")
-            return (family, Self.sockets(in: cluster.state))
+            let files = Self.files(in: cluster.temporary)
+            #expect(Self.sockets(in: cluster.state).isEmpty, "no socket files, not even while it runs")
+            return (family, files)
         }
-        #expect(sockets.isEmpty)
         let left = await Processes.waitForEnd(of: family, within: .seconds(15))
         #expect(left.isEmpty, "still there: \(Processes.all().filter { left.contains($0.identifier) })")
-        #expect(Self.temporaryFiles().subtracting(before).isEmpty)
+        #expect(before.isEmpty, "no temporary file, not even while it runs")
     }
 
     @Test("A second cluster on the same state directory is refused with a clear sentence")
@@ -32,9 +32,8 @@ struct ShutdownTests {
         }
     }
 
-    private static func temporaryFiles() -> Set<String> {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: NSTemporaryDirectory())) ?? []
-        return Set(names.filter { $0.hasPrefix("cloister") && !$0.hasPrefix("cloister-test-") })
+    private static func files(in folder: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     }
 
     private static func sockets(in folder: String) -> [String] {

@@ -4,7 +4,7 @@ package import Transport
 package actor Answerer {
     private let post: any Post
     private let inbox: any Inbox
-    private var outboxes: [(address: String, outbox: any Outbox)] = []
+    private var outboxes: [(address: String, outbox: Task<any Outbox, any Error>)] = []
     private let record: @Sendable (UInt64) -> Void
 
     /// Where questions arrive.
@@ -35,14 +35,13 @@ package actor Answerer {
 
     /// The outbox to an asker; those of askers that were not heard of for long are closed.
     private func outbox(to address: String) async throws -> any Outbox {
-        if let known = outboxes.first(where: { $0.address == address }) { return known.outbox }
-        let outbox = try await post.openOutbox(to: address)
         if let known = outboxes.first(where: { $0.address == address }) {
-            await outbox.close()
-            return known.outbox
+            return try await known.outbox.value
         }
-        outboxes.append((address, outbox))
-        if outboxes.count > 2 { await outboxes.removeFirst().outbox.close() }
-        return outbox
+        // One outbox for each asker, however many of its questions are being answered.
+        let opening = Task { [post] in try await post.openOutbox(to: address) }
+        outboxes.append((address, opening))
+        if outboxes.count > 2 { try? await outboxes.removeFirst().outbox.value.close() }
+        return try await opening.value
     }
 }

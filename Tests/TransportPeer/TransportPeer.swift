@@ -53,7 +53,17 @@ struct TransportPeer {
     }
 
     private static func post(tlsDirectory: String) -> NNGTransport {
-        NNGTransport(identity: tlsDirectory == "-" ? nil : TLSIdentity(directory: tlsDirectory, name: "node"))
+        let identity = tlsDirectory == "-" ? nil : TLSIdentity(directory: tlsDirectory, name: "node")
+        return NNGTransport(identity: identity, limits: .brisk)
+    }
+}
+
+extension NNGTransport.Limits {
+    /// Limits that give a broken connection up sooner than a cluster needs to.
+    package static var brisk: Self {
+        var limits = Self()
+        limits.redialAfter = .milliseconds(500)
+        return limits
     }
 }
 

@@ -12,13 +12,13 @@ extension Sockets {
     @Suite struct KillStormTests {
         private static let kills = 12 * Storm.scale
 
-        @Test("The answering process is killed again and again", arguments: Medium.betweenProcesses)
+        @Test("The answering process is killed again and again", arguments: Medium.inStorms)
         func answererDies(medium: Medium) async throws {
             let figures = try await stormOnAnswerer(over: medium)
             try await judge(figures, over: medium)
         }
 
-        @Test("The asking process is killed again and again", arguments: Medium.betweenProcesses)
+        @Test("The asking process is killed again and again", arguments: Medium.inStorms)
         func askerDies(medium: Medium) async throws {
             let figures = try await stormOnAsker(over: medium)
             try await judge(figures, over: medium)
@@ -28,21 +28,11 @@ extension Sockets {
             #expect(figures.receivedTwice == 0)
             #expect(figures.received >= figures.answered)
             #expect(figures.openQuestions == 0)
-            try await withKnownIssueOverTLS(medium) {
-                try #require(figures.stuckAfter == nil)
-                #expect(figures.longestOutage < .seconds(10))
-                // Two outboxes to dead peers may be open, and a third one be closing.
-                #expect(figures.descriptorsAtMost <= figures.descriptorsBefore + 16)
-                await expectDescriptors(atMost: figures.descriptorsBefore + 4)
-            }
-        }
-
-        /// libnng 1.5.2 does not notice every death of a TLS peer; see design/messaging.md.
-        private func withKnownIssueOverTLS(_ medium: Medium, _ body: () async throws -> Void) async throws {
-            guard medium == .tls else { return try await body() }
-            await withKnownIssue("libnng loses TLS connections when peers die", isIntermittent: true) {
-                try await body()
-            }
+            try #require(figures.stuckAfter == nil)
+            #expect(figures.longestOutage < .seconds(10))
+            // Two outboxes to dead peers may be open, and a third one be closing.
+            #expect(figures.descriptorsAtMost <= figures.descriptorsBefore + 16)
+            await expectDescriptors(atMost: figures.descriptorsBefore + 4)
         }
 
         private func stormOnAnswerer(over medium: Medium) async throws -> StormFigures {

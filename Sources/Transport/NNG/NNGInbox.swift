@@ -1,6 +1,6 @@
 import CNNG
 
-/// A PULL socket with one listener; it lives as long as the process.
+/// A PULL socket that listens; it lives as long as the process.
 final class NNGInbox: Inbox {
     /// The address that the inbox listens at.
     let address: String
@@ -8,6 +8,7 @@ final class NNGInbox: Inbox {
     private let socket: nng_socket
     private let maximumMessageSize: Int
     private let operations: OperationPool
+    private let listener: InboxListener
 
     /// Opens the socket and listens; may block while a name is resolved.
     init(
@@ -23,12 +24,13 @@ final class NNGInbox: Inbox {
                 nng_socket_set_size(socket, NNG_OPT_RECVMAXSZ, maximumMessageSize),
                 "limit the size of messages"
             )
-            self.address = try Self.listen(with: socket, at: address, identity: identity).description
+            listener = try InboxListener(socket, at: address, identity: identity, limits: limits)
         } catch {
-            // Only a socket that never listened is closed: one that receives may hang.
+            // Only a socket that never received is closed: one that does may hang.
             nng_close(socket)
             throw error
         }
+        self.address = listener.address.description
         self.socket = socket
         self.maximumMessageSize = maximumMessageSize
         self.operations = OperationPool(limit: limits.waitingReceives)
@@ -50,57 +52,5 @@ final class NNGInbox: Inbox {
                 throw TransportError(nng: refusal.result, "receive")
             }
         }
-    }
-
-    private static func listen(
-        with socket: nng_socket,
-        at address: Address,
-        identity: TLSIdentity?
-    ) throws(TransportError) -> Address {
-        var listener = nng_listener()
-        try TransportError.check(
-            nng_listener_create(&listener, socket, address.description),
-            "listen at \(address)"
-        )
-        switch address.scheme {
-        case .tcp:
-            try keepAlive(listener)
-        case .tls:
-            try keepAlive(listener)
-            guard let identity else { throw TransportError(.insecureAddress, "TLS needs an identity.") }
-            let configuration = try TLSConfiguration(identity, side: .listener)
-            try TransportError.check(
-                nng_listener_set_ptr(
-                    listener,
-                    NNG_OPT_TLS_CONFIG,
-                    UnsafeMutableRawPointer(configuration.pointer)
-                ),
-                "set TLS"
-            )
-        case .ipc:
-            // Whoever can open the socket can send.
-            try TransportError.check(
-                nng_listener_set_int(listener, NNG_OPT_IPC_PERMISSIONS, 0o600),
-                "restrict \(address) to its owner"
-            )
-        case .inproc:
-            break
-        }
-        try TransportError.check(nng_listener_start(listener, 0), "listen at \(address)")
-        guard address.port == 0 else { return address }
-        var port: Int32 = 0
-        try TransportError.check(
-            nng_listener_get_int(listener, NNG_OPT_TCP_BOUND_PORT, &port),
-            "learn the port of \(address)"
-        )
-        return address.with(port: UInt16(truncatingIfNeeded: port))
-    }
-
-    /// A peer whose machine vanished says nothing: without this its connection would stay for ever.
-    private static func keepAlive(_ listener: nng_listener) throws(TransportError) {
-        try TransportError.check(
-            nng_listener_set_bool(listener, NNG_OPT_TCP_KEEPALIVE, true),
-            "keep connections alive"
-        )
     }
 }

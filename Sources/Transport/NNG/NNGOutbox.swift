@@ -37,7 +37,8 @@ final class NNGOutbox: Outbox {
                 milliseconds: timeout.libraryMilliseconds
             )
         }
-        guard result != 0 else { return }
+        guard result != 0 else { return socket.noteSuccess() }
+        if result == Int32(NNG_ETIMEDOUT.rawValue) { socket.noteTimeout() }
         let error = TransportError(nng: result, "send to \(address)")
         guard error.code == .cancelled, operations.isDrained, !Task.isCancelled else { throw error }
         throw TransportError(.closed, "The outbox to \(address) was closed during a send.")

@@ -13,6 +13,13 @@ package struct NNGTransport: Post {
         /// The longest pause between two attempts to connect.
         package var longestReconnect: Duration = .milliseconds(500)
 
+        /// How long sends must have timed out in an outbox before it dials anew.
+        package var redialAfter: Duration = .seconds(2)
+        /// The pause between two looks whether newcomers still get into an inbox.
+        package var listenerCheck: Duration = .seconds(2)
+        /// How long such a newcomer may take before the inbox listens anew, which ends its connections.
+        package var listenerPatience: Duration = .seconds(3)
+
         /// Creates the limits that suit a node of the cluster.
         package init() {}
     }

@@ -7,10 +7,13 @@ import transport_peer
 enum Medium: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case memory, tcp, ipc, tls, inproc
 
-    /// The ones between processes; `CLOISTER_MEDIUM` picks one of them for runs by hand.
-    static let betweenProcesses: [Medium] =
+    /// What the kill storms blow over; `CLOISTER_MEDIUM` names another one for runs by hand.
+    ///
+    /// TLS is not among them: libnng 1.5.2 does not survive these storms over TLS. It forgets connections
+    /// whose peers died, leaks their descriptors, and closing such an outbox may hang for ever.
+    static let inStorms: [Medium] =
         getenv("CLOISTER_MEDIUM").flatMap { Medium(rawValue: String(cString: $0)) }.map { [$0] } ?? [
-            .tcp, .ipc, .tls,
+            .tcp, .ipc,
         ]
 
     var testDescription: String { rawValue }
@@ -19,8 +22,8 @@ enum Medium: String, CaseIterable, Sendable, CustomTestStringConvertible {
     func post() throws -> any Post {
         switch self {
         case .memory: InMemoryTransport()
-        case .tcp, .ipc, .inproc: NNGTransport()
-        case .tls: NNGTransport(identity: try Certificates.forThisRun().node)
+        case .tcp, .ipc, .inproc: NNGTransport(limits: .brisk)
+        case .tls: NNGTransport(identity: try Certificates.forThisRun().node, limits: .brisk)
         }
     }
 

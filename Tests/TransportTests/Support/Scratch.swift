@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Transport
 
 /// A directory for this run of the tests, and addresses in it that nobody else uses.
 enum Scratch {
@@ -38,6 +39,35 @@ func withLoopback(port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> 
     return withUnsafePointer(to: &address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
             body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+    }
+}
+
+/// Connects to an inbox and goes away at once, so that the greeting meets a closed connection.
+func knock(at address: Address) {
+    if let port = address.port {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard withLoopback(port: port, { connect(descriptor, $0, $1) }) == 0 else { return }
+        shutdown(descriptor, Int32(SHUT_WR))
+        // A reset on top of the orderly end.
+        var abrupt = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &abrupt, socklen_t(MemoryLayout<linger>.size))
+        close(descriptor)
+    } else {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        _ = withPath(address.location) { connect(descriptor, $0, $1) }
+        close(descriptor)
+    }
+}
+
+/// Calls `body` with the path of a socket in the form of the system calls.
+func withPath(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+    var name = sockaddr_un()
+    name.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: path.utf8) }
+    return withUnsafePointer(to: &name) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
         }
     }
 }
