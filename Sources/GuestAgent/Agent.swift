@@ -58,7 +58,8 @@ final class Agent {
     func serve() throws(GuestError) {
         while true {
             var watched = watchedDescriptors()
-            guard poll(&watched, nfds_t(watched.count), millisecondsUntilNextSignal()) >= 0 || errno == EINTR else {
+            guard poll(&watched, nfds_t(watched.count), millisecondsUntilNextSignal()) >= 0 || errno == EINTR
+            else {
                 throw GuestError("poll", errno: errno)
             }
             for entry in watched where entry.revents != 0 { try handle(entry) }
