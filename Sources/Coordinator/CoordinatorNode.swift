@@ -23,6 +23,8 @@ package actor CoordinatorNode {
     private var cluster: Cluster
     private var links: [WorkerLife: WorkerLink] = [:]
     private var expected: Set<WorkerLife> = []
+    /// What each worker was told to keep ready.
+    private var readyTold: [WorkerLife: [ReadyTarget]] = [:]
 
     /// Makes a coordinator that knows no worker.
     ///
@@ -133,6 +135,7 @@ extension CoordinatorNode {
     /// Takes a link out of use.
     func release(_ life: WorkerLife) -> WorkerLink? {
         expected.remove(life)
+        readyTold[life] = nil
         return links.removeValue(forKey: life)
     }
 
@@ -142,6 +145,34 @@ extension CoordinatorNode {
     /// The link to the sender of an answer.
     func link(toSender sender: Incarnation) -> [WorkerLink] {
         links.values.filter { $0.life.incarnation == sender }
+    }
+}
+
+/// Ready sandboxes.
+extension CoordinatorNode {
+    /// What workers are to be told to keep ready, where that has changed.
+    func readyOrders() -> [(link: WorkerLink, targets: [ReadyTarget])] {
+        let serving = cluster.workers.filter { $0.isHealthy && links[$0.life] != nil }
+        let weights = Dictionary(
+            serving.map { ($0.life.worker, $0.capacity.weight) },
+            uniquingKeysWith: { _, newer in newer }
+        )
+        let splits = pools.values.sorted { $0.name.text < $1.name.text }
+            .filter { $0.readySessions > 0 }
+            .map { pool in (pool: pool, counts: ReadySplit.counts(of: pool.readySessions, by: weights)) }
+        return serving.compactMap { worker in
+            let targets = splits.map {
+                ReadyTarget(pool: $0.pool, count: $0.counts[worker.life.worker] ?? 0)
+            }
+            guard readyTold[worker.life] != targets, let link = links[worker.life] else { return nil }
+            return (link, targets)
+        }
+    }
+
+    /// A worker took an order.
+    func readyOrderTaken(_ targets: [ReadyTarget], by life: WorkerLife) {
+        guard links[life] != nil else { return }
+        readyTold[life] = targets
     }
 }
 

@@ -67,6 +67,7 @@ package struct CoordinatorService: Service {
                 for _ in 0..<Self.receiveLoops { group.addTask { await server.run() } }
                 group.addTask { await runner.run() }
                 group.addTask { await passTime() }
+                group.addTask { await ReadyKeeper(node: node).run() }
                 group.addTask { await dispatcher.runCancellations() }
                 await group.next()
                 group.cancelAll()

@@ -14,6 +14,8 @@ package struct PoolConfiguration: Hashable, Sendable {
     package var cooldown: Duration
     /// The most sessions that the pool has at once.
     package var maxConcurrentSessions: Int
+    /// How many sandboxes are kept ready for new sessions, in the whole cluster.
+    package var readySessions: Int
     /// The bounds of one execution.
     package var limits: ExecutionLimits
 
@@ -27,6 +29,7 @@ package struct PoolConfiguration: Hashable, Sendable {
     ///   - diskMiB: the greatest size of everything that a session writes, in MiB.
     ///   - cooldown: how long a session lives without a request.
     ///   - maxConcurrentSessions: the most sessions at once.
+    ///   - readySessions: how many sandboxes are kept ready for new sessions.
     ///   - limits: the bounds of one execution.
     package init(
         name: PoolName,
@@ -36,6 +39,7 @@ package struct PoolConfiguration: Hashable, Sendable {
         diskMiB: Int = 192,
         cooldown: Duration = .seconds(300),
         maxConcurrentSessions: Int = 600,
+        readySessions: Int = 0,
         limits: ExecutionLimits = ExecutionLimits()
     ) {
         self.name = name
@@ -45,6 +49,7 @@ package struct PoolConfiguration: Hashable, Sendable {
         self.diskMiB = diskMiB
         self.cooldown = cooldown
         self.maxConcurrentSessions = maxConcurrentSessions
+        self.readySessions = readySessions
         self.limits = limits
     }
 }

@@ -20,13 +20,39 @@ package protocol Hypervisor: Sendable {
     ///
     /// - Parameters:
     ///   - pool: the pool; it was prepared before.
+    ///   - urgency: whether a client waits for the machine.
     ///   - body: uses the machine, and may not let it escape.
     /// - Returns: what `body` returned.
     /// - Throws: a `MicroVMError` when the machine could not be made, or what `body` threw.
     func withMachine<Value: Sendable>(
         for pool: PoolConfiguration,
+        urgency: StartUrgency,
         _ body: @Sendable (any Machine) async throws -> Value
     ) async throws -> Value
+}
+
+extension Hypervisor {
+    /// Runs `body` with a machine for which a client waits.
+    ///
+    /// - Parameters:
+    ///   - pool: the pool; it was prepared before.
+    ///   - body: uses the machine, and may not let it escape.
+    /// - Returns: what `body` returned.
+    /// - Throws: a `MicroVMError` when the machine could not be made, or what `body` threw.
+    package func withMachine<Value: Sendable>(
+        for pool: PoolConfiguration,
+        _ body: @Sendable (any Machine) async throws -> Value
+    ) async throws -> Value {
+        try await withMachine(for: pool, urgency: .claim, body)
+    }
+}
+
+/// How much a start matters.
+package enum StartUrgency: Hashable, Sendable {
+    /// A client waits for the machine.
+    case claim
+    /// The machine is made ahead of any client; it starts when no client waits.
+    case refill
 }
 
 /// A machine that serves.

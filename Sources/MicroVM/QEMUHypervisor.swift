@@ -87,12 +87,13 @@ package actor QEMUHypervisor: Hypervisor {
 
     package nonisolated func withMachine<Value: Sendable>(
         for pool: PoolConfiguration,
+        urgency: StartUrgency,
         _ body: @Sendable (any Machine) async throws -> Value
     ) async throws -> Value {
         guard let template = await template(for: pool) else {
             throw MicroVMError(.notPrepared, "The pool \(pool.name) has no template.")
         }
-        let turn = try await StartTurn(at: gate)
+        let turn = try await StartTurn(at: gate, urgency)
         let start = ContinuousClock.now
         let deadline = start + configuration.startTime
         let launch = starter.launch(
@@ -169,8 +170,8 @@ private actor StartTurn {
     private let gate: StartGate
     private var hasEnded = false
 
-    init(at gate: StartGate) async throws(MicroVMError) {
-        try await gate.enter()
+    init(at gate: StartGate, _ urgency: StartUrgency) async throws(MicroVMError) {
+        try await gate.enter(urgency)
         self.gate = gate
     }
 

@@ -9,6 +9,7 @@ actor StartGate {
 
     private var free: Int
     private var waiters: [Waiter] = []
+    private var patientWaiters: [Waiter] = []
     private var tickets: UInt64 = 0
 
     /// Makes a gate.
@@ -17,12 +18,13 @@ actor StartGate {
     init(count: Int) { free = max(1, count) }
 
     /// How many wait.
-    var waiting: Int { waiters.count }
+    var waiting: Int { waiters.count + patientWaiters.count }
 
     /// Waits for a turn; who got one has to call ``leave()``.
     ///
+    /// - Parameter urgency: whether a client waits; who is patient goes after all who are not.
     /// - Throws: `cancelled`.
-    func enter() async throws(MicroVMError) {
+    func enter(_ urgency: StartUrgency = .claim) async throws(MicroVMError) {
         if free > 0 {
             free -= 1
             return
@@ -34,7 +36,8 @@ actor StartGate {
                 if Task.isCancelled {
                     continuation.resume(returning: false)
                 } else {
-                    waiters.append(Waiter(ticket: ticket, continuation: continuation))
+                    let waiter = Waiter(ticket: ticket, continuation: continuation)
+                    if urgency == .claim { waiters.append(waiter) } else { patientWaiters.append(waiter) }
                 }
             }
         } onCancel: {
@@ -45,15 +48,20 @@ actor StartGate {
 
     /// Ends a turn.
     func leave() {
-        if waiters.isEmpty {
-            free += 1
-        } else {
+        if !waiters.isEmpty {
             waiters.removeFirst().continuation.resume(returning: true)
+        } else if !patientWaiters.isEmpty {
+            patientWaiters.removeFirst().continuation.resume(returning: true)
+        } else {
+            free += 1
         }
     }
 
     private func withdraw(_ ticket: UInt64) {
-        guard let index = waiters.firstIndex(where: { $0.ticket == ticket }) else { return }
-        waiters.remove(at: index).continuation.resume(returning: false)
+        if let index = waiters.firstIndex(where: { $0.ticket == ticket }) {
+            waiters.remove(at: index).continuation.resume(returning: false)
+        } else if let index = patientWaiters.firstIndex(where: { $0.ticket == ticket }) {
+            patientWaiters.remove(at: index).continuation.resume(returning: false)
+        }
     }
 }

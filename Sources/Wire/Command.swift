@@ -22,6 +22,8 @@ package struct Command: Hashable, Sendable {
         case cancel(SessionLife, ExecutionID)
         /// End a session.
         case stopSession(SessionLife, EndCause)
+        /// Keep so many sandboxes ready, and no others.
+        case keepReady([ReadyTarget])
     }
 
     /// Makes a command.

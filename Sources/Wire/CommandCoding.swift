@@ -39,6 +39,9 @@ extension Command {
             stop.pointee.cause = arena.text(cause.name)
             message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_STOP_SESSION
             message.pointee.stop_session = stop
+        case .keepReady(let targets):
+            message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_KEEP_READY
+            message.pointee.keep_ready = arena.keepReady(targets)
         }
         return arena.packed(message)
     }
@@ -77,6 +80,16 @@ extension Command.Request {
             let stop = try required(message.stop_session, "stop_session")
             let cause = EndCause.named(try String(field: stop.cause, "cause")) ?? .stopped
             self = .stopSession(try SessionLife(stop.session, stop.generation), cause)
+        case CLOISTER__V1__COMMAND__COMMAND_KEEP_READY:
+            let order = try required(message.keep_ready, "keep_ready")
+            self = .keepReady(
+                try values(order.targets, order.n_targets) { target throws(WireError) in
+                    ReadyTarget(
+                        pool: try PoolConfiguration(try required(target.pool, "pool")),
+                        count: Int(target.count)
+                    )
+                }
+            )
         default: throw WireError(.invalidField, "The command's kind is not known.")
         }
     }
@@ -95,6 +108,22 @@ extension Arena {
         message.pointee.timeout_us = request.timeout.wireMicroseconds
         message.pointee.pool = pool(request.pool)
         message.pointee.wait_us = request.wait.wireMicroseconds
+        return message
+    }
+
+    fileprivate mutating func keepReady(
+        _ targets: [ReadyTarget]
+    ) -> UnsafeMutablePointer<Cloister__V1__KeepReady> {
+        var entries: [UnsafeMutablePointer<Cloister__V1__ReadyTarget>] = []
+        for target in targets {
+            let entry = message(cloister__v1__ready_target__init)
+            entry.pointee.pool = pool(target.pool)
+            entry.pointee.count = UInt32(clamping: target.count)
+            entries.append(entry)
+        }
+        let message = message(cloister__v1__keep_ready__init)
+        message.pointee.n_targets = entries.count
+        message.pointee.targets = list(entries)
         return message
     }
 

@@ -16,6 +16,7 @@ extension Arena {
         message.pointee.output_bytes_max = UInt32(clamping: pool.limits.outputBytes)
         message.pointee.result_bytes_max = UInt32(clamping: pool.limits.resultBytes)
         message.pointee.images_max = UInt32(clamping: pool.limits.images)
+        message.pointee.ready_sessions = UInt32(clamping: pool.readySessions)
         return message
     }
 }
@@ -35,6 +36,7 @@ extension PoolConfiguration {
             diskMiB: Int(message.disk_mib),
             cooldown: Duration(wireMicroseconds: message.cooldown_us),
             maxConcurrentSessions: Int(message.max_concurrent_sessions),
+            readySessions: Int(message.ready_sessions),
             limits: ExecutionLimits(
                 codeBytes: Int(message.code_bytes_max),
                 timeout: Duration(wireMicroseconds: message.timeout_us_max),

@@ -51,7 +51,9 @@ actor Sandbox {
     /// - Returns: why the session ended, and the error if its machine could not be had.
     func run(on hypervisor: any Hypervisor) async -> (cause: EndCause, error: (any Error)?) {
         do {
-            try await hypervisor.withMachine(for: pool) { machine in await self.serve(machine) }
+            try await hypervisor.withMachine(for: pool) { machine in
+                await self.serve(machine, timings: machine.timings)
+            }
             // Left without an end only when the worker itself goes down.
             finish(.drained)
             return (end ?? .drained, nil)
@@ -70,8 +72,18 @@ actor Sandbox {
         changes.notify()
     }
 
-    private func serve(_ machine: any Machine) async {
-        startTimings = machine.timings
+    /// Serves on a machine that was ready before the session began.
+    ///
+    /// - Parameter machine: the machine.
+    /// - Returns: why the session ended.
+    func serve(onReady machine: any Machine) async -> EndCause {
+        await serve(machine, timings: StageTimings())
+        finish(.drained)
+        return end ?? .drained
+    }
+
+    private func serve(_ machine: any Machine, timings: StageTimings) async {
+        startTimings = timings
         startTimings[.allocate] = created.duration(to: .now)
         idle.touch(.now)
         await withTaskGroup(of: Void.self) { group in

@@ -2,14 +2,24 @@ package import Domain
 internal import Lifecycle
 package import Wire
 
+/// What the service gives a task of its own.
+enum Launch: Sendable {
+    /// A session that needs a machine.
+    case sandbox(Sandbox)
+    /// A machine that will wait for a session.
+    case ready(ReadyMachine)
+}
+
 /// The worker's actor: it owns the sandboxes of this machine and answers what coordinators ask.
 package actor WorkerNode {
     /// This life of the worker.
     package nonisolated let incarnation: Incarnation
-    /// Sandboxes that are to be run; the service takes them and gives each a task.
-    nonisolated let launches: AsyncStream<Sandbox>
+    /// What is to be run; the service takes it and gives each a task.
+    nonisolated let launches: AsyncStream<Launch>
     private let configuration: WorkerConfiguration
-    private let launch: AsyncStream<Sandbox>.Continuation
+    let launch: AsyncStream<Launch>.Continuation
+    /// The machines that wait for a session.
+    var ready = ReadyMachines()
     private var epoch = WorkerEpoch(1)
     private var lease = Lease<ContinuousClock.Instant>()
     private var sandboxes: [SessionKey: Sandbox] = [:]
@@ -29,7 +39,7 @@ package actor WorkerNode {
         self.configuration = configuration
         self.incarnation = incarnation
         // Bounded by the capacity: each entry is a sandbox that counts as a session already.
-        (launches, launch) = AsyncStream.makeStream(of: Sandbox.self)
+        (launches, launch) = AsyncStream.makeStream(of: Launch.self)
     }
 
     /// Carries out a command.
@@ -72,6 +82,9 @@ package actor WorkerNode {
         case .cancel(let session, let execution):
             guard let sandbox = try live(session) else { return gone(session) }
             try await sandbox.cancel(execution)
+            return .done
+        case .keepReady(let targets):
+            keepReady(targets)
             return .done
         case .stopSession(let session, let cause):
             guard let sandbox = try live(session) else { return gone(session) }
@@ -159,7 +172,12 @@ package actor WorkerNode {
                 instance: instanceName()
             )
             let former = sandboxes.updateValue(sandbox, forKey: key)
-            launch.yield(sandbox)
+            if let machine = ready.take(of: request.pool) {
+                machine.assign(sandbox)
+            } else {
+                launch.yield(.sandbox(sandbox))
+            }
+            refill()
             if let former {
                 condemned.append((former, .stopped))
                 leaseChanges.notify()
@@ -198,6 +216,7 @@ package actor WorkerNode {
         ended.append(sandbox.session, cause: cause)
         guard sandboxes[sandbox.session.key] === sandbox else { return }
         sandboxes[sandbox.session.key] = nil
+        refill()
     }
 
     /// Ends what has to end: all sessions when the lease is lost, before anyone may begin them
@@ -253,6 +272,9 @@ package actor WorkerNode {
             capacity: configuration.capacity
         )
     }
+
+    /// How many more machines fit; negative when there are too many.
+    var roomForMachines: Int { configuration.capacity.sessions - sandboxes.count - ready.count }
 
     private func instanceName() -> String {
         let digits = Array("0123456789abcdef")

@@ -9,6 +9,8 @@ internal import Wire
 package struct WorkerService: Service {
     /// How many loops receive at the same time, so that one long decode does not hold up a ping.
     private static let receiveLoops = 2
+    /// How long to wait after a machine could not be made ready.
+    private static let pauseAfterFailure: Duration = .seconds(1)
 
     private let configuration: WorkerConfiguration
     private let hypervisor: any Hypervisor
@@ -86,22 +88,65 @@ package struct WorkerService: Service {
 
     private func runSandboxes(of node: WorkerNode) async {
         await withDiscardingTaskGroup { group in
-            for await sandbox in node.launches {
+            for await launch in node.launches {
                 group.addTask {
-                    let (cause, error) = await sandbox.run(on: hypervisor)
-                    await node.sessionEnded(sandbox, cause: cause)
-                    let metadata: Logger.Metadata = [
-                        "pool": "\(sandbox.session.key.pool)", "instance": "\(sandbox.instance)",
-                        "cause": "\(cause)",
-                    ]
-                    if let error {
-                        logger.error("session ended: \(error)", metadata: metadata)
-                    } else {
-                        logger.info("session ended", metadata: metadata)
+                    switch launch {
+                    case .sandbox(let sandbox): await run(sandbox, of: node)
+                    case .ready(let machine): await run(machine, of: node)
                     }
                 }
             }
             group.cancelAll()
         }
     }
+
+    private func run(_ sandbox: Sandbox, of node: WorkerNode) async {
+        let (cause, error) = await sandbox.run(on: hypervisor)
+        await sessionEnded(sandbox, of: node, cause: cause, error: error)
+    }
+
+    private func sessionEnded(
+        _ sandbox: Sandbox,
+        of node: WorkerNode,
+        cause: EndCause,
+        error: (any Error)?
+    ) async {
+        await node.sessionEnded(sandbox, cause: cause)
+        let metadata: Logger.Metadata = [
+            "pool": "\(sandbox.session.key.pool)", "instance": "\(sandbox.instance)", "cause": "\(cause)",
+        ]
+        if let error {
+            logger.error("session ended: \(error)", metadata: metadata)
+        } else {
+            logger.info("session ended", metadata: metadata)
+        }
+    }
+
+    /// Makes a machine, keeps it until a session claims it, and serves that session on it.
+    private func run(_ ready: ReadyMachine, of node: WorkerNode) async {
+        let made: Void? = try? await hypervisor.prepare(ready.pool, progress: progress)
+        let served: (sandbox: Sandbox, cause: EndCause)?? =
+            made == nil
+            ? nil
+            : try? await hypervisor.withMachine(for: ready.pool, urgency: .refill) { machine in
+                guard await ready.warmUp(machine) else { throw ReadyMachineFailed() }
+                await node.becameReady(ready)
+                guard let sandbox = await ready.awaitAssignment(machine) else { return nil }
+                return (sandbox, await sandbox.serve(onReady: machine))
+            }
+        guard let served else {
+            logger.warning("a machine could not be made ready", metadata: ["pool": "\(ready.pool.name)"])
+            // Not at once again: what failed now fails in a moment, too.
+            try? await Task.sleep(for: Self.pauseAfterFailure)
+            return await node.startFailed(ready)
+        }
+        if let (sandbox, cause) = served {
+            return await sessionEnded(sandbox, of: node, cause: cause, error: nil)
+        }
+        await node.readyMachineEnded(ready)
+        if let sandbox = await ready.lateAssignment() { await run(sandbox, of: node) }
+    }
 }
+
+/// The guest did not answer its first execution as it should.
+private struct ReadyMachineFailed: Error {}

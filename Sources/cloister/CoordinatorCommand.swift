@@ -26,7 +26,13 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let coordinator = try await CoordinatorService(
             configuration: CoordinatorConfiguration(
                 address: try settings.text("inbox"),
-                pools: try DefaultPools.all(),
+                pools: try DefaultPools.all(
+                    readySessions: try settings.number(
+                        "readySessions",
+                        or: DefaultPools.readySessions,
+                        in: 0...100_000
+                    )
+                ),
                 clusterKey: try settings.clusterKey(),
                 mayHaveSessions: true
             ),

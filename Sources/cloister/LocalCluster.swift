@@ -34,6 +34,8 @@ struct LocalCluster: Sendable {
     let port: Int
     /// How many workers.
     let workers: Int
+    /// How many sandboxes are kept ready for new sessions.
+    let readySessions: Int
     /// Told what is done, in sentences for a person.
     let progress: @Sendable (String) -> Void
 
@@ -53,7 +55,7 @@ struct LocalCluster: Sendable {
         let coordinator = try await CoordinatorService(
             configuration: CoordinatorConfiguration(
                 address: "tcp://127.0.0.1:0",
-                pools: try DefaultPools.all(),
+                pools: try DefaultPools.all(readySessions: readySessions),
                 clusterKey: clusterKey,
                 // The workers are this process's own and begin after it.
                 mayHaveSessions: false

@@ -57,7 +57,7 @@ struct Run: AsyncParsableCommand {
             return try finish(try await send(source, to: client))
         }
         let results = AsyncStream.makeStream(of: ExecutionResponse.self)
-        let cluster = LocalCluster(state: state, port: 0, workers: 1) {
+        let cluster = LocalCluster(state: state, port: 0, workers: 1, readySessions: 0) {
             Console.error(line: "cloister: \($0)")
         }
         try await cluster.run { client, _ in

@@ -18,6 +18,9 @@ struct Up: AsyncParsableCommand {
     @Option(help: "How many workers, each a process of its own.")
     var workers = 1
 
+    @Option(help: "How many sandboxes are kept ready for new sessions, in all workers together.")
+    var ready = DefaultPools.readySessions
+
     @Option(help: ArgumentHelp("The folder for keys and files.", valueName: "dir"))
     var stateDir = StateDirectory.standardPath
 
@@ -25,12 +28,16 @@ struct Up: AsyncParsableCommand {
         guard (0...65_535).contains(port) else {
             throw ValidationError("--port is a number from 0 to 65535.")
         }
+        guard (0...1_000).contains(ready) else {
+            throw ValidationError("--ready is a number from 0 to 1000.")
+        }
         guard (1...64).contains(workers) else { throw ValidationError("--workers is a number from 1 to 64.") }
     }
 
     func run() async throws {
         let state = StateDirectory(path: AbsolutePath.of(stateDir))
-        let cluster = LocalCluster(state: state, port: port, workers: workers) { sentence in
+        let cluster = LocalCluster(state: state, port: port, workers: workers, readySessions: ready) {
+            sentence in
             Console.error(line: "cloister: \(sentence)")
         }
         do {

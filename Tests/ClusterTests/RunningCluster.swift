@@ -32,6 +32,7 @@ struct RunningCluster: Sendable {
     /// Starts a cluster, hands it to `body` and ends it; nothing of it is left afterwards.
     static func with<Value: Sendable>(
         workers: Int,
+        ready: Int = 0,
         endingWith signal: Int32 = SIGTERM,
         _ body: @escaping @Sendable (RunningCluster) async throws -> Value
     ) async throws -> Value {
@@ -42,7 +43,9 @@ struct RunningCluster: Sendable {
             try? FileManager.default.removeItem(atPath: state)
             try? FileManager.default.removeItem(atPath: temporary)
         }
-        let arguments = ["up", "--port", "0", "--workers", "\(workers)", "--state-dir", state]
+        let arguments = [
+            "up", "--port", "0", "--workers", "\(workers)", "--ready", "\(ready)", "--state-dir", state,
+        ]
         var options = PlatformOptions()
         options.createSession = true
         let result = try await Subprocess.run(
@@ -152,9 +155,15 @@ enum Processes {
     }
 
     /// How many machines a worker runs.
-    static func machines(of worker: pid_t) -> Int {
+    static func machines(of worker: pid_t) -> Int { machineIdentifiers(of: worker).count }
+
+    /// The machines that a worker runs.
+    static func machineIdentifiers(of worker: pid_t) -> Set<pid_t> {
         let family = family(of: worker)
-        return all().filter { family.contains($0.identifier) && isMachine($0) && !hasMachineChild($0) }.count
+        let machines = all().filter {
+            family.contains($0.identifier) && isMachine($0) && !hasMachineChild($0)
+        }
+        return Set(machines.map(\.identifier))
     }
 
     /// The innermost process of the launch chain is QEMU itself; the ones around it carry its command line too.

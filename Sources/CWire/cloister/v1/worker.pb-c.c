@@ -412,6 +412,96 @@ void   cloister__v1__stop_session__free_unpacked
   assert(message->base.descriptor == &cloister__v1__stop_session__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   cloister__v1__keep_ready__init
+                     (Cloister__V1__KeepReady         *message)
+{
+  static const Cloister__V1__KeepReady init_value = CLOISTER__V1__KEEP_READY__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__keep_ready__get_packed_size
+                     (const Cloister__V1__KeepReady *message)
+{
+  assert(message->base.descriptor == &cloister__v1__keep_ready__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__keep_ready__pack
+                     (const Cloister__V1__KeepReady *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__keep_ready__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__keep_ready__pack_to_buffer
+                     (const Cloister__V1__KeepReady *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__keep_ready__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__KeepReady *
+       cloister__v1__keep_ready__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__KeepReady *)
+     protobuf_c_message_unpack (&cloister__v1__keep_ready__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__keep_ready__free_unpacked
+                     (Cloister__V1__KeepReady *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__keep_ready__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__ready_target__init
+                     (Cloister__V1__ReadyTarget         *message)
+{
+  static const Cloister__V1__ReadyTarget init_value = CLOISTER__V1__READY_TARGET__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__ready_target__get_packed_size
+                     (const Cloister__V1__ReadyTarget *message)
+{
+  assert(message->base.descriptor == &cloister__v1__ready_target__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__ready_target__pack
+                     (const Cloister__V1__ReadyTarget *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__ready_target__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__ready_target__pack_to_buffer
+                     (const Cloister__V1__ReadyTarget *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__ready_target__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__ReadyTarget *
+       cloister__v1__ready_target__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__ReadyTarget *)
+     protobuf_c_message_unpack (&cloister__v1__ready_target__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__ready_target__free_unpacked
+                     (Cloister__V1__ReadyTarget *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__ready_target__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   cloister__v1__pool__init
                      (Cloister__V1__Pool         *message)
 {
@@ -945,7 +1035,7 @@ const ProtobufCMessageDescriptor cloister__v1__capacity__descriptor =
   (ProtobufCMessageInit) cloister__v1__capacity__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[7] =
+static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[8] =
 {
   {
     "epoch",
@@ -1031,12 +1121,25 @@ static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[7
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "keep_ready",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__Command, command_case),
+    offsetof(Cloister__V1__Command, keep_ready),
+    &cloister__v1__keep_ready__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__command__field_indices_by_name[] = {
   5,   /* field[5] = cancel */
   0,   /* field[0] = epoch */
   3,   /* field[3] = execute */
   1,   /* field[1] = hello */
+  7,   /* field[7] = keep_ready */
   2,   /* field[2] = ping */
   4,   /* field[4] = read_events */
   6,   /* field[6] = stop_session */
@@ -1044,7 +1147,7 @@ static const unsigned cloister__v1__command__field_indices_by_name[] = {
 static const ProtobufCIntRange cloister__v1__command__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor cloister__v1__command__descriptor =
 {
@@ -1054,7 +1157,7 @@ const ProtobufCMessageDescriptor cloister__v1__command__descriptor =
   "Cloister__V1__Command",
   "cloister.v1",
   sizeof(Cloister__V1__Command),
-  7,
+  8,
   cloister__v1__command__field_descriptors,
   cloister__v1__command__field_indices_by_name,
   1,  cloister__v1__command__number_ranges,
@@ -1510,7 +1613,96 @@ const ProtobufCMessageDescriptor cloister__v1__stop_session__descriptor =
   (ProtobufCMessageInit) cloister__v1__stop_session__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__pool__field_descriptors[12] =
+static const ProtobufCFieldDescriptor cloister__v1__keep_ready__field_descriptors[1] =
+{
+  {
+    "targets",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__KeepReady, n_targets),
+    offsetof(Cloister__V1__KeepReady, targets),
+    &cloister__v1__ready_target__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__keep_ready__field_indices_by_name[] = {
+  0,   /* field[0] = targets */
+};
+static const ProtobufCIntRange cloister__v1__keep_ready__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor cloister__v1__keep_ready__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.KeepReady",
+  "KeepReady",
+  "Cloister__V1__KeepReady",
+  "cloister.v1",
+  sizeof(Cloister__V1__KeepReady),
+  1,
+  cloister__v1__keep_ready__field_descriptors,
+  cloister__v1__keep_ready__field_indices_by_name,
+  1,  cloister__v1__keep_ready__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__keep_ready__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__ready_target__field_descriptors[2] =
+{
+  {
+    "pool",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__ReadyTarget, pool),
+    &cloister__v1__pool__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "count",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__ReadyTarget, count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__ready_target__field_indices_by_name[] = {
+  1,   /* field[1] = count */
+  0,   /* field[0] = pool */
+};
+static const ProtobufCIntRange cloister__v1__ready_target__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor cloister__v1__ready_target__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.ReadyTarget",
+  "ReadyTarget",
+  "Cloister__V1__ReadyTarget",
+  "cloister.v1",
+  sizeof(Cloister__V1__ReadyTarget),
+  2,
+  cloister__v1__ready_target__field_descriptors,
+  cloister__v1__ready_target__field_indices_by_name,
+  1,  cloister__v1__ready_target__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__ready_target__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__pool__field_descriptors[13] =
 {
   {
     "name",
@@ -1656,6 +1848,18 @@ static const ProtobufCFieldDescriptor cloister__v1__pool__field_descriptors[12] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "ready_sessions",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Pool, ready_sessions),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__pool__field_indices_by_name[] = {
   7,   /* field[7] = code_bytes_max */
@@ -1666,6 +1870,7 @@ static const unsigned cloister__v1__pool__field_indices_by_name[] = {
   2,   /* field[2] = memory_mib */
   0,   /* field[0] = name */
   9,   /* field[9] = output_bytes_max */
+  12,   /* field[12] = ready_sessions */
   10,   /* field[10] = result_bytes_max */
   1,   /* field[1] = runtime */
   8,   /* field[8] = timeout_us_max */
@@ -1674,7 +1879,7 @@ static const unsigned cloister__v1__pool__field_indices_by_name[] = {
 static const ProtobufCIntRange cloister__v1__pool__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 12 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor cloister__v1__pool__descriptor =
 {
@@ -1684,7 +1889,7 @@ const ProtobufCMessageDescriptor cloister__v1__pool__descriptor =
   "Cloister__V1__Pool",
   "cloister.v1",
   sizeof(Cloister__V1__Pool),
-  12,
+  13,
   cloister__v1__pool__field_descriptors,
   cloister__v1__pool__field_indices_by_name,
   1,  cloister__v1__pool__number_ranges,

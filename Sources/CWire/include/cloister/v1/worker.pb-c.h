@@ -25,6 +25,8 @@ typedef struct Cloister__V1__Execute Cloister__V1__Execute;
 typedef struct Cloister__V1__ReadEvents Cloister__V1__ReadEvents;
 typedef struct Cloister__V1__Cancel Cloister__V1__Cancel;
 typedef struct Cloister__V1__StopSession Cloister__V1__StopSession;
+typedef struct Cloister__V1__KeepReady Cloister__V1__KeepReady;
+typedef struct Cloister__V1__ReadyTarget Cloister__V1__ReadyTarget;
 typedef struct Cloister__V1__Pool Cloister__V1__Pool;
 typedef struct Cloister__V1__Answer Cloister__V1__Answer;
 typedef struct Cloister__V1__SessionGone Cloister__V1__SessionGone;
@@ -90,7 +92,8 @@ typedef enum {
   CLOISTER__V1__COMMAND__COMMAND_EXECUTE = 4,
   CLOISTER__V1__COMMAND__COMMAND_READ_EVENTS = 5,
   CLOISTER__V1__COMMAND__COMMAND_CANCEL = 6,
-  CLOISTER__V1__COMMAND__COMMAND_STOP_SESSION = 7
+  CLOISTER__V1__COMMAND__COMMAND_STOP_SESSION = 7,
+  CLOISTER__V1__COMMAND__COMMAND_KEEP_READY = 8
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__COMMAND__COMMAND__CASE)
 } Cloister__V1__Command__CommandCase;
 
@@ -112,6 +115,7 @@ struct  Cloister__V1__Command
     Cloister__V1__ReadEvents *read_events;
     Cloister__V1__Cancel *cancel;
     Cloister__V1__StopSession *stop_session;
+    Cloister__V1__KeepReady *keep_ready;
   };
 };
 #define CLOISTER__V1__COMMAND__INIT \
@@ -231,6 +235,34 @@ struct  Cloister__V1__StopSession
 
 
 /*
+ * Keep so many sandboxes ready for new sessions; what is not in the list is not kept ready any more.
+ */
+struct  Cloister__V1__KeepReady
+{
+  ProtobufCMessage base;
+  size_t n_targets;
+  Cloister__V1__ReadyTarget **targets;
+};
+#define CLOISTER__V1__KEEP_READY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__keep_ready__descriptor) \
+    , 0,NULL }
+
+
+/*
+ * How many sandboxes of a pool a worker keeps ready.
+ */
+struct  Cloister__V1__ReadyTarget
+{
+  ProtobufCMessage base;
+  Cloister__V1__Pool *pool;
+  uint32_t count;
+};
+#define CLOISTER__V1__READY_TARGET__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__ready_target__descriptor) \
+    , NULL, 0 }
+
+
+/*
  * What a worker has to know of a pool to serve it.
  */
 struct  Cloister__V1__Pool
@@ -248,10 +280,11 @@ struct  Cloister__V1__Pool
   uint32_t output_bytes_max;
   uint32_t result_bytes_max;
   uint32_t images_max;
+  uint32_t ready_sessions;
 };
 #define CLOISTER__V1__POOL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__pool__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 
 typedef enum {
@@ -589,6 +622,44 @@ Cloister__V1__StopSession *
 void   cloister__v1__stop_session__free_unpacked
                      (Cloister__V1__StopSession *message,
                       ProtobufCAllocator *allocator);
+/* Cloister__V1__KeepReady methods */
+void   cloister__v1__keep_ready__init
+                     (Cloister__V1__KeepReady         *message);
+size_t cloister__v1__keep_ready__get_packed_size
+                     (const Cloister__V1__KeepReady   *message);
+size_t cloister__v1__keep_ready__pack
+                     (const Cloister__V1__KeepReady   *message,
+                      uint8_t             *out);
+size_t cloister__v1__keep_ready__pack_to_buffer
+                     (const Cloister__V1__KeepReady   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__KeepReady *
+       cloister__v1__keep_ready__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__keep_ready__free_unpacked
+                     (Cloister__V1__KeepReady *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__ReadyTarget methods */
+void   cloister__v1__ready_target__init
+                     (Cloister__V1__ReadyTarget         *message);
+size_t cloister__v1__ready_target__get_packed_size
+                     (const Cloister__V1__ReadyTarget   *message);
+size_t cloister__v1__ready_target__pack
+                     (const Cloister__V1__ReadyTarget   *message,
+                      uint8_t             *out);
+size_t cloister__v1__ready_target__pack_to_buffer
+                     (const Cloister__V1__ReadyTarget   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__ReadyTarget *
+       cloister__v1__ready_target__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__ready_target__free_unpacked
+                     (Cloister__V1__ReadyTarget *message,
+                      ProtobufCAllocator *allocator);
 /* Cloister__V1__Pool methods */
 void   cloister__v1__pool__init
                      (Cloister__V1__Pool         *message);
@@ -789,6 +860,12 @@ typedef void (*Cloister__V1__Cancel_Closure)
 typedef void (*Cloister__V1__StopSession_Closure)
                  (const Cloister__V1__StopSession *message,
                   void *closure_data);
+typedef void (*Cloister__V1__KeepReady_Closure)
+                 (const Cloister__V1__KeepReady *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__ReadyTarget_Closure)
+                 (const Cloister__V1__ReadyTarget *message,
+                  void *closure_data);
 typedef void (*Cloister__V1__Pool_Closure)
                  (const Cloister__V1__Pool *message,
                   void *closure_data);
@@ -831,6 +908,8 @@ extern const ProtobufCMessageDescriptor cloister__v1__execute__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__read_events__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__cancel__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__stop_session__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__keep_ready__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__ready_target__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__pool__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__answer__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__session_gone__descriptor;
