@@ -34,7 +34,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
                     )
                 ),
                 clusterKey: try settings.clusterKey(),
-                mayHaveSessions: true
+                mayHaveSessions: true,
+                storePath: try settings.text("storeFile")
             ),
             post: post,
             logger: ServiceLog.logger("coordinator", level: level)

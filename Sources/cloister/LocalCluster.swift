@@ -58,7 +58,8 @@ struct LocalCluster: Sendable {
                 pools: try DefaultPools.all(readySessions: readySessions),
                 clusterKey: clusterKey,
                 // The workers are this process's own and begin after it.
-                mayHaveSessions: false
+                mayHaveSessions: false,
+                storePath: state.storePath
             ),
             post: NNGTransport(identity: nil),
             logger: ServiceLog.logger("coordinator", level: .warning)

@@ -17,6 +17,9 @@ struct StateDirectory: Sendable {
     /// Where the secret of the nodes stands.
     var clusterKeyPath: String { path + "/cluster-key" }
 
+    /// Where the coordinator's records are.
+    var storePath: String { path + "/records.sqlite" }
+
     /// The folder that is used when none is named: `/var/lib/cloister` for root, else one in the
     /// user's home (XDG base directory specification).
     static var standardPath: String {
