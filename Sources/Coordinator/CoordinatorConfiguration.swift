@@ -14,6 +14,10 @@ package struct CoordinatorConfiguration: Sendable {
     package var mayHaveSessions: Bool
     /// The times and bounds of its decisions.
     package var cluster: ClusterConfiguration
+    /// The file of the store, which keeps tombstones over restarts; nil keeps them in memory only.
+    package var storePath: String?
+    /// How long tombstones are kept in the store; less than an hour is taken as an hour.
+    package var tombstoneRetention: Duration
 
     /// Makes a configuration.
     ///
@@ -23,17 +27,23 @@ package struct CoordinatorConfiguration: Sendable {
     ///   - clusterKey: the cluster's secret.
     ///   - mayHaveSessions: whether workers may have sessions of a former coordinator.
     ///   - cluster: the times and bounds of its decisions.
+    ///   - storePath: the file of the store; nil keeps tombstones in memory only.
+    ///   - tombstoneRetention: how long tombstones are kept in the store, an hour at least.
     package init(
         address: String,
         pools: [PoolConfiguration],
         clusterKey: ClusterKey,
         mayHaveSessions: Bool,
-        cluster: ClusterConfiguration = ClusterConfiguration()
+        cluster: ClusterConfiguration = ClusterConfiguration(),
+        storePath: String? = nil,
+        tombstoneRetention: Duration = .seconds(24 * 60 * 60)
     ) {
         self.address = address
         self.pools = pools
         self.clusterKey = clusterKey
         self.mayHaveSessions = mayHaveSessions
         self.cluster = cluster
+        self.storePath = storePath
+        self.tombstoneRetention = tombstoneRetention
     }
 }

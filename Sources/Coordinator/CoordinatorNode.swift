@@ -1,6 +1,7 @@
 package import ClusterState
 package import Domain
 internal import Logging
+internal import Store
 internal import Transport
 internal import Wire
 
@@ -15,12 +16,16 @@ package actor CoordinatorNode {
     nonisolated let directives: AsyncStream<Directive>
     /// Each worker that begins to serve, for those who wait for a cluster to come up.
     package nonisolated let servingWorkers: AsyncStream<WorkerID>
+    /// Tells that the store lacks something.
+    nonisolated let unrecordedArrivals: AsyncStream<Void>
+    private let unrecordedArrived: AsyncStream<Void>.Continuation
     private let direct: AsyncStream<Directive>.Continuation
     private let workerServes: AsyncStream<WorkerID>.Continuation
     private let pools: [PoolName: PoolConfiguration]
     private let start = ContinuousClock.now
     private let logger: Logger
     private var cluster: Cluster
+    private var unrecorded: UnrecordedFacts
     private var links: [WorkerLife: WorkerLink] = [:]
     private var expected: Set<WorkerLife> = []
     /// What each worker was told to keep ready.
@@ -31,16 +36,25 @@ package actor CoordinatorNode {
     /// - Parameters:
     ///   - configuration: what it has to know.
     ///   - incarnation: this life of the coordinator.
+    ///   - generations: where it begins with them.
     ///   - logger: where it logs.
-    init(configuration: CoordinatorConfiguration, incarnation: Incarnation, logger: Logger) {
+    init(
+        configuration: CoordinatorConfiguration,
+        incarnation: Incarnation,
+        generations: GenerationStart,
+        logger: Logger
+    ) {
         self.incarnation = incarnation
         self.logger = logger
         pools = Dictionary(configuration.pools.map { ($0.name, $0) }) { _, last in last }
         cluster = Cluster(
             configuration: configuration.cluster,
             start: ClusterTime(uptime: .zero, epochMilliseconds: WallClock.milliseconds),
-            mayHaveSessions: configuration.mayHaveSessions
+            mayHaveSessions: configuration.mayHaveSessions,
+            lastGeneration: generations.last
         )
+        unrecorded = UnrecordedFacts(start: generations)
+        (unrecordedArrivals, unrecordedArrived) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         // As many as the cluster's rules make of bounded state; a loop takes them without delay.
         (directives, direct) = AsyncStream.makeStream(of: Directive.self)
         // Nobody need listen; then the oldest are dropped.
@@ -71,6 +85,8 @@ package actor CoordinatorNode {
         case .workerLost(let life, let sessions):
             logger.error("worker lost", metadata: ["worker": "\(life)", "sessions": "\(sessions.count)"])
         case .keepTombstone(let tombstone):
+            unrecorded.append(EndedSessionRecord(tombstone))
+            unrecordedArrived.yield()
             logger.info(
                 "session ended",
                 metadata: ["pool": "\(tombstone.session.key.pool)", "cause": "\(tombstone.cause)"]
@@ -195,17 +211,17 @@ extension CoordinatorNode {
 
     /// Finds an identifier's session, or lets one begin.
     func place(_ key: SessionKey, in pool: PoolConfiguration) throws(Failure) -> Placement {
-        try cluster.place(key, most: pool.maxConcurrentSessions, at: time).placement
+        noted(try cluster.place(key, most: pool.maxConcurrentSessions, at: time))
     }
 
     /// The worker certainly did not take the session; it goes to the next one.
     func placementRefused(_ placement: Placement) throws(Failure) -> Placement {
-        try cluster.placementRefused(placement, at: time).placement
+        noted(try cluster.placementRefused(placement, at: time))
     }
 
     /// The command never left; another request may have reached the worker all the same.
     func placementUnsent(_ placement: Placement) throws(Failure) -> Placement {
-        try cluster.placementUnsent(placement, at: time).placement
+        noted(try cluster.placementUnsent(placement, at: time))
     }
 
     /// Ends an identifier's session.
@@ -216,6 +232,22 @@ extension CoordinatorNode {
         for directive in try cluster.stopSession(key, at: time) { direct.yield(directive) }
     }
 
+    /// Takes note of the generation that a new session was given.
+    private func noted(_ answer: PlacementAnswer) -> Placement {
+        if unrecorded.note(answer.placement.session.generation) { unrecordedArrived.yield() }
+        return answer.placement
+    }
+
     /// The workers, for those who operate the cluster.
     package var workers: [WorkerSummary] { cluster.workers }
+}
+
+extension CoordinatorNode: UnrecordedSource {
+    func nextUnrecorded(most: Int) -> UnrecordedBatch { unrecorded.nextBatch(most: most) }
+
+    func recorded(_ batch: UnrecordedBatch) { unrecorded.confirm(batch) }
+
+    func rememberedEnds(of key: SessionKey) -> [EndedSessionRecord] {
+        cluster.tombstones(of: key).map { EndedSessionRecord($0) }
+    }
 }

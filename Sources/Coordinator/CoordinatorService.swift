@@ -2,6 +2,7 @@ internal import ClusterState
 internal import Domain
 package import Logging
 internal import ServiceLifecycle
+internal import Store
 package import Transport
 internal import Wire
 
@@ -16,6 +17,8 @@ package struct CoordinatorService: Service {
     package let node: CoordinatorNode
     /// What the API dispatches through.
     package let dispatcher: Dispatcher
+    /// Writes and reads tombstones.
+    package let tombstones: TombstoneKeeper
     private let inbox: any Inbox
     private let configuration: CoordinatorConfiguration
     private let post: any Post
@@ -27,11 +30,17 @@ package struct CoordinatorService: Service {
     ///   - configuration: what it has to know.
     ///   - post: how it talks to workers.
     ///   - logger: where it logs.
-    /// - Throws: an error when the inbox cannot be opened.
+    /// - Throws: an error when the store or the inbox cannot be opened.
     package init(configuration: CoordinatorConfiguration, post: any Post, logger: Logger) async throws {
         self.configuration = configuration
         self.post = post
         self.logger = logger
+        let store = try await configuration.openStore(logger: logger)
+        let generations = try await GenerationStart(
+            store: store,
+            epochMilliseconds: WallClock.milliseconds,
+            logger: logger
+        )
         inbox = try await post.openInbox(
             at: configuration.address,
             maximumMessageSize: WireLimits.envelopeBytes
@@ -40,9 +49,16 @@ package struct CoordinatorService: Service {
         node = CoordinatorNode(
             configuration: configuration,
             incarnation: .draw(using: &randomness),
+            generations: generations,
             logger: logger
         )
         dispatcher = Dispatcher(node: node)
+        tombstones = TombstoneKeeper(
+            store: store,
+            retention: configuration.tombstoneRetention,
+            source: node,
+            logger: logger
+        )
     }
 
     /// Where the inbox listens, with the real port where port 0 was asked for.
@@ -69,10 +85,12 @@ package struct CoordinatorService: Service {
                 group.addTask { await passTime() }
                 group.addTask { await ReadyKeeper(node: node).run() }
                 group.addTask { await dispatcher.runCancellations() }
+                group.addTask { await tombstones.run() }
                 await group.next()
                 group.cancelAll()
             }
         }
+        await tombstones.finish()
     }
 
     private func passTime() async {

@@ -1,0 +1,92 @@
+import ClusterState
+import Domain
+import Testing
+import Transport
+import Wire
+
+@testable import Coordinator
+@testable import Store
+
+/// A coordinator with a store, over its restarts.
+@Suite("A coordinator's restart", .timeLimit(.minutes(1)))
+struct RestartTests {
+    private let folder = TemporaryFolder()
+
+    private func coordinator(_ book: LogBook = LogBook(), mayHaveSessions: Bool = false) async throws
+        -> CoordinatorService
+    {
+        try await CoordinatorService(
+            configuration: CoordinatorConfiguration(
+                address: "inproc://coordinator",
+                pools: [PoolConfiguration(name: try PoolName("python"))],
+                clusterKey: try ClusterKey(Array(repeating: 7, count: 32)),
+                mayHaveSessions: mayHaveSessions,
+                storePath: folder.storePath
+            ),
+            post: InMemoryTransport(),
+            logger: book.logger
+        )
+    }
+
+    /// Lets a worker serve that takes every session.
+    private func worker(of node: CoordinatorNode) async throws -> WorkerLife {
+        let life = WorkerLife(
+            worker: try WorkerID("worker-1"),
+            incarnation: Incarnation(1),
+            epoch: WorkerEpoch(0)
+        )
+        let capacity = WorkerCapacity(sessions: 10, weight: 1)
+        await node.workerAnnounced(
+            WorkerAnnouncement(life: life, address: "inproc://worker", capacity: capacity)
+        )
+        await node.helloAnswered(by: life, sessions: [])
+        return life
+    }
+
+    @Test("Tombstones and generations outlive the coordinator")
+    func restart() async throws {
+        let key = try Sample.key("alpha")
+        var former = SessionGeneration(0)
+        for round in 1...3 {
+            let coordinator = try await coordinator()
+            let life = try await worker(of: coordinator.node)
+            let pool = try await coordinator.node.pool(named: key.pool)
+            let placement = try await coordinator.node.place(key, in: pool)
+            #expect(placement.session.generation > former)
+            former = placement.session.generation
+            await coordinator.node.sessionEnded(placement.session, on: life, cause: .maxAlive)
+            let ends = await coordinator.tombstones.endedSessions(of: key)
+            #expect(ends.count == round)
+            #expect(ends.last?.session == placement.session)
+            #expect(ends.allSatisfy { $0.cause == .maxAlive && $0.worker.text == "worker-1" })
+            await coordinator.tombstones.finish()
+        }
+        let store = try await folder.open()
+        #expect(try await store.facts().hasServed)
+        #expect(try await store.facts().greatestGeneration >= former)
+        await store.close()
+    }
+
+    @Test("A service that is cancelled right after sessions have ended writes their tombstones first")
+    func serviceEnds() async throws {
+        let coordinator = try await coordinator()
+        let running = Task { try await coordinator.run() }
+        let life = try await worker(of: coordinator.node)
+        let ended = try Sample.records(0..<700).map(\.session)
+        for session in ended { await coordinator.node.sessionEnded(session, on: life, cause: .outOfMemory) }
+        running.cancel()
+        try await running.value
+        let store = try await folder.open()
+        let found = try await store.everything()
+        #expect(Set(found.map(\.session)) == Set(ended))
+        #expect(found.allSatisfy { $0.cause == .outOfMemory })
+        await store.close()
+    }
+
+    @Test("A store that cannot be used keeps the coordinator from starting, with the reason")
+    func refusedStore() async throws {
+        WholeFile.write("no database, but some text".utf8, to: folder.storePath)
+        let error = await #expect(throws: StoreError.self) { _ = try await coordinator() }
+        #expect(error?.code == .damaged)
+    }
+}

@@ -1,0 +1,53 @@
+import Domain
+
+@testable import Store
+
+/// A store that refuses when it is told to.
+actor PlayedStore: Store {
+    private let kept = MemoryStore()
+    private var refusal: StoreError?
+    /// How many records each call brought.
+    private(set) var batches: [Int] = []
+    private(set) var isClosed = false
+
+    func refuse(_ error: StoreError?) { refusal = error }
+
+    private func check() throws(StoreError) {
+        if let refusal { throw refusal }
+    }
+
+    func keep(_ records: [EndedSessionRecord]) async throws(StoreError) {
+        try check()
+        batches.append(records.count)
+        try await kept.keep(records)
+    }
+
+    func records(of key: SessionKey, most: Int) async throws(StoreError) -> [EndedSessionRecord] {
+        try check()
+        return try await kept.records(of: key, most: most)
+    }
+
+    func page(
+        from earliest: UInt64,
+        before cursor: EndedSessionCursor?,
+        most: Int
+    ) async throws(StoreError) -> EndedSessionPage {
+        try check()
+        return try await kept.page(from: earliest, before: cursor, most: most)
+    }
+
+    func removeRecords(endedBefore earliest: UInt64, beyondNewest count: Int) async throws(StoreError) -> Int
+    {
+        try check()
+        return try await kept.removeRecords(endedBefore: earliest, beyondNewest: count)
+    }
+
+    func facts() async throws(StoreError) -> NodeFacts { try await kept.facts() }
+
+    func raise(_ facts: NodeFacts) async throws(StoreError) {
+        try check()
+        try await kept.raise(facts)
+    }
+
+    func close() { isClosed = true }
+}
