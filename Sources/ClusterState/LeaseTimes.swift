@@ -21,7 +21,7 @@ package struct LeaseTimes: Hashable, Sendable {
     ///   - fencingMargin: how much earlier the worker acts.
     package init(
         pingInterval: Duration = .milliseconds(500),
-        lease: Duration = .seconds(3),
+        lease: Duration = .seconds(5),
         fencingMargin: Duration = .milliseconds(500)
     ) {
         precondition(pingInterval > .zero && fencingMargin > .zero, "Times are positive.")

@@ -2,7 +2,8 @@
 ///
 /// The proof goes no further than "one of us": libnng does not tell the name of a peer. Who exactly it is
 /// stands in the first message.
-package struct TLSIdentity: Sendable {
+package struct TLSIdentity: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
+{
     /// The certificate of this process, followed by intermediate ones if there are any, as PEM.
     package let certificate: String
 
@@ -31,4 +32,11 @@ package struct TLSIdentity: Sendable {
         self.authority = authority
         self.peerName = peerName
     }
+
+    /// Not the key: values are printed into logs by libraries that know nothing of secrets.
+    package var description: String { "TLSIdentity(…)" }
+
+    package var debugDescription: String { description }
+
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
 }

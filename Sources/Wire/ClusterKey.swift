@@ -3,7 +3,8 @@ package import Domain
 /// The secret that all nodes of a cluster share.
 ///
 /// It keeps other users of a machine, and whoever else reaches a node's inbox, from giving orders.
-package struct ClusterKey: Sendable {
+package struct ClusterKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
+{
     /// The least length, in bytes.
     package static let leastBytes = 32
 
@@ -30,4 +31,11 @@ package struct ClusterKey: Sendable {
         for (own, other) in zip(bytes, candidate) { difference |= own ^ other }
         return difference == 0
     }
+
+    /// Not the secret: values are printed into logs by libraries that know nothing of secrets.
+    package var description: String { "ClusterKey(…)" }
+
+    package var debugDescription: String { description }
+
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -22,7 +22,7 @@ struct Announcer: Sendable {
         var outboxes: [any Outbox] = []
         for coordinator in coordinators { outboxes.append(try await post.openOutbox(to: coordinator)) }
         while !Task.isCancelled {
-            if let announcement = await node.announcement(address: address, afterSilenceOf: Self.interval * 4)
+            if let announcement = await node.announcement(address: address, afterSilenceOf: Self.interval * 2)
             {
                 for outbox in outboxes { await announce(announcement, to: outbox) }
             }

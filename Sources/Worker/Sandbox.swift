@@ -89,7 +89,8 @@ actor Sandbox {
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 for await frame in machine.frames { await self.receive(frame) }
-                await self.finish(.guestCrashed)
+                // The frames end with the machine, or because the worker itself goes down.
+                await self.finish(Task.isCancelled ? .drained : .guestCrashed)
             }
             group.addTask { await self.runExecutions(on: machine) }
             await group.next()

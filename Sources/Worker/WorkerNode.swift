@@ -248,7 +248,9 @@ package actor WorkerNode {
         lease.release()
         lastPing = nil
         epoch = epoch.next
+        // Out of the list at once: a coordinator that calls in the new epoch must not take them for alive.
         condemned += sandboxes.values.map { ($0, .workerLost) }
+        sandboxes = [:]
         leaseChanges.notify()
     }
 

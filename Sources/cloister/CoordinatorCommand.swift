@@ -25,7 +25,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let post = NNGTransport(identity: try settings.tlsIdentity())
         let coordinator = try await CoordinatorService(
             configuration: CoordinatorConfiguration(
-                address: try settings.text("inbox"),
+                address: try settings.inbox(),
                 pools: try DefaultPools.all(
                     readySessions: try settings.number(
                         "readySessions",

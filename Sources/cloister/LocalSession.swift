@@ -54,6 +54,7 @@ struct LocalSession: Service {
             }
             if serving.count == cluster.workers { break }
         }
+        try Task.checkCancellation()
         for await port in ports { return "http://127.0.0.1:\(port)" }
         throw CancellationError()
     }

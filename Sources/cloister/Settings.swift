@@ -60,6 +60,18 @@ struct Settings: Sendable {
         return list
     }
 
+    /// Reads the address of the node's inbox, which is also the one that peers are told.
+    func inbox() throws(Failure) -> String {
+        let address = try text("inbox")
+        guard !["://0.0.0.0", "://*", "://[::]"].contains(where: { address.contains($0) }) else {
+            throw Failure(
+                .invalidConfiguration,
+                "\(path): inbox has to be an address that the other nodes reach; \(address) is a wildcard."
+            )
+        }
+        return address
+    }
+
     /// Reads the cluster's secret from the file that the key `clusterKeyFile` names.
     func clusterKey() throws -> ClusterKey {
         let file = try text("clusterKeyFile")

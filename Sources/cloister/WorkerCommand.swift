@@ -26,7 +26,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let estimate = MachineCapacity.estimated(shares: 1)
         let configuration = WorkerConfiguration(
             id: try WorkerID(try settings.text("name")),
-            address: try settings.text("inbox"),
+            address: try settings.inbox(),
             coordinators: try settings.list("coordinators"),
             capacity: WorkerCapacity(
                 sessions: try settings.number("capacity.sessions", or: estimate.sessions, in: 1...100_000),

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Glibc
 internal import ServiceLifecycle
 internal import Subprocess
 
@@ -46,7 +47,8 @@ struct WorkerProcess: Service {
         // A session of its own, or Ctrl-C on the terminal would reach the worker before its turn.
         options.createSession = true
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: Self.patience)]
-        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        // Not the link's target: this very program, also when a new build has replaced it meanwhile.
+        let own = "/proc/\(getpid())/exe"
         // If this process is killed, the kernel kills the worker, and with it its machines.
         let arguments = ["--pdeathsig", "KILL", "--", own, "worker", "--config", configurationPath]
         let result = try await Subprocess.run(

@@ -12,7 +12,11 @@ package actor Answerer {
 
     /// Opens the inbox.
     ///
-    /// - Parameter record: Told the number of every question before it is answered.
+    /// - Parameters:
+    ///   - post: Where the inbox is opened.
+    ///   - address: Where it listens.
+    ///   - record: Told the number of every question before it is answered.
+    /// - Throws: An error of the transport.
     package init(_ post: any Post, at address: String, record: @escaping @Sendable (UInt64) -> Void)
         async throws
     {

@@ -8,8 +8,9 @@ struct GreetingProbe: ~Copyable {
 
     /// Connects and greets; blocks shortly, as only this machine is called.
     ///
+    /// Nil when that does not come about, or the address is not one of `tcp` or `ipc`.
+    ///
     /// - Parameter address: The address of the inbox.
-    /// - Returns: Nil when that does not come about, or the address is not one of `tcp` or `ipc`.
     init?(_ address: Address) {
         let family = Self.family(of: address)
         guard let family else { return nil }
