@@ -135,6 +135,7 @@ package struct WorkerService: Service {
                 return (sandbox, await sandbox.serve(onReady: machine))
             }
         guard let served else {
+            guard !Task.isCancelled else { return }
             logger.warning("a machine could not be made ready", metadata: ["pool": "\(ready.pool.name)"])
             // Not at once again: what failed now fails in a moment, too.
             try? await Task.sleep(for: Self.pauseAfterFailure)
