@@ -11,24 +11,28 @@ package struct PoolName: Hashable, Sendable, CustomStringConvertible {
     /// - Parameter text: the name as given.
     /// - Throws: `sessionPoolInvalidName` when it does not fit the rule above.
     package init(_ text: String) throws(Failure) {
-        let name = text.lowercased()
+        // Checked as given: other scripts have letters that lower case turns into ASCII.
         let isWellFormed =
-            (2...63).contains(name.utf8.count)
-            && name.utf8.first.map { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) } == true
-            && name.utf8.allSatisfy(Self.isAllowed)
+            (2...63).contains(text.utf8.count) && text.utf8.first.map(Self.isLetter) == true
+            && text.utf8.allSatisfy(Self.isAllowed)
         guard isWellFormed else {
             throw Failure(
                 .sessionPoolInvalidName,
                 "A pool name has 2 to 63 letters, digits and hyphens and begins with a letter."
             )
         }
-        self.text = name
+        self.text = text.lowercased()
     }
 
     package var description: String { text }
 
-    private static func isAllowed(_ byte: UInt8) -> Bool {
+    private static func isLetter(_ byte: UInt8) -> Bool {
         (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
+            || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+    }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        isLetter(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            || byte == UInt8(ascii: "-")
     }
 }

@@ -36,9 +36,12 @@ extension Answer {
     }
 
     init(decoding bytes: [UInt8]) throws(WireError) {
-        self = try unpacked(bytes, cloister__v1__answer__unpack, cloister__v1__answer__free_unpacked) {
-            message throws(WireError) in try Answer(message)
-        }
+        self = try unpacked(
+            bytes,
+            cloister__v1__answer__unpack,
+            cloister__v1__answer__free_unpacked,
+            allowance: WireLimits.listDecodingBytes
+        ) { message throws(WireError) in try Answer(message) }
     }
 
     private init(_ message: Cloister__V1__Answer) throws(WireError) {

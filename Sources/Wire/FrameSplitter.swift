@@ -40,11 +40,12 @@ package struct FrameSplitter: Sendable {
         guard buffer.count - start >= 4 + length else { return nil }
         let frame = Array(buffer[(start + 4)..<(start + 4 + length)])
         start += 4 + length
-        // Bytes already handed out are dropped now and then, not with every small frame.
+        // Bytes already handed out are dropped when they are the greater part: what is moved then is
+        // never more than what was handed out, so all moves together cost no more than the bytes.
         if start == buffer.count {
             buffer.removeAll(keepingCapacity: buffer.capacity <= 1 << 16)
             start = 0
-        } else if start > 1 << 16 {
+        } else if start > max(1 << 16, buffer.count - start) {
             buffer.removeFirst(start)
             start = 0
         }

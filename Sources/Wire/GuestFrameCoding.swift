@@ -44,7 +44,7 @@ extension HostFrame {
     /// Reads a frame.
     ///
     /// - Parameter bytes: the frame without its length.
-    /// - Throws: `malformed` or `invalidField`.
+    /// - Throws: `malformed`, `invalidField` or `tooLarge`.
     package init(decoding bytes: [UInt8]) throws(WireError) {
         self = try unpacked(
             bytes,
@@ -130,7 +130,7 @@ extension GuestFrame {
     /// Reads a frame.
     ///
     /// - Parameter bytes: the frame without its length.
-    /// - Throws: `malformed` or `invalidField`.
+    /// - Throws: `malformed`, `invalidField` or `tooLarge`.
     package init(decoding bytes: [UInt8]) throws(WireError) {
         self = try unpacked(
             bytes,
@@ -147,8 +147,11 @@ extension GuestFrame {
         case CLOISTER__V1__GUEST_FRAME__FRAME_PREPARED: self = .prepared
         case CLOISTER__V1__GUEST_FRAME__FRAME_EVENT:
             let event = try required(message.event, "event")
-            let content = try SequencedEvent(try required(event.event, "event.event"))
-            self = .event(execution: event.execution, content.event)
+            let content = try SequencedEvent(try required(event.event, "event.event")).event
+            guard content.byteCount <= WireLimits.eventBytes else {
+                throw WireError(.tooLarge, "An event of \(content.byteCount) bytes is over the limit.")
+            }
+            self = .event(execution: event.execution, content)
         case CLOISTER__V1__GUEST_FRAME__FRAME_TROUBLE:
             let text = [UInt8](try required(message.trouble, "trouble").message)
             self = .trouble(String(decoding: text.prefix(4_096), as: UTF8.self))

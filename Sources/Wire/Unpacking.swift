@@ -17,21 +17,30 @@ typealias FreeUnpacked<Message> = (
 ///   - bytes: the encoding.
 ///   - unpack: the generated function that decodes.
 ///   - free: the generated function that frees what was decoded.
+///   - allowance: how much memory the message may take beyond its bytes.
 ///   - body: makes a Swift value; the struct is gone when it returns.
 /// - Returns: what the closure made.
-/// - Throws: `malformed` when protobuf-c refuses the bytes, or what the closure throws.
+/// - Throws: `malformed` when protobuf-c refuses the bytes, `tooLarge` when they ask for more memory
+///   than the allowance, or what the closure throws.
 func unpacked<Message, Value>(
     _ bytes: [UInt8],
     _ unpack: Unpack<Message>,
     _ free: FreeUnpacked<Message>,
+    allowance: Int = WireLimits.decodingBytes,
     _ body: (Message) throws(WireError) -> Value
 ) throws(WireError) -> Value {
-    let message = bytes.withUnsafeBufferPointer { unpack(nil, $0.count, $0.baseAddress) }
-    guard let message else {
-        throw WireError(.malformed, "The bytes are not a message of the expected kind.")
+    var budget = DecodingBudget(bytes: bytes.count + allowance)
+    return try withUnsafeMutablePointer(to: &budget) { budget throws(WireError) in
+        var allocator = DecodingBudget.allocator(spending: budget)
+        let message = bytes.withUnsafeBufferPointer { unpack(&allocator, $0.count, $0.baseAddress) }
+        guard let message else {
+            throw budget.pointee.isExceeded
+                ? WireError(.tooLarge, "A message of \(bytes.count) bytes asks for too much memory.")
+                : WireError(.malformed, "The bytes are not a message of the expected kind.")
+        }
+        defer { free(message, &allocator) }
+        return try body(message.pointee)
     }
-    defer { free(message, nil) }
-    return try body(message.pointee)
 }
 
 /// Reads a sub-message that must be there.

@@ -8,6 +8,14 @@ package enum WireLimits {
     package static let compressionThresholdBytes = 8 << 10
     /// The largest frame between a worker and a guest, in bytes.
     package static let frameBytes = 10 << 20
+    /// The largest event from a guest, in bytes, after what is not UTF-8 in its texts was repaired,
+    /// which can make three bytes of one: what came in as a frame must fit into a payload.
+    package static let eventBytes = frameBytes + (64 << 10)
+    /// How much memory a message may take while it is decoded beyond the bytes that it has, in bytes:
+    /// two bytes on the wire can ask for more than a hundred of it.
+    static let decodingBytes = 64 << 10
+    /// The same for an answer, whose lists and pages are long by nature.
+    static let listDecodingBytes = 32 << 20
     /// How many bytes of events go into one page; a single greater event still goes alone.
     package static let pageBytes = 2 << 20
     /// How many sessions go into one part of a worker's list.

@@ -1,0 +1,195 @@
+import Domain
+import Wire
+
+/// The kinds of what is inside an envelope.
+enum ContentKind: String, CaseIterable, Sendable {
+    case announcement
+    case hello, ping, execute, readEvents, cancel, stopSession
+    case failure, sessions, pong, events, done, sessionGone
+
+    /// Finds the kind of a content; a new one does not compile until it is tested.
+    init(of content: Envelope.Content) {
+        switch content {
+        case .announcement: self = .announcement
+        case .command(let command):
+            switch command.request {
+            case .hello: self = .hello
+            case .ping: self = .ping
+            case .execute: self = .execute
+            case .readEvents: self = .readEvents
+            case .cancel: self = .cancel
+            case .stopSession: self = .stopSession
+            }
+        case .answer(let answer):
+            switch answer {
+            case .failure: self = .failure
+            case .sessions: self = .sessions
+            case .pong: self = .pong
+            case .events: self = .events
+            case .done: self = .done
+            case .sessionGone: self = .sessionGone
+            }
+        }
+    }
+}
+
+/// The kinds of events.
+enum EventKind: CaseIterable, Sendable { case standardOutput, standardError, value, image, ended }
+
+/// The kinds of frames to the guest.
+enum HostFrameKind: CaseIterable, Sendable { case warmUp, prepare, run, interrupt }
+
+/// The kinds of frames from the guest.
+enum GuestFrameKind: CaseIterable, Sendable { case ready, warmed, prepared, event, trouble }
+
+extension Arbitrary {
+    mutating func event(_ kind: EventKind) -> ExecutionEvent {
+        switch kind {
+        case .standardOutput: .standardOutput(bytes())
+        case .standardError: .standardError(bytes())
+        case .value: .value(ResultValue(text: text(), json: flag() ? text() : nil))
+        case .image: .image(ResultImage(format: element(["png", "svg", "z"]), bytes: bytes()))
+        case .ended:
+            .ended(
+                Outcome(
+                    status: element(Outcome.Status.allCases),
+                    errorName: text(),
+                    errorMessage: text(),
+                    duration: duration(),
+                    stateWasLost: flag(),
+                    wasTruncated: flag()
+                )
+            )
+        }
+    }
+
+    mutating func event() -> ExecutionEvent { event(element(EventKind.allCases)) }
+
+    mutating func content(_ kind: ContentKind) throws -> Envelope.Content {
+        switch kind {
+        case .announcement:
+            .announcement(
+                Announcement(
+                    worker: try worker(),
+                    address: element(["tcp://[::1]:1", String(repeating: "a", count: 256), "é"]),
+                    epoch: epoch(),
+                    capacity: capacity()
+                )
+            )
+        case .hello, .ping, .execute, .readEvents, .cancel, .stopSession:
+            .command(Command(epoch: epoch(), request: try request(kind)))
+        case .failure: .answer(.failure(failure()))
+        case .sessions:
+            .answer(
+                .sessions(
+                    try (0..<count(0...9)).map { _ in try session() },
+                    nextOffset: flag() ? size(1) : nil
+                )
+            )
+        case .pong: .answer(.pong(try pong()))
+        case .events: .answer(.events(page()))
+        case .done: .answer(.done)
+        case .sessionGone: .answer(.sessionGone(flag() ? element(EndCause.all) : nil))
+        }
+    }
+
+    private mutating func request(_ kind: ContentKind) throws -> Command.Request {
+        switch kind {
+        case .ping: .ping(lease: duration(), endedAcknowledged: number())
+        case .execute:
+            .execute(
+                ExecuteRequest(
+                    session: try session(),
+                    mayCreate: flag(),
+                    execution: try execution(),
+                    code: text(),
+                    timeout: duration(),
+                    pool: try configuration(),
+                    wait: duration()
+                )
+            )
+        case .readEvents:
+            .readEvents(
+                ReadEventsRequest(
+                    session: try session(),
+                    execution: try execution(),
+                    fromSequence: number(),
+                    wait: duration()
+                )
+            )
+        case .cancel: .cancel(try session(), try execution())
+        case .stopSession: .stopSession(try session(), element(EndCause.all))
+        default: .hello(offset: size())
+        }
+    }
+
+    private mutating func pong() throws -> Pong {
+        Pong(
+            epoch: epoch(),
+            capacity: capacity(),
+            sessionCount: size(),
+            isAccepting: flag(),
+            ended: try (0..<count(0...5)).map { _ in
+                EndedSession(number: number(), session: try session(), cause: element(EndCause.all))
+            }
+        )
+    }
+
+    private mutating func page() -> EventPage {
+        EventPage(
+            events: (0..<count(0...9)).map { _ in SequencedEvent(sequence: number(), event: event()) },
+            nextSequence: number(),
+            isComplete: flag(),
+            sessionInstance: line(),
+            isNewSession: flag(),
+            timings: timings()
+        )
+    }
+
+    mutating func envelope(_ content: Envelope.Content) -> Envelope {
+        Envelope(
+            addressee: flag() ? Incarnation(number(1...UInt64.max)) : nil,
+            sender: Incarnation(number()),
+            number: number(),
+            timeLeft: duration(),
+            replyAddress: element(["", "ipc:///run/é", String(repeating: "r", count: 256)]),
+            content: content
+        )
+    }
+
+    mutating func frame(_ kind: HostFrameKind) -> HostFrame {
+        switch kind {
+        case .warmUp: .warmUp(element(Runtime.all))
+        case .prepare:
+            .prepare(
+                Preparation(
+                    entropy: bytes(0...80),
+                    unixTimeNanoseconds: number(),
+                    machineID: bytes(0...16),
+                    hostname: line()
+                )
+            )
+        case .run:
+            .run(
+                RunOrder(
+                    execution: number(),
+                    code: text(),
+                    outputBytes: Int(number(0...UInt64(Int.max))),
+                    resultBytes: Int(number(0...UInt64(Int.max))),
+                    images: size()
+                )
+            )
+        case .interrupt: .interrupt(execution: number(), grace: duration())
+        }
+    }
+
+    mutating func frame(_ kind: GuestFrameKind) -> GuestFrame {
+        switch kind {
+        case .ready: .ready(protocolVersion: UInt32(size()))
+        case .warmed: .warmed
+        case .prepared: .prepared
+        case .event: .event(execution: number(), event())
+        case .trouble: .trouble(text())
+        }
+    }
+}

@@ -1,0 +1,235 @@
+import Domain
+import Wire
+
+/// A message, what the contract calls it, its text by hand and its encoding.
+///
+/// The encodings were made from the texts by Google's protoc, not by Wire:
+/// `protoc -I Protos --encode=cloister.v1.Command Protos/cloister/v1/worker.proto | xxd -p`.
+struct Golden<Value: Sendable>: Sendable {
+    let value: Value
+    let name: String
+    let text: String
+    let hexadecimal: String
+
+    var bytes: [UInt8] { Hexadecimal.bytes(hexadecimal) }
+}
+
+/// One golden message of each kind.
+enum GoldenMessages {
+    static func contents() throws -> [Golden<Envelope.Content>] {
+        try commands() + answers() + [
+            Golden(
+                value: .announcement(
+                    Announcement(
+                        worker: try WorkerID("w-1"),
+                        address: "tls+tcp://w:7",
+                        epoch: WorkerEpoch(3),
+                        capacity: WorkerCapacity(sessions: 500, weight: 8)
+                    )
+                ),
+                name: "Announcement",
+                text:
+                    #"worker: "w-1" address: "tls+tcp://w:7" epoch: 3 capacity { sessions: 500 weight: 8 }"#,
+                hexadecimal: "0a03772d31120d746c732b7463703a2f2f773a371803220508f4031008"
+            )
+        ]
+    }
+
+    static func session() throws -> SessionLife {
+        SessionLife(
+            key: SessionKey(pool: try PoolName("py"), identifier: try SessionIdentifier("user/1")),
+            generation: SessionGeneration(2)
+        )
+    }
+
+    private static let sessionText = #"session { pool: "py" identifier: "user/1" } generation: 2 "#
+
+    private static func commands() throws -> [Golden<Envelope.Content>] {
+        func golden(_ request: Command.Request, _ text: String, _ hexadecimal: String) -> Golden<
+            Envelope.Content
+        > {
+            Golden(
+                value: .command(Command(epoch: WorkerEpoch(300), request: request)),
+                name: "Command",
+                text: "epoch: 300 " + text,
+                hexadecimal: hexadecimal
+            )
+        }
+        let session = try session()
+        let execution = try ExecutionID("run-1")
+        return [
+            golden(.hello(offset: 1_000), "hello { offset: 1000 }", "08ac02120308e807"),
+            golden(
+                .ping(lease: .seconds(3), endedAcknowledged: 5),
+                "ping { lease_us: 3000000 ended_acknowledged: 5 }",
+                "08ac021a0708c08db7011005"
+            ),
+            golden(
+                .execute(try executeRequest()),
+                executeText,
+                """
+                08ac0222480a0c0a0270791206757365722f3110021801220572756e2d312a03c3a90030c0843d3a200a0270\
+                791206707974686f6e180b200c280d300e380f401048115012581360144080897a
+                """
+            ),
+            golden(
+                .readEvents(
+                    ReadEventsRequest(
+                        session: session,
+                        execution: execution,
+                        fromSequence: 9,
+                        wait: .milliseconds(20)
+                    )
+                ),
+                "read_events { \(sessionText) execution: \"run-1\" from_sequence: 9 wait_us: 20000 }",
+                "08ac022a1d0a0c0a0270791206757365722f3110021a0572756e2d31200928a09c01"
+            ),
+            golden(
+                .cancel(session, execution),
+                "cancel { \(sessionText) execution: \"run-1\" }",
+                "08ac0232170a0c0a0270791206757365722f3110021a0572756e2d31"
+            ),
+            golden(
+                .stopSession(session, .maxAlive),
+                "stop_session { \(sessionText) cause: \"maxAlive\" }",
+                "08ac023a1a0a0c0a0270791206757365722f3110021a086d6178416c697665"
+            ),
+        ]
+    }
+
+    private static func executeRequest() throws -> ExecuteRequest {
+        ExecuteRequest(
+            session: try session(),
+            mayCreate: true,
+            execution: try ExecutionID("run-1"),
+            code: "é\u{0}",
+            timeout: .seconds(1),
+            pool: PoolConfiguration(
+                name: try PoolName("py"),
+                runtime: .python,
+                memoryMiB: 11,
+                virtualCPUs: 12,
+                diskMiB: 13,
+                cooldown: .microseconds(14),
+                maxConcurrentSessions: 15,
+                limits: ExecutionLimits(
+                    codeBytes: 16,
+                    timeout: .microseconds(17),
+                    outputBytes: 18,
+                    resultBytes: 19,
+                    images: 20
+                )
+            ),
+            wait: .seconds(2)
+        )
+    }
+
+    private static let executeText = #"""
+        execute {
+          session { pool: "py" identifier: "user/1" } generation: 2 may_create: true execution: "run-1"
+          code: "\303\251\000" timeout_us: 1000000
+          pool {
+            name: "py" runtime: "python" memory_mib: 11 virtual_cpus: 12 disk_mib: 13 cooldown_us: 14
+            max_concurrent_sessions: 15 code_bytes_max: 16 timeout_us_max: 17 output_bytes_max: 18
+            result_bytes_max: 19 images_max: 20
+          }
+          wait_us: 2000000
+        }
+        """#
+
+    private static func answers() throws -> [Golden<Envelope.Content>] {
+        func golden(_ answer: Answer, _ text: String, _ hexadecimal: String) -> Golden<Envelope.Content> {
+            Golden(value: .answer(answer), name: "Answer", text: text, hexadecimal: hexadecimal)
+        }
+        let session = try session()
+        return [
+            golden(
+                .failure(Failure(.tooManyRequests, "Später.", retryAfterSeconds: 4)),
+                #"failure { code: "TooManyRequests" message: "Sp\303\244ter." retry_after_seconds: 4 }"#,
+                "0a1d0a0f546f6f4d616e79526571756573747312085370c3a47465722e1804"
+            ),
+            golden(
+                .sessions([session], nextOffset: 6),
+                "sessions { sessions { \(sessionText) } next_offset: 6 }",
+                "12140a100a0c0a0270791206757365722f3110021006"
+            ),
+            golden(
+                .pong(
+                    Pong(
+                        epoch: WorkerEpoch(1),
+                        capacity: WorkerCapacity(sessions: 2, weight: 3),
+                        sessionCount: 4,
+                        isAccepting: true,
+                        ended: [EndedSession(number: 5, session: session, cause: .outOfMemory)]
+                    )
+                ),
+                """
+                pong { epoch: 1 capacity { sessions: 2 weight: 3 } session_count: 4 is_accepting: true
+                ended { number: 5 \(sessionText) cause: "outOfMemory" } }
+                """,
+                """
+                1a2d0801120408021003180420012a1f0805120c0a0270791206757365722f311802220b6f75744f664d656d\
+                6f7279
+                """
+            ),
+            golden(
+                .events(eventPage()),
+                eventPageText,
+                """
+                22620a041202ff000a0408011a000a0c080222080a013110011a01320a07080322030a01330a0c08042a080a\
+                03706e671201890a100805320c08031201451a016d20072801100618012203692d31280132090a0571756575\
+                65100532070a0372756e1006
+                """
+            ),
+            golden(.done, "done { }", "2a00"),
+            golden(.sessionGone(.drained), #"session_gone { cause: "drained" }"#, "32090a07647261696e6564"),
+        ]
+    }
+
+    private static func eventPage() -> EventPage {
+        var timings = StageTimings()
+        timings[.queue] = .microseconds(5)
+        timings[.run] = .microseconds(6)
+        let events: [ExecutionEvent] = [
+            .standardOutput([0xff, 0]), .standardError([]), .value(ResultValue(text: "1", json: "2")),
+            .value(ResultValue(text: "3", json: nil)), .image(ResultImage(format: "png", bytes: [0x89])),
+            .ended(
+                Outcome(
+                    status: .timedOut,
+                    errorName: "E",
+                    errorMessage: "m",
+                    duration: .microseconds(7),
+                    stateWasLost: true,
+                    wasTruncated: false
+                )
+            ),
+        ]
+        return EventPage(
+            events: events.enumerated().map {
+                SequencedEvent(sequence: UInt64($0.offset), event: $0.element)
+            },
+            nextSequence: 6,
+            isComplete: true,
+            sessionInstance: "i-1",
+            isNewSession: true,
+            timings: timings
+        )
+    }
+
+    private static let eventPageText = #"""
+        events {
+          events { sequence: 0 standard_output: "\377\000" }
+          events { sequence: 1 standard_error: "" }
+          events { sequence: 2 value { text: "1" has_json: true json: "2" } }
+          events { sequence: 3 value { text: "3" } }
+          events { sequence: 4 image { format: "png" content: "\211" } }
+          events {
+            sequence: 5
+            ended { status: TIMED_OUT error_name: "E" error_message: "m" duration_us: 7 state_was_lost: true }
+          }
+          next_sequence: 6 is_complete: true session_instance: "i-1" is_new_session: true
+          timings { stage: "queue" duration_us: 5 }
+          timings { stage: "run" duration_us: 6 }
+        }
+        """#
+}
