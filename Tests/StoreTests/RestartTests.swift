@@ -12,19 +12,21 @@ import Wire
 struct RestartTests {
     private let folder = TemporaryFolder()
 
-    private func coordinator(_ book: LogBook = LogBook(), mayHaveSessions: Bool = false) async throws
-        -> CoordinatorService
-    {
+    private func configuration() throws -> CoordinatorConfiguration {
+        CoordinatorConfiguration(
+            address: "inproc://coordinator",
+            pools: [PoolConfiguration(name: try PoolName("python"))],
+            clusterKey: try ClusterKey(Array(repeating: 7, count: 32)),
+            mayHaveSessions: false,
+            storePath: folder.storePath
+        )
+    }
+
+    private func coordinator() async throws -> CoordinatorService {
         try await CoordinatorService(
-            configuration: CoordinatorConfiguration(
-                address: "inproc://coordinator",
-                pools: [PoolConfiguration(name: try PoolName("python"))],
-                clusterKey: try ClusterKey(Array(repeating: 7, count: 32)),
-                mayHaveSessions: mayHaveSessions,
-                storePath: folder.storePath
-            ),
+            configuration: configuration(),
             post: InMemoryTransport(),
-            logger: book.logger
+            logger: LogBook().logger
         )
     }
 
@@ -65,6 +67,37 @@ struct RestartTests {
         #expect(try await store.facts().hasServed)
         #expect(try await store.facts().greatestGeneration >= former)
         await store.close()
+    }
+
+    @Test("Generations go on after those in the store when the clock was set back")
+    func clockSetBack() async throws {
+        let future = SessionGeneration(1 << 50)
+        let store = try await folder.open()
+        try await store.raise(NodeFacts(greatestGeneration: future))
+        await store.close()
+        let coordinator = try await coordinator()
+        _ = try await worker(of: coordinator.node)
+        let key = try Sample.key("alpha")
+        let pool = try await coordinator.node.pool(named: key.pool)
+        let placement = try await coordinator.node.place(key, in: pool)
+        #expect(placement.session.generation > future)
+        await coordinator.tombstones.finish()
+    }
+
+    @Test("A generation that is handed out beyond the reserved ones is to be written")
+    func handedOut() async throws {
+        let node = CoordinatorNode(
+            configuration: try configuration(),
+            incarnation: Incarnation(1),
+            generations: .given(last: 5, reserved: 60_005),
+            logger: LogBook().logger
+        )
+        _ = try await worker(of: node)
+        #expect(await node.nextUnrecorded(most: 9).isEmpty)
+        let key = try Sample.key("alpha")
+        let placement = try await node.place(key, in: node.pool(named: key.pool))
+        let reservation = await node.nextUnrecorded(most: 9).reservation
+        #expect(reservation?.number == placement.session.generation.number + 60_000)
     }
 
     @Test("A service that is cancelled right after sessions have ended writes their tombstones first")
