@@ -175,6 +175,7 @@ let package = Package(
             path: "Tests/Benchmarks/ExecutionBenchmark",
             swiftSettings: strict
         ),
+        .testTarget(name: "WireTests", dependencies: ["Domain", "Wire"], swiftSettings: strict),
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
         .testTarget(name: "HashRingTests", dependencies: ["Domain", "HashRing"], swiftSettings: strict),
         .testTarget(

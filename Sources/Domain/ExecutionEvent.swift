@@ -11,18 +11,13 @@ package enum ExecutionEvent: Hashable, Sendable {
     /// The end: nothing comes after it.
     case ended(Outcome)
 
-    /// What an event costs beyond the bytes that it holds, so that a flood of tiny ones counts.
-    private static let overheadBytes = 64
-
     /// What the event costs in memory and on the wire, in bytes, to the nearest useful accuracy.
-    package var byteCount: Int { contentBytes + Self.overheadBytes }
-
-    private var contentBytes: Int {
+    package var byteCount: Int {
         switch self {
         case .standardOutput(let bytes), .standardError(let bytes): bytes.count
         case .value(let value): value.text.utf8.count + (value.json?.utf8.count ?? 0)
         case .image(let image): image.bytes.count
-        case .ended(let outcome): outcome.errorName.utf8.count + outcome.errorMessage.utf8.count
+        case .ended(let outcome): outcome.errorName.utf8.count + outcome.errorMessage.utf8.count + 64
         }
     }
 }

@@ -108,13 +108,11 @@ struct RoundTripTests {
 
     @Test("Numbers that the contract has no room for become its greatest or least")
     func clampedNumbers() throws {
-        let hello = Envelope.Content.command(
-            Command(epoch: WorkerEpoch(1), request: .hello(offset: Int.max))
-        )
-        let copy = try hello.decodingSibling(try hello.payload())
-        #expect(
-            copy == .command(Command(epoch: WorkerEpoch(1), request: .hello(offset: Int(UInt32.max))))
-        )
+        func hello(offset: Int) -> Envelope.Content {
+            .command(Command(epoch: WorkerEpoch(1), request: .hello(offset: offset, lease: .zero)))
+        }
+        let greatest = try hello(offset: 0).decodingSibling(try hello(offset: Int.max).payload())
+        #expect(greatest == hello(offset: Int(UInt32.max)))
         let run = HostFrame.run(
             RunOrder(execution: 1, code: "", outputBytes: -1, resultBytes: Int.max, images: -1)
         )

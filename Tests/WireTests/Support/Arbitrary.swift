@@ -87,6 +87,7 @@ struct Arbitrary {
             diskMiB: size(),
             cooldown: duration(),
             maxConcurrentSessions: size(),
+            readySessions: size(),
             limits: ExecutionLimits(
                 codeBytes: size(),
                 timeout: duration(),

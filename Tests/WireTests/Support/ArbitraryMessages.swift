@@ -4,7 +4,7 @@ import Wire
 /// The kinds of what is inside an envelope.
 enum ContentKind: String, CaseIterable, Sendable {
     case announcement
-    case hello, ping, execute, readEvents, cancel, stopSession
+    case hello, ping, execute, readEvents, cancel, stopSession, keepReady
     case failure, sessions, pong, events, done, sessionGone
 
     /// Finds the kind of a content; a new one does not compile until it is tested.
@@ -19,6 +19,7 @@ enum ContentKind: String, CaseIterable, Sendable {
             case .readEvents: self = .readEvents
             case .cancel: self = .cancel
             case .stopSession: self = .stopSession
+            case .keepReady: self = .keepReady
             }
         case .answer(let answer):
             switch answer {
@@ -76,7 +77,7 @@ extension Arbitrary {
                     capacity: capacity()
                 )
             )
-        case .hello, .ping, .execute, .readEvents, .cancel, .stopSession:
+        case .hello, .ping, .execute, .readEvents, .cancel, .stopSession, .keepReady:
             .command(Command(epoch: epoch(), request: try request(kind)))
         case .failure: .answer(.failure(failure()))
         case .sessions:
@@ -119,7 +120,11 @@ extension Arbitrary {
             )
         case .cancel: .cancel(try session(), try execution())
         case .stopSession: .stopSession(try session(), element(EndCause.all))
-        default: .hello(offset: size())
+        case .keepReady:
+            .keepReady(
+                try (0..<count(0...4)).map { _ in ReadyTarget(pool: try configuration(), count: size()) }
+            )
+        default: .hello(offset: size(), lease: duration())
         }
     }
 

@@ -58,7 +58,11 @@ enum GoldenMessages {
         let session = try session()
         let execution = try ExecutionID("run-1")
         return [
-            golden(.hello(offset: 1_000), "hello { offset: 1000 }", "08ac02120308e807"),
+            golden(
+                .hello(offset: 1_000, lease: .seconds(3)),
+                "hello { offset: 1000 lease_us: 3000000 }",
+                "08ac02120808e80710c08db701"
+            ),
             golden(
                 .ping(lease: .seconds(3), endedAcknowledged: 5),
                 "ping { lease_us: 3000000 ended_acknowledged: 5 }",
@@ -94,7 +98,37 @@ enum GoldenMessages {
                 "stop_session { \(sessionText) cause: \"maxAlive\" }",
                 "08ac023a1a0a0c0a0270791206757365722f3110021a086d6178416c697665"
             ),
+            golden(
+                .keepReady([ReadyTarget(pool: try readyPool(), count: 12)]),
+                """
+                keep_ready { targets { pool { name: "py" runtime: "python" memory_mib: 1 virtual_cpus: 2 \
+                disk_mib: 3 cooldown_us: 4000000 max_concurrent_sessions: 5 code_bytes_max: 6 \
+                timeout_us_max: 7000000 output_bytes_max: 8 result_bytes_max: 9 images_max: 10 \
+                ready_sessions: 11 } count: 12 } }
+                """,
+                "08ac02422e0a2c0a280a0270791206707974686f6e180120022803308092f401"
+                    + "3805400648c09fab0350085809600a680b100c"
+            ),
         ]
+    }
+
+    private static func readyPool() throws -> PoolConfiguration {
+        PoolConfiguration(
+            name: try PoolName("py"),
+            memoryMiB: 1,
+            virtualCPUs: 2,
+            diskMiB: 3,
+            cooldown: .seconds(4),
+            maxConcurrentSessions: 5,
+            readySessions: 11,
+            limits: ExecutionLimits(
+                codeBytes: 6,
+                timeout: .seconds(7),
+                outputBytes: 8,
+                resultBytes: 9,
+                images: 10
+            )
+        )
     }
 
     private static func executeRequest() throws -> ExecuteRequest {
