@@ -165,6 +165,22 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "ClusterState", "Coordinator", "Domain", "MicroVM", "Transport", "Wire", "Worker",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "LifecycleTests", dependencies: ["Domain", "Lifecycle"], swiftSettings: strict),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", .product(name: "Logging", package: "swift-log")], swiftSettings: strict),
+        .testTarget(
+            name: "NodeTests",
+            dependencies: ["Domain", "TestSupport", "Transport"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .executableTarget(
             name: "execution-benchmark",

@@ -21,6 +21,19 @@ struct EndedSessions: Sendable {
         let entry = EndedSession(number: lastNumber, session: session, cause: cause)
         entries.append(entry)
         if entries.count > Self.limit { entries.removeFirst(entries.count - Self.limit) }
+        remember(entry)
+    }
+
+    /// Notes that a session was refused: the coordinator begins it elsewhere, so that it must not begin
+    /// here by a command that is still on its way.
+    ///
+    /// - Parameter session: the session.
+    mutating func refuse(_ session: SessionLife) {
+        remember(EndedSession(number: 0, session: session, cause: .startFailed))
+    }
+
+    private mutating func remember(_ entry: EndedSession) {
+        let session = entry.session
         let known = newest[session.key]
         if known == nil { order.append(session.key) }
         if known.map({ $0.session.generation < session.generation }) ?? true { newest[session.key] = entry }

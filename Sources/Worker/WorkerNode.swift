@@ -188,6 +188,7 @@ package actor WorkerNode {
         case .unknown:
             return nil
         case .full:
+            ended.refuse(request.session)
             throw Failure(
                 .sessionsCountExceedsLimit,
                 "The worker has no room for another session.",

@@ -8,7 +8,7 @@ package actor InMemoryTransport: Post {
         /// How many messages one inbox keeps for its receivers; further sends wait for room.
         package var queuedMessages = 128
         /// How many sends may wait in one outbox; one more fails at once.
-        package var waitingSends = 256
+        package var waitingSends = 4_096
         /// How many receives may wait at one inbox; one more fails at once.
         package var waitingReceives = 64
 

@@ -5,7 +5,10 @@ package struct NNGTransport: Post {
     /// The bounds of what may wait, and the pace of reconnecting.
     package struct Limits: Sendable {
         /// How many sends may wait in one outbox; one more fails at once.
-        package var waitingSends = 256
+        ///
+        /// More than a node has in hand at once (2,048 commands, 4,096 questions): a burst waits for its
+        /// turn here instead of losing answers.
+        package var waitingSends = 4_096
         /// How many receives may wait at one inbox; one more fails at once.
         package var waitingReceives = 64
         /// The pause before the first attempt to connect again; each further one is longer.
