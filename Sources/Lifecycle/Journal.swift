@@ -11,6 +11,8 @@ package struct Journal: Sendable {
     private let limitBytes: Int
     private var usedBytes = 0
     private var events: [SequencedEvent] = []
+    /// What the journal held before each event.
+    private var offsets: [Int] = []
     private var wasTruncated = false
     /// The outcome, once the execution has ended.
     package private(set) var outcome: Outcome?
@@ -37,8 +39,13 @@ package struct Journal: Sendable {
             wasTruncated = true
             return
         }
-        usedBytes += cost
+        add(event, cost: cost)
+    }
+
+    private mutating func add(_ event: ExecutionEvent, cost: Int) {
         events.append(SequencedEvent(sequence: UInt64(events.count), event: event))
+        offsets.append(usedBytes)
+        usedBytes += cost
     }
 
     private mutating func end(_ reported: Outcome) {
@@ -51,8 +58,16 @@ package struct Journal: Sendable {
             wasTruncated: reported.wasTruncated || wasTruncated
         )
         self.outcome = outcome
-        usedBytes += Self.overheadBytes
-        events.append(SequencedEvent(sequence: UInt64(events.count), event: .ended(outcome)))
+        add(.ended(outcome), cost: Self.overheadBytes)
+    }
+
+    /// What the journal holds from a place on, in bytes.
+    ///
+    /// - Parameter sequence: the first place wanted.
+    /// - Returns: the bytes, counted as for the bound.
+    package func byteCount(from sequence: UInt64) -> Int {
+        let start = Int(clamping: sequence)
+        return start < offsets.count ? usedBytes - offsets[start] : 0
     }
 
     /// Reads from a place on.
@@ -68,7 +83,7 @@ package struct Journal: Sendable {
         var end = start
         var size = 0
         while end < events.count {
-            size += events[end].event.byteCount
+            size += events[end].event.byteCount + Self.overheadBytes
             if size > limitBytes, end > start { break }
             end += 1
         }
