@@ -13,6 +13,8 @@ actor Sandbox {
     nonisolated let instance: String
     /// Where it stands among the sandboxes of this worker, in the order in which they were made.
     nonisolated let place: Int
+    /// How long it waits for its guest.
+    nonisolated let patience: GuestPatience
     /// What is known of the executions.
     var archive = ExecutionArchive()
     /// Wakes readers and the loop that runs executions.
@@ -48,18 +50,21 @@ actor Sandbox {
     ///   - pool: the session's pool.
     ///   - instance: a name for this life of the session.
     ///   - place: where it stands among the sandboxes of this worker.
+    ///   - patience: how long it waits for its guest.
     ///   - former: the identifier's sandbox before this one, if its machine is not gone yet.
     init(
         session: SessionLife,
         pool: PoolConfiguration,
         instance: String,
-        place: Int = 0,
-        former: Sandbox? = nil
+        place: Int,
+        patience: GuestPatience,
+        former: Sandbox?
     ) {
         self.session = session
         self.pool = pool
         self.instance = instance
         self.place = place
+        self.patience = patience
         self.former = former
         idle = IdleTimer(cooldown: pool.cooldown, now: .now)
     }

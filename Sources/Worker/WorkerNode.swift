@@ -194,6 +194,7 @@ package actor WorkerNode {
                 pool: request.pool,
                 instance: instanceName(),
                 place: lastPlace,
+                patience: configuration.patience,
                 former: lastLeaving(of: key)
             )
             sandboxes[key] = sandbox
