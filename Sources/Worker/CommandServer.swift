@@ -7,8 +7,9 @@ internal import Wire
 struct CommandServer: Sendable {
     /// How many messages may be in hand; more are dropped, and whoever asked learns it by the deadline.
     private static let messagesMax = 4_096
-    /// How many of them may be commands that wait for an execution; more are refused at once. Pings and
-    /// other short commands come through all the same: a busy worker must not lose its lease.
+    /// How many of them may be commands that wait for an execution; more are refused at once.
+    ///
+    /// Pings and other short commands come through all the same: a busy worker must not lose its lease.
     private static let waitingMax = 2_048
     /// How long to leave an inbox alone that could not be received from.
     private static let pauseAfterFailure: Duration = .milliseconds(100)

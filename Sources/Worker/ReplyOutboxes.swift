@@ -2,8 +2,10 @@ internal import Transport
 
 /// The outboxes to the coordinators that ask, opened when first needed.
 actor ReplyOutboxes {
-    /// More coordinators than this do not ask at the same time. Beyond it the one that was used longest
-    /// ago is closed: a coordinator that restarts may come back with another address every time.
+    /// More coordinators than this do not ask at the same time.
+    ///
+    /// Beyond it the outbox that was used longest ago is closed: a coordinator that restarts may come
+    /// back with another address every time.
     static let limit = 64
 
     private let post: any Post

@@ -105,7 +105,10 @@ package actor WorkerNode {
         retryAfterSeconds: 1
     )
 
-    private func gone(_ session: SessionLife) -> Answer { .sessionGone(ended.newest(of: session.key)?.cause) }
+    private func gone(_ session: SessionLife) -> Answer {
+        let last = ended.newest(of: session.key)
+        return .sessionGone(last?.session == session ? last?.cause : nil)
+    }
 
     /// A part of the list of sessions; places in it are never given to another sandbox, so that no
     /// session is left out although others end while the list is told.
@@ -201,9 +204,7 @@ package actor WorkerNode {
             if !ready.claim(of: request.pool, for: sandbox) { launch.yield(.sandbox(sandbox)) }
             refill()
             return (sandbox, true)
-        case .stale:
-            throw Failure(.staleAddressee, "The message was for an earlier session of this identifier.")
-        case .unknown:
+        case .stale, .unknown:
             return nil
         case .full:
             ended.refuse(request.session)
@@ -219,11 +220,8 @@ package actor WorkerNode {
         guard lease.isHeld(.now) else {
             throw Failure(.staleAddressee, "The worker has no lease from a coordinator at the moment.")
         }
-        guard let sandbox = sandboxes[session.key] else { return nil }
-        guard sandbox.session.generation == session.generation else {
-            throw Failure(.staleAddressee, "The message was for an earlier session of this identifier.")
-        }
-        return sandbox
+        // Another generation is another session; `staleAddressee` is for lives of the worker alone.
+        return sandboxes[session.key].flatMap { $0.session == session ? $0 : nil }
     }
 
     /// Takes a session out of the list at once; its sandbox ends soon.
