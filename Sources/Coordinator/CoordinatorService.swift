@@ -80,9 +80,11 @@ package struct CoordinatorService: Service {
         logger.info("coordinator serves", metadata: ["inbox": "\(inbox.address)"])
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
-                for _ in 0..<Self.receiveLoops { group.addTask { await server.run() } }
-                group.addTask { await runner.run() }
-                group.addTask { await passTime() }
+                // Above all requests: a worker whose ping waits behind a burst of them would be declared
+                // lost, and its sessions with it.
+                for _ in 0..<Self.receiveLoops { group.addTask(priority: .high) { await server.run() } }
+                group.addTask(priority: .high) { await runner.run() }
+                group.addTask(priority: .high) { await passTime() }
                 group.addTask { await ReadyKeeper(node: node).run() }
                 group.addTask { await dispatcher.runCancellations() }
                 group.addTask { await tombstones.run() }

@@ -29,12 +29,14 @@ struct CommandServer: Sendable {
     func run() async {
         await withDiscardingTaskGroup { group in
             while let bytes = await nextMessage() {
+                guard let letter = read(bytes) else { continue }
                 guard await commandsInHand.enter(.message, limit: Self.messagesMax) else {
                     logger.warning("a message was dropped: too many are in hand")
                     continue
                 }
-                group.addTask {
-                    await handle(bytes)
+                // Below the pings: a burst of executions must not cost the lease.
+                group.addTask(priority: letter.mayWait ? .medium : .high) {
+                    if let answer = await answer(to: letter) { await send(answer, to: letter.envelope) }
                     await commandsInHand.leave(.message)
                 }
             }
@@ -56,50 +58,63 @@ struct CommandServer: Sendable {
         return nil
     }
 
-    private func handle(_ bytes: [UInt8]) async {
+    /// A message that came in.
+    private struct Letter: Sendable {
         let envelope: ReceivedEnvelope
-        do {
-            envelope = try ReceivedEnvelope(bytes, key: key)
-        } catch {
-            return logger.warning("a message was not understood", metadata: ["error": "\(error.message)"])
+        let content: Result<Envelope.Content, WireError>
+        let deadline: ContinuousClock.Instant
+
+        /// Whether the answer may have to wait for an execution.
+        var mayWait: Bool {
+            guard case .success(.command(let command)) = content else { return false }
+            switch command.request {
+            case .execute, .readEvents: return true
+            case .hello, .ping, .cancel, .stopSession, .keepReady: return false
+            }
         }
-        let deadline = ContinuousClock.now + min(envelope.timeLeft, Self.longestWait)
-        if let answer = await answer(to: envelope, by: deadline) { await send(answer, to: envelope) }
     }
 
-    private func answer(
-        to envelope: ReceivedEnvelope,
-        by deadline: ContinuousClock.Instant
-    ) async -> Answer? {
-        guard envelope.addressee == node.incarnation else {
+    private func read(_ bytes: [UInt8]) -> Letter? {
+        do throws(WireError) {
+            let envelope = try ReceivedEnvelope(bytes, key: key)
+            return Letter(
+                envelope: envelope,
+                content: Result { () throws(WireError) in try envelope.content() },
+                deadline: .now + min(envelope.timeLeft, Self.longestWait)
+            )
+        } catch {
+            logger.warning("a message was not understood", metadata: ["error": "\(error.message)"])
+            return nil
+        }
+    }
+
+    private func answer(to letter: Letter) async -> Answer? {
+        guard letter.envelope.addressee == node.incarnation else {
             return .failure(
                 Failure(.staleAddressee, "The message was for an earlier life of this worker.")
             )
         }
-        do {
-            switch try envelope.content() {
-            case .command(let command): return await carryOut(command, by: deadline)
-            case .answer(.failure(let failure)):
-                logger.warning(
-                    "a coordinator refused this worker",
-                    metadata: ["reason": "\(failure.message)"]
-                )
-                await node.announcementRefused(failure)
-                return nil
-            case .answer, .announcement: return nil
-            }
-        } catch {
+        switch letter.content {
+        case .success(.command(let command)):
+            return letter.mayWait
+                ? await waitFor(command, by: letter.deadline)
+                : await node.answer(command, by: letter.deadline)
+        case .success(.answer(.failure(let failure))):
+            logger.warning(
+                "a coordinator refused this worker",
+                metadata: ["reason": "\(failure.message)"]
+            )
+            await node.announcementRefused(failure)
+            return nil
+        case .success(.answer), .success(.announcement): return nil
+        case .failure(let error):
             let code: FailureCode = error.code == .incompatibleVersion ? .incompatibleVersion : .internalError
             logger.warning("a command was not understood", metadata: ["error": "\(error.message)"])
             return .failure(Failure(code, error.message))
         }
     }
 
-    private func carryOut(_ command: Command, by deadline: ContinuousClock.Instant) async -> Answer {
-        switch command.request {
-        case .execute, .readEvents: break
-        case .hello, .ping, .cancel, .stopSession, .keepReady: return await node.answer(command, by: deadline)
-        }
+    private func waitFor(_ command: Command, by deadline: ContinuousClock.Instant) async -> Answer {
         guard await commandsInHand.enter(.waiting, limit: Self.waitingMax) else {
             return .failure(
                 Failure(.tooManyRequests, "The worker has too much to do.", retryAfterSeconds: 1)

@@ -76,9 +76,10 @@ package struct WorkerService: Service {
             metadata: ["worker": "\(configuration.id)", "inbox": "\(inbox.address)"]
         )
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<Self.receiveLoops { group.addTask { await server.run() } }
-            group.addTask { try await announcer.run() }
-            group.addTask { await node.watchLease() }
+            // Above all executions: a ping that waits behind a burst of them costs the lease.
+            for _ in 0..<Self.receiveLoops { group.addTask(priority: .high) { await server.run() } }
+            group.addTask(priority: .high) { try await announcer.run() }
+            group.addTask(priority: .high) { await node.watchLease() }
             group.addTask { await runSandboxes(of: node) }
             // None of them ends by itself but by an error, which ends the others.
             try await group.next()
