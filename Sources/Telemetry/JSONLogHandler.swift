@@ -10,6 +10,8 @@ package struct JSONLogHandler: LogHandler {
     /// What is added to every entry.
     package var metadata: Logger.Metadata = [:]
     private let component: String
+    /// The members that every entry has.
+    private static let members: Set<String> = ["time", "level", "component", "message"]
 
     /// Makes a handler.
     ///
@@ -53,7 +55,9 @@ package struct JSONLogHandler: LogHandler {
         var line = "{\"time\":\"\(time)\",\"level\":\"\(level)\",\"component\":\(quoted(component))"
         line += ",\"message\":\(quoted(message))"
         for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
-            line += ",\(quoted(key)):\(quoted(value.description))"
+            // A member that came twice would be read as the one or the other, as the reader pleases.
+            let name = members.contains(key) ? "metadata.\(key)" : key
+            line += ",\(quoted(name)):\(quoted(value.description))"
         }
         return line + "}\n"
     }
