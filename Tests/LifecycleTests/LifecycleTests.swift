@@ -54,10 +54,16 @@ struct AdmissionTests {
             (5, nil, 5, true, true, .unknown),
             (5, nil, 6, true, true, .unknown),
             (6, nil, 5, true, true, .create),
-        ] as [(requested: UInt64, live: UInt64?, ended: UInt64?, mayCreate: Bool, hasRoom: Bool, SessionAdmission)]
+        ]
+            as [(
+                requested: UInt64, live: UInt64?, ended: UInt64?, mayCreate: Bool, hasRoom: Bool,
+                SessionAdmission
+            )]
     )
     func table(
-        row: (requested: UInt64, live: UInt64?, ended: UInt64?, mayCreate: Bool, hasRoom: Bool, SessionAdmission)
+        row: (
+            requested: UInt64, live: UInt64?, ended: UInt64?, mayCreate: Bool, hasRoom: Bool, SessionAdmission
+        )
     ) {
         let decision = SessionAdmission.decide(
             requested: SessionGeneration(row.requested),
@@ -87,7 +93,9 @@ struct JournalTests {
     @Test("A reader with a cursor gets every event once, in order, whatever the page's size")
     func cursor() {
         var journal = Journal(limitBytes: 1 << 20)
-        for number in 0..<100 { journal.append(.standardOutput([UInt8](repeating: UInt8(number), count: 50))) }
+        for number in 0..<100 {
+            journal.append(.standardOutput([UInt8](repeating: UInt8(number), count: 50)))
+        }
         journal.append(ended)
         for limit in [1, 60, 100, 1 << 20] {
             var sequence: UInt64 = 0

@@ -60,6 +60,7 @@ package final class PlayedHypervisor: Hypervisor {
     /// Whether code waits under a name.
     ///
     /// - Parameter name: the name after `hold`.
+    /// - Returns: whether it does.
     package func isHolding(_ name: String) -> Bool { state.withLock { $0.held[name] != nil } }
 
     /// Lets code go on that waits under a name.

@@ -10,7 +10,7 @@ struct LeaseTests {
     func fencing() async throws {
         try await PlayedCoordinator.with(lease: nil) { coordinator in
             coordinator.hypervisor.setDelays(end: .milliseconds(200))
-            _ = try await coordinator.ask(.hello(offset: 0, lease: .milliseconds(1_500)))
+            _ = try await coordinator.ask(.hello(offset: 0, lease: .milliseconds(2_500)))
             for number in 0..<5 { _ = try await coordinator.run("x", in: "session-\(number)") }
             async let running = coordinator.run("hang", in: "session-0")
             #expect(try await running.failureCode == .sessionLost)
@@ -43,7 +43,7 @@ struct LeaseTests {
     func roomAfterFencing() async throws {
         try await PlayedCoordinator.with(capacity: 3, lease: nil) { coordinator in
             coordinator.hypervisor.setDelays(end: .milliseconds(1_000))
-            _ = try await coordinator.ask(.hello(offset: 0, lease: .milliseconds(1_500)))
+            _ = try await coordinator.ask(.hello(offset: 0, lease: .milliseconds(2_500)))
             for number in 0..<3 { _ = try await coordinator.run("x", in: "session-\(number)") }
             let hello = Command.Request.hello(offset: 0, lease: .seconds(3_600))
             #expect(await eventually { coordinator.announced.epoch == WorkerEpoch(2) })
@@ -62,11 +62,11 @@ struct LeaseTests {
     @Test("A ping that arrives after the lease revives nothing")
     func latePing() async throws {
         try await PlayedCoordinator.with(lease: nil) { coordinator in
-            _ = try await coordinator.ask(.hello(offset: 0, lease: .milliseconds(1_500)))
+            _ = try await coordinator.ask(.hello(offset: 0, lease: .milliseconds(2_500)))
             _ = try await coordinator.run("x")
             await coordinator.network.setAway(true, for: coordinator.workerAddress)
             async let ping = coordinator.ask(.ping(lease: .seconds(3_600), endedAcknowledged: 0))
-            try await Task.sleep(for: .milliseconds(1_700))
+            try await Task.sleep(for: .milliseconds(2_700))
             await coordinator.network.setAway(false, for: coordinator.workerAddress)
             #expect(try await ping.failureCode == .staleAddressee)
             #expect(await eventually { coordinator.hypervisor.liveMachines == 0 })
