@@ -50,13 +50,13 @@ extension Sandbox {
             guard let entry = archive[id] else {
                 throw Failure(.executionNotFound, "There is no execution \(id) in this session.")
             }
-            let (events, reachesEnd) = entry.journal.read(from: sequence, limitBytes: WireLimits.pageBytes)
-            let isFull = events.reduce(0) { $0 + $1.event.byteCount } >= WireLimits.pageBytes
-            if entry.journal.isComplete || isFull || ContinuousClock.now >= deadline || Task.isCancelled {
+            let page = entry.journal.read(from: sequence, limitBytes: WireLimits.pageBytes)
+            if entry.journal.isComplete || page.hasMore || ContinuousClock.now >= deadline || Task.isCancelled
+            {
                 return EventPage(
-                    events: events,
-                    nextSequence: events.last.map { $0.sequence + 1 } ?? sequence,
-                    isComplete: reachesEnd,
+                    events: page.events,
+                    nextSequence: page.events.last.map { $0.sequence + 1 } ?? sequence,
+                    isComplete: page.reachesEnd,
                     sessionInstance: instance,
                     isNewSession: entry.beganSession,
                     timings: timings(of: entry)

@@ -41,10 +41,15 @@ struct TimerTests {
 
 @Suite("What a worker does with a request for a session")
 struct AdmissionTests {
+    typealias Row = (
+        requested: UInt64, live: UInt64?, ended: UInt64?, mayCreate: Bool, hasRoom: Bool,
+        answer: SessionAdmission
+    )
+
     @Test(
         "Every combination of generations has its answer",
         arguments: [
-            (requested: 5, live: 5, ended: nil, mayCreate: false, hasRoom: false, SessionAdmission.serve),
+            (requested: 5, live: 5, ended: nil, mayCreate: false, hasRoom: false, answer: .serve),
             (5, 6, nil, true, true, .stale),
             (6, 5, nil, true, true, .replace),
             (6, 5, nil, false, true, .unknown),
@@ -54,10 +59,10 @@ struct AdmissionTests {
             (5, nil, 5, true, true, .unknown),
             (5, nil, 6, true, true, .unknown),
             (6, nil, 5, true, true, .create),
-        ] as [(requested: UInt64, live: UInt64?, ended: UInt64?, mayCreate: Bool, hasRoom: Bool, SessionAdmission)]
+        ] as [Row]
     )
     func table(
-        row: (requested: UInt64, live: UInt64?, ended: UInt64?, mayCreate: Bool, hasRoom: Bool, SessionAdmission)
+        row: Row
     ) {
         let decision = SessionAdmission.decide(
             requested: SessionGeneration(row.requested),
@@ -66,7 +71,7 @@ struct AdmissionTests {
             mayCreate: row.mayCreate,
             hasRoom: row.hasRoom
         )
-        #expect(decision == row.5)
+        #expect(decision == row.answer)
     }
 
     @Test("Ready sandboxes: what is missing is started, what is too much or in the way is given up")
@@ -87,7 +92,9 @@ struct JournalTests {
     @Test("A reader with a cursor gets every event once, in order, whatever the page's size")
     func cursor() {
         var journal = Journal(limitBytes: 1 << 20)
-        for number in 0..<100 { journal.append(.standardOutput([UInt8](repeating: UInt8(number), count: 50))) }
+        for number in 0..<100 {
+            journal.append(.standardOutput([UInt8](repeating: UInt8(number), count: 50)))
+        }
         journal.append(ended)
         for limit in [1, 60, 100, 1 << 20] {
             var sequence: UInt64 = 0

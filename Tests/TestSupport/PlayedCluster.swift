@@ -24,7 +24,7 @@ package struct PlayedCluster: Sendable {
     ///   - workers: how many workers.
     ///   - capacity: how many sessions each takes.
     ///   - post: how the nodes talk.
-    ///   - pool: changes the pool.
+    ///   - change: changes the pool.
     ///   - body: uses the cluster.
     /// - Throws: what `body` throws, or an error of the start.
     package static func with(

@@ -21,7 +21,7 @@ enum Medium: String, CaseIterable, Sendable, CustomTestStringConvertible {
     /// The post, one for all parties of a test.
     func post() throws -> any Post {
         switch self {
-        case .memory: InMemoryTransport()
+        case .memory: InMemoryTransport(limits: .fewSends)
         case .tcp, .ipc, .inproc: NNGTransport(limits: .brisk)
         case .tls: NNGTransport(identity: try Certificates.forThisRun().node, limits: .brisk)
         }
@@ -49,5 +49,14 @@ enum Medium: String, CaseIterable, Sendable, CustomTestStringConvertible {
     /// The argument that gives a peer process its certificates.
     func tlsArgument() throws -> String {
         self == .tls ? try Certificates.forThisRun().directory : "-"
+    }
+}
+
+extension InMemoryTransport.Limits {
+    /// As many waiting sends as the sockets of these tests have, so that one test fits both.
+    static var fewSends: Self {
+        var limits = Self()
+        limits.waitingSends = 256
+        return limits
     }
 }
