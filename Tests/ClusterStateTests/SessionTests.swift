@@ -6,7 +6,10 @@ import Testing
 @Suite("Placement and the directory")
 struct SessionTests {
     /// A cluster with serving workers of their own capacities, named w1, w2 and so on.
-    private func serving(_ capacities: Int..., configuration: ClusterConfiguration = ClusterConfiguration(times: .inTests)) throws
+    private func serving(
+        _ capacities: Int...,
+        configuration: ClusterConfiguration = ClusterConfiguration(times: .inTests)
+    ) throws
         -> Transcript
     {
         var transcript = Transcript(configuration: configuration)
