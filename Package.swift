@@ -181,6 +181,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "WorkerTests",
+            dependencies: [
+                "Domain", "Lifecycle", "MicroVM", "TestSupport", "Transport", "Wire", "Worker",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "NodeTests",
             dependencies: ["Domain", "TestSupport", "Transport"],
             swiftSettings: strict

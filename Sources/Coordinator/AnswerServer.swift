@@ -6,6 +6,9 @@ internal import Wire
 
 /// Takes what workers send from the coordinator's inbox: answers and announcements.
 struct AnswerServer: Sendable {
+    /// How long to leave an inbox alone that could not be received from.
+    private static let pauseAfterFailure: Duration = .milliseconds(100)
+
     let node: CoordinatorNode
     let inbox: any Inbox
     let key: ClusterKey
@@ -16,10 +19,11 @@ struct AnswerServer: Sendable {
         while !Task.isCancelled {
             do throws(TransportError) {
                 await take(try await inbox.receive())
-            } catch  where error.code == .cancelled {
+            } catch  where error.code == .cancelled || error.code == .closed {
                 return
             } catch {
                 logger.warning("a message could not be received", metadata: ["error": "\(error.message)"])
+                try? await Task.sleep(for: Self.pauseAfterFailure)
             }
         }
     }
@@ -31,9 +35,10 @@ struct AnswerServer: Sendable {
             case .answer(let answer):
                 // An answer for an earlier life of this process has nobody who waits for it.
                 guard envelope.addressee == node.incarnation else { return }
-                for link in await node.link(toSender: envelope.sender) {
-                    await link.deliver(answer, for: envelope.number)
-                }
+                guard let link = await node.link(thatAsked: envelope.number) else { return }
+                // Another life at the worker's address can say one thing only: that the asked one is over.
+                guard envelope.sender == link.life.incarnation || answer.saysStaleAddressee else { return }
+                await link.deliver(answer, for: envelope.number)
             case .announcement(let announcement):
                 await node.workerAnnounced(
                     WorkerAnnouncement(
@@ -52,5 +57,11 @@ struct AnswerServer: Sendable {
         } catch {
             logger.warning("a message was not understood", metadata: ["error": "\(error.message)"])
         }
+    }
+}
+
+extension Answer {
+    fileprivate var saysStaleAddressee: Bool {
+        if case .failure(let failure) = self { failure.code == .staleAddressee } else { false }
     }
 }

@@ -14,6 +14,8 @@ package struct CoordinatorConfiguration: Sendable {
     package var mayHaveSessions: Bool
     /// The times and bounds of its decisions.
     package var cluster: ClusterConfiguration
+    /// How long requests wait.
+    package var dispatch: DispatchTimes
     /// The file of the store, which keeps tombstones over restarts; nil keeps them in memory only.
     package var storePath: String?
     /// How long tombstones are kept in the store; less than an hour is taken as an hour.
@@ -27,6 +29,7 @@ package struct CoordinatorConfiguration: Sendable {
     ///   - clusterKey: the cluster's secret.
     ///   - mayHaveSessions: whether workers may have sessions of a former coordinator.
     ///   - cluster: the times and bounds of its decisions.
+    ///   - dispatch: how long requests wait.
     ///   - storePath: the file of the store; nil keeps tombstones in memory only.
     ///   - tombstoneRetention: how long tombstones are kept in the store, an hour at least.
     package init(
@@ -35,6 +38,7 @@ package struct CoordinatorConfiguration: Sendable {
         clusterKey: ClusterKey,
         mayHaveSessions: Bool,
         cluster: ClusterConfiguration = ClusterConfiguration(),
+        dispatch: DispatchTimes = DispatchTimes(),
         storePath: String? = nil,
         tombstoneRetention: Duration = .seconds(24 * 60 * 60)
     ) {
@@ -43,7 +47,35 @@ package struct CoordinatorConfiguration: Sendable {
         self.clusterKey = clusterKey
         self.mayHaveSessions = mayHaveSessions
         self.cluster = cluster
+        self.dispatch = dispatch
         self.storePath = storePath
         self.tombstoneRetention = tombstoneRetention
+    }
+}
+
+/// How long a request waits for what.
+package struct DispatchTimes: Hashable, Sendable {
+    /// How much longer than the code itself a request may take: the start of the sandbox, and the
+    /// executions of the same session that came before.
+    package var patience: Duration
+    /// How long one answer may wait for the execution's end; then the next part is asked for.
+    package var longestWait: Duration
+    /// How much later than that the answer may arrive.
+    package var answerMargin: Duration
+
+    /// Makes times; the defaults are the documented ones.
+    ///
+    /// - Parameters:
+    ///   - patience: how much longer than the code itself a request may take.
+    ///   - longestWait: how long one answer may wait for the execution's end.
+    ///   - answerMargin: how much later than that the answer may arrive.
+    package init(
+        patience: Duration = .seconds(240),
+        longestWait: Duration = .seconds(20),
+        answerMargin: Duration = .seconds(5)
+    ) {
+        self.patience = patience
+        self.longestWait = longestWait
+        self.answerMargin = answerMargin
     }
 }

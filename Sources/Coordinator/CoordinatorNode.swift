@@ -5,6 +5,20 @@ internal import Store
 internal import Transport
 internal import Wire
 
+/// What ``DirectiveRunner`` carries out, and over which link.
+enum Order: Sendable {
+    /// Open a link and ask for the worker's sessions.
+    case open(WorkerLife, address: String, serial: UInt64)
+    /// Close a link that is out of use already.
+    case close(WorkerLink)
+    /// Ping a worker.
+    case ping(WorkerLink, Ping)
+    /// Tell an announced worker why it is not called.
+    case refuse(WorkerLife, address: String, Failure)
+    /// Tell a worker to end a session.
+    case stop(Placement, over: WorkerLink)
+}
+
 /// The coordinator's actor: it holds the cluster's state and the links to the workers.
 ///
 /// Events change the state without an `await`; what they direct is put in a queue and carried out
@@ -13,13 +27,13 @@ package actor CoordinatorNode {
     /// This life of the coordinator.
     nonisolated let incarnation: Incarnation
     /// What is to be carried out.
-    nonisolated let directives: AsyncStream<Directive>
+    nonisolated let orders: AsyncStream<Order>
     /// Each worker that begins to serve, for those who wait for a cluster to come up.
     package nonisolated let servingWorkers: AsyncStream<WorkerID>
     /// Tells that the store lacks something.
     nonisolated let unrecordedArrivals: AsyncStream<Void>
     private let unrecordedArrived: AsyncStream<Void>.Continuation
-    private let direct: AsyncStream<Directive>.Continuation
+    private let give: AsyncStream<Order>.Continuation
     private let workerServes: AsyncStream<WorkerID>.Continuation
     private let pools: [PoolName: PoolConfiguration]
     private let start = ContinuousClock.now
@@ -27,7 +41,11 @@ package actor CoordinatorNode {
     private var cluster: Cluster
     private var unrecorded: UnrecordedFacts
     private var links: [WorkerLife: WorkerLink] = [:]
-    private var expected: Set<WorkerLife> = []
+    /// The lives to which a link is wanted, each with the number of the order to open it.
+    private var expected: [WorkerLife: UInt64] = [:]
+    /// The lives to which there is a link, by its number.
+    private var linkedLives: [UInt64: WorkerLife] = [:]
+    private var lastLink: UInt64 = 0
     /// What each worker was told to keep ready.
     private var readyTold: [WorkerLife: [ReadyTarget]] = [:]
 
@@ -56,7 +74,7 @@ package actor CoordinatorNode {
         unrecorded = UnrecordedFacts(start: generations)
         (unrecordedArrivals, unrecordedArrived) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         // As many as the cluster's rules make of bounded state; a loop takes them without delay.
-        (directives, direct) = AsyncStream.makeStream(of: Directive.self)
+        (orders, give) = AsyncStream.makeStream(of: Order.self)
         // Nobody need listen; then the oldest are dropped.
         (servingWorkers, workerServes) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1_024))
     }
@@ -67,15 +85,49 @@ package actor CoordinatorNode {
 
     /// Changes the cluster's state by an event and queues what it directs.
     private func apply(_ event: (inout Cluster, ClusterTime) -> [Directive]) {
-        for directive in event(&cluster, time) {
+        queue(event(&cluster, time))
+    }
+
+    private func queue(_ directives: [Directive]) {
+        for directive in directives {
             note(directive)
-            direct.yield(directive)
+            if let order = order(for: directive) { give.yield(order) }
+        }
+    }
+
+    /// Makes an order of a directive.
+    ///
+    /// Links are taken into and out of use here and not when the order is carried out: orders are carried
+    /// out at the same time, and the end of a link must not take a later one of the same life with it.
+    private func order(for directive: Directive) -> Order? {
+        switch directive {
+        case .openLink(let life, let address):
+            lastLink += 1
+            expected[life] = lastLink
+            return .open(life, address: address, serial: lastLink)
+        case .closeLink(let life):
+            if let serial = expected.removeValue(forKey: life) { linkedLives[serial] = nil }
+            readyTold[life] = nil
+            return links.removeValue(forKey: life).map { .close($0) }
+        case .ping(let life, let ping):
+            guard let link = links[life] else {
+                cluster.pingMissed(by: life)
+                return nil
+            }
+            return .ping(link, ping)
+        case .stopSession(let placement):
+            // Without a link the cluster's state directs it again.
+            return links[placement.worker].map { .stop(placement, over: $0) }
+        case .refuse(let life, let address, let failure):
+            return .refuse(life, address: address, failure)
+        case .workerServes, .workerSuspected, .workerRecovered, .workerLost, .workerDrained, .keepTombstone:
+            // Told to people by the node; nothing is sent.
+            return nil
         }
     }
 
     private func note(_ directive: Directive) {
         switch directive {
-        case .openLink(let life, _): expected.insert(life)
         case .workerServes(let life):
             logger.info("worker serves", metadata: ["worker": "\(life)"])
             workerServes.yield(life.worker)
@@ -91,7 +143,7 @@ package actor CoordinatorNode {
                 "session ended",
                 metadata: ["pool": "\(tombstone.session.key.pool)", "cause": "\(tombstone.cause)"]
             )
-        case .closeLink, .ping, .refuse, .stopSession: break
+        case .openLink, .closeLink, .ping, .refuse, .stopSession: break
         }
     }
 }
@@ -136,31 +188,31 @@ extension CoordinatorNode {
     func lossWasTold(of session: SessionLife) { cluster.lossWasTold(of: session) }
 
     /// A worker said that it has the session.
-    func sessionBegan(_ placement: Placement) { cluster.sessionBegan(placement) }
+    ///
+    /// One that has no place there any more is ended, or its identifier would have two.
+    func sessionBegan(_ placement: Placement) {
+        cluster.sessionBegan(placement)
+        guard cluster.placement(of: placement.session.key)?.session != placement.session else { return }
+        queue([.stopSession(placement)])
+    }
 }
 
 /// Links.
 extension CoordinatorNode {
     /// Takes a link into use, unless it is not wanted any more.
-    func adopt(_ link: WorkerLink) -> Bool {
-        guard expected.contains(link.life) else { return false }
+    func adopt(_ link: WorkerLink, serial: UInt64) -> Bool {
+        guard expected[link.life] == serial else { return false }
         links[link.life] = link
+        linkedLives[serial] = link.life
         return true
-    }
-
-    /// Takes a link out of use.
-    func release(_ life: WorkerLife) -> WorkerLink? {
-        expected.remove(life)
-        readyTold[life] = nil
-        return links.removeValue(forKey: life)
     }
 
     /// The link to a life of a worker.
     func link(to life: WorkerLife) -> WorkerLink? { links[life] }
 
-    /// The link to the sender of an answer.
-    func link(toSender sender: Incarnation) -> [WorkerLink] {
-        links.values.filter { $0.life.incarnation == sender }
+    /// The link over which a question was asked.
+    func link(thatAsked number: UInt64) -> WorkerLink? {
+        linkedLives[WorkerLink.serial(ofQuestion: number)].flatMap { links[$0] }
     }
 }
 
@@ -215,13 +267,25 @@ extension CoordinatorNode {
     }
 
     /// The worker certainly did not take the session; it goes to the next one.
-    func placementRefused(_ placement: Placement) throws(Failure) -> Placement {
-        noted(try cluster.placementRefused(placement, at: time))
+    func placementRefused(_ placement: Placement, in pool: PoolConfiguration) throws(Failure) -> Placement {
+        if let anew = try placeAfterLoss(of: placement, in: pool) { return anew }
+        return noted(try cluster.placementRefused(placement, at: time))
     }
 
     /// The command never left; another request may have reached the worker all the same.
-    func placementUnsent(_ placement: Placement) throws(Failure) -> Placement {
-        noted(try cluster.placementUnsent(placement, at: time))
+    func placementUnsent(_ placement: Placement, in pool: PoolConfiguration) throws(Failure) -> Placement {
+        if let anew = try placeAfterLoss(of: placement, in: pool) { return anew }
+        return noted(try cluster.placementUnsent(placement, at: time))
+    }
+
+    /// Begins anew where the worker was lost before it had anything of this request.
+    private func placeAfterLoss(
+        of placement: Placement,
+        in pool: PoolConfiguration
+    ) throws(Failure) -> Placement? {
+        guard cluster.placement(of: placement.session.key) == nil else { return nil }
+        cluster.lossWasTold(of: placement.session)
+        return try place(placement.session.key, in: pool)
     }
 
     /// Ends an identifier's session.
@@ -229,7 +293,7 @@ extension CoordinatorNode {
     /// - Parameter key: the session's name.
     /// - Throws: `noSessionFound`, or `sessionLost` when that is why there is none.
     package func stopSession(_ key: SessionKey) throws(Failure) {
-        for directive in try cluster.stopSession(key, at: time) { direct.yield(directive) }
+        queue(try cluster.stopSession(key, at: time))
     }
 
     /// Takes note of the generation that a new session was given.

@@ -52,7 +52,7 @@ package struct CoordinatorService: Service {
             generations: generations,
             logger: logger
         )
-        dispatcher = Dispatcher(node: node)
+        dispatcher = Dispatcher(node: node, times: configuration.dispatch)
         tombstones = TombstoneKeeper(
             store: store,
             retention: configuration.tombstoneRetention,

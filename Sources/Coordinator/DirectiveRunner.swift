@@ -10,7 +10,7 @@ struct DirectiveRunner: Sendable {
     private static let helloTimeout: Duration = .seconds(5)
     /// How long a ping may take; later it counts as missed.
     private static let pingTimeout: Duration = .seconds(1)
-    /// How long a worker may take to begin the end of a session.
+    /// How long a worker may take to end a session.
     private static let stopTimeout: Duration = .seconds(2)
 
     let node: CoordinatorNode
@@ -21,40 +21,38 @@ struct DirectiveRunner: Sendable {
     let firstLease: Duration
     let logger: Logger
 
-    /// Carries out directives until cancelled.
+    /// Carries out orders until cancelled.
     func run() async {
         await withDiscardingTaskGroup { group in
-            for await directive in node.directives {
-                group.addTask { await carryOut(directive) }
+            for await order in node.orders {
+                group.addTask { await carryOut(order) }
             }
             group.cancelAll()
         }
     }
 
-    private func carryOut(_ directive: Directive) async {
-        switch directive {
-        case .openLink(let life, let address): await open(life, at: address)
-        case .closeLink(let life): await node.release(life)?.close()
-        case .ping(let life, let ping): await send(ping, to: life)
+    private func carryOut(_ order: Order) async {
+        switch order {
+        case .open(let life, let address, let serial): await open(life, at: address, serial: serial)
+        case .close(let link): await link.close()
+        case .ping(let link, let ping): await send(ping, over: link)
         case .refuse(let life, let address, let failure): await refuse(life, at: address, failure)
-        case .stopSession(let placement): await stop(placement)
-        case .workerServes, .workerSuspected, .workerRecovered, .workerLost, .workerDrained, .keepTombstone:
-            // Told to people by the node; nothing is sent.
-            break
+        case .stop(let placement, let link): await stop(placement, over: link)
         }
     }
 
-    private func open(_ life: WorkerLife, at address: String) async {
+    private func open(_ life: WorkerLife, at address: String, serial: UInt64) async {
         do {
             let outbox = try await post.openOutbox(to: address)
             let link = WorkerLink(
                 life: life,
+                serial: serial,
                 sender: node.incarnation,
                 replyAddress: replyAddress,
                 key: key,
                 outbox: outbox
             )
-            guard await node.adopt(link) else { return await link.close() }
+            guard await node.adopt(link, serial: serial) else { return await link.close() }
             await sayHello(over: link)
         } catch {
             logger.error(
@@ -76,7 +74,8 @@ struct DirectiveRunner: Sendable {
                 ) {
                 case .sessions(let part, let next):
                     sessions += part
-                    offset = next
+                    // A list that does not go on would never end.
+                    offset = next.flatMap { $0 > from ? $0 : nil }
                 case .failure(let failure) where failure.code == .staleAddressee:
                     return await node.lifeEnded(link.life)
                 default:
@@ -93,8 +92,8 @@ struct DirectiveRunner: Sendable {
         await node.helloAnswered(by: link.life, sessions: sessions)
     }
 
-    private func send(_ ping: Ping, to life: WorkerLife) async {
-        guard let link = await node.link(to: life) else { return }
+    private func send(_ ping: Ping, over link: WorkerLink) async {
+        let life = link.life
         let request = Command.Request.ping(lease: ping.lease, endedAcknowledged: ping.endedAcknowledged)
         do {
             switch try await link.ask(request, by: .now + Self.pingTimeout) {
@@ -142,8 +141,7 @@ struct DirectiveRunner: Sendable {
         }
     }
 
-    private func stop(_ placement: Placement) async {
-        guard let link = await node.link(to: placement.worker) else { return }
+    private func stop(_ placement: Placement, over link: WorkerLink) async {
         let request = Command.Request.stopSession(placement.session, .stopped)
         // Without an answer the cluster's state directs it again.
         switch try? await link.ask(request, by: .now + Self.stopTimeout) {

@@ -4,17 +4,14 @@ internal import Wire
 
 /// Takes executions to the worker that has the session, or that shall have it.
 package struct Dispatcher: SessionDispatch {
-    /// How much longer than the code itself a request may take: the start of the sandbox, and the
-    /// executions of the same session that came before.
-    private static let patience: Duration = .seconds(240)
-    /// How long one answer may wait for the execution's end; then the next part is asked for.
-    private static let longestWait: Duration = .seconds(20)
-    /// How much later than that the answer may arrive.
-    private static let answerMargin: Duration = .seconds(5)
     /// How many workers are tried for a new session, and how often a session may turn out to be gone.
     private static let attempts = 16
+    /// The longest code that a command can hold, beside everything else.
+    private static let codeBytesMax = WireLimits.payloadBytes - (64 << 10)
+    private static let cancelled = Failure(.deadlineExceeded, "The request was given up; nothing was run.")
 
     private let node: CoordinatorNode
+    private let times: DispatchTimes
     private let abandoned: AsyncStream<Abandoned>
     private let abandon: AsyncStream<Abandoned>.Continuation
 
@@ -27,9 +24,12 @@ package struct Dispatcher: SessionDispatch {
 
     /// Makes a dispatcher.
     ///
-    /// - Parameter node: the coordinator's actor.
-    init(node: CoordinatorNode) {
+    /// - Parameters:
+    ///   - node: the coordinator's actor.
+    ///   - times: how long it waits.
+    init(node: CoordinatorNode, times: DispatchTimes) {
         self.node = node
+        self.times = times
         // Beyond the bound the oldest are left to run into their time-outs.
         (abandoned, abandon) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1_024))
     }
@@ -46,8 +46,13 @@ package struct Dispatcher: SessionDispatch {
         in session: SessionKey
     ) async throws(Failure) -> ExecutionReport {
         let started = ContinuousClock.now
-        let deadline = started + spec.timeout + Self.patience
+        let deadline = started + spec.timeout + times.patience
         let pool = try await node.pool(named: session.pool)
+        // A session that nobody will use is not begun, and what no message can hold is not sent.
+        guard !Task.isCancelled else { throw Self.cancelled }
+        guard spec.code.utf8.count <= Self.codeBytesMax else {
+            throw Failure(.payloadTooLarge, "The code is longer than a message between nodes can be.")
+        }
         var placement = try await node.place(session, in: pool)
         let route = started.duration(to: .now)
         for _ in 0..<Self.attempts {
@@ -65,7 +70,7 @@ package struct Dispatcher: SessionDispatch {
                 code: spec.code,
                 timeout: spec.timeout,
                 pool: pool,
-                wait: min(Self.longestWait, ContinuousClock.now.duration(to: deadline))
+                wait: min(times.longestWait, ContinuousClock.now.duration(to: deadline))
             )
             switch try await attempt(request, at: placement, over: link) {
             case .accepted(let page):
@@ -79,9 +84,9 @@ package struct Dispatcher: SessionDispatch {
                 report.timings[.route] = route
                 return report
             case .refused:
-                placement = try await node.placementRefused(placement)
+                placement = try await node.placementRefused(placement, in: pool)
             case .unsent:
-                placement = try await node.placementUnsent(placement)
+                placement = try await node.placementUnsent(placement, in: pool)
             case .gone(let cause):
                 await node.sessionEnded(placement.session, on: placement.worker, cause: cause)
                 placement = try await node.place(session, in: pool)
@@ -104,7 +109,7 @@ package struct Dispatcher: SessionDispatch {
         over link: WorkerLink
     ) async throws(Failure) -> Attempt {
         do {
-            let deadline = ContinuousClock.now + request.wait + Self.answerMargin
+            let deadline = ContinuousClock.now + request.wait + times.answerMargin
             switch try await link.ask(.execute(request), by: deadline) {
             case .events(let page):
                 await node.sessionBegan(placement)
@@ -113,24 +118,49 @@ package struct Dispatcher: SessionDispatch {
             case .failure(let failure)
             where failure.code == .sessionsCountExceedsLimit && placement.state == .placing:
                 return .refused
+            case .failure(let failure) where failure.code == .staleAddressee:
+                // This life of the worker is over, and nothing was run.
+                await node.lifeEnded(placement.worker)
+                if placement.state == .placing { return .unsent }
+                throw await loss(of: placement)
             case .failure(let failure): throw failure
             default: throw Failure(.internalError, "The worker's answer does not fit the question.")
             }
         } catch let loss as WorkerLink.Loss {
-            if loss.certainty == .notSent {
-                await node.linkFailed(to: placement.worker)
-                if placement.state == .placing { return .unsent }
-                throw Failure(
-                    .noWorkerAvailable,
-                    "The session's worker cannot be reached; nothing was run.",
-                    retryAfterSeconds: 2
-                )
-            }
-            throw await failure(for: loss, of: request.execution, at: placement, over: link)
+            return try await attempt(without: loss, request, at: placement, over: link)
         } catch let failure as Failure {
             throw failure
         } catch {
             throw Failure(.internalError, "The command could not be sent.")
+        }
+    }
+
+    /// What is done about a command without an answer.
+    private func attempt(
+        without loss: WorkerLink.Loss,
+        _ request: ExecuteRequest,
+        at placement: Placement,
+        over link: WorkerLink
+    ) async throws(Failure) -> Attempt {
+        switch loss.certainty {
+        case .notSent:
+            await node.linkFailed(to: placement.worker)
+            if placement.state == .placing { return .unsent }
+            throw Failure(
+                .noWorkerAvailable,
+                "The session's worker cannot be reached; nothing was run.",
+                retryAfterSeconds: 2
+            )
+        case .overloaded:
+            if placement.state == .placing { return .unsent }
+            throw Failure(
+                .tooManyRequests,
+                "Too many requests are on their way to the session's worker; nothing was run.",
+                retryAfterSeconds: 1
+            )
+        case .unsendable: throw Failure(.internalError, "The command could not be sent.")
+        case .unanswered, .workerLost, .cancelled:
+            throw await failure(for: loss, of: request.execution, at: placement, over: link)
         }
     }
 
@@ -167,7 +197,7 @@ package struct Dispatcher: SessionDispatch {
         over link: WorkerLink,
         until deadline: ContinuousClock.Instant
     ) async throws(Failure) -> EventPage {
-        let wait = min(Self.longestWait, ContinuousClock.now.duration(to: deadline))
+        let wait = min(times.longestWait, ContinuousClock.now.duration(to: deadline))
         let request = ReadEventsRequest(
             session: placement.session,
             execution: execution,
@@ -175,7 +205,7 @@ package struct Dispatcher: SessionDispatch {
             wait: wait
         )
         do {
-            switch try await link.ask(.readEvents(request), by: .now + wait + Self.answerMargin) {
+            switch try await link.ask(.readEvents(request), by: .now + wait + times.answerMargin) {
             case .events(let next): return next
             case .sessionGone(let cause):
                 let ended = cause ?? .guestCrashed
@@ -184,6 +214,9 @@ package struct Dispatcher: SessionDispatch {
                     .sandboxFailed,
                     "The session ended while the code ran (\(ended)); the code is not run again."
                 )
+            case .failure(let failure) where failure.code == .staleAddressee:
+                await node.lifeEnded(placement.worker)
+                throw await loss(of: placement)
             case .failure(let failure): throw failure
             default: throw Failure(.internalError, "The worker's answer does not fit the question.")
             }
@@ -203,15 +236,18 @@ package struct Dispatcher: SessionDispatch {
         at placement: Placement,
         over link: WorkerLink
     ) async -> Failure {
-        if loss.certainty == .workerLost {
-            await node.lossWasTold(of: placement.session)
-            return Failure(.sessionLost, FailureCode.sessionLost.meaning)
-        }
+        if loss.certainty == .workerLost { return await self.loss(of: placement) }
         abandon.yield(Abandoned(execution: execution, session: placement.session, link: link))
         return Failure(
             .deadlineExceeded,
             "The worker did not answer in time; whether the code ran is not known, and it is not run again."
         )
+    }
+
+    /// The one clear error for a session that was lost with its worker.
+    private func loss(of placement: Placement) async -> Failure {
+        await node.lossWasTold(of: placement.session)
+        return Failure(.sessionLost, FailureCode.sessionLost.meaning)
     }
 
     /// Cancels the executions whose clients went away, until cancelled itself.
@@ -222,7 +258,7 @@ package struct Dispatcher: SessionDispatch {
                     // If it does not arrive, the code's own time-out ends it.
                     _ = try? await execution.link.ask(
                         .cancel(execution.session, execution.execution),
-                        by: .now + Self.answerMargin
+                        by: .now + times.answerMargin
                     )
                 }
             }

@@ -5,8 +5,12 @@ internal import Wire
 
 /// The line to one life of a worker: its outbox and the answers that are awaited from it.
 struct WorkerLink: Sendable {
-    /// How many commands to one worker may await their answers.
+    /// How many executions and reads may await their answers from one worker.
     private static let capacity = 4_096
+    /// How many short commands may; apart, so that pings get through however many executions there are.
+    private static let shortCapacity = 1_024
+    /// The numbers of one link, and the half of them that is for short commands.
+    private static let numbers: UInt64 = 1 << 40
 
     /// Whom it reaches.
     let life: WorkerLife
@@ -14,14 +18,19 @@ struct WorkerLink: Sendable {
     private let replyAddress: String
     private let key: ClusterKey
     private let outbox: any Outbox
-    private let correspondence = Correspondence<Answer>(capacity: capacity)
+    private let executions: Correspondence<Answer>
+    private let shortCommands: Correspondence<Answer>
 
     /// What became of a command that has no answer.
     struct Loss: Error {
         /// How much is known.
         enum Certainty {
-            /// It certainly never reached the worker.
+            /// The line to the worker is broken; the command certainly never reached it.
             case notSent
+            /// Too much is on its way to the worker; the command certainly never reached it.
+            case overloaded
+            /// The command has no encoding, so it reached nobody; that is not the worker's fault.
+            case unsendable
             /// It was sent; whether it was carried out is not known.
             case unanswered
             /// The worker was declared lost while the answer was awaited.
@@ -38,12 +47,24 @@ struct WorkerLink: Sendable {
     ///
     /// - Parameters:
     ///   - life: whom it reaches.
+    ///   - serial: counts the links of this coordinator's life: no number of a question is used by two
+    ///     links, for two lives of one worker have the same process and send to the same inbox.
     ///   - sender: this life of the coordinator.
     ///   - replyAddress: the coordinator's inbox.
     ///   - key: the cluster's secret.
     ///   - outbox: the line to the worker's inbox.
-    init(life: WorkerLife, sender: Incarnation, replyAddress: String, key: ClusterKey, outbox: any Outbox) {
+    init(
+        life: WorkerLife,
+        serial: UInt64,
+        sender: Incarnation,
+        replyAddress: String,
+        key: ClusterKey,
+        outbox: any Outbox
+    ) {
         self.life = life
+        let first = serial &* Self.numbers
+        executions = Correspondence(capacity: Self.capacity, firstNumber: first)
+        shortCommands = Correspondence(capacity: Self.shortCapacity, firstNumber: first + Self.numbers / 2)
         self.sender = sender
         self.replyAddress = replyAddress
         self.key = key
@@ -62,26 +83,14 @@ struct WorkerLink: Sendable {
         by deadline: ContinuousClock.Instant
     ) async throws(Loss) -> Answer {
         do {
-            return try await correspondence.ask(by: deadline) { number in
-                do {
-                    let bytes = try Envelope(
-                        addressee: life.incarnation,
-                        sender: sender,
-                        number: number,
-                        timeLeft: ContinuousClock.now.duration(to: deadline),
-                        replyAddress: replyAddress,
-                        content: .command(Command(epoch: life.epoch, request: request))
-                    ).encoded(key: key)
-                    try await outbox.send(bytes, by: deadline)
-                } catch {
-                    throw Loss(certainty: .notSent, reason: "\(error)")
-                }
+            return try await correspondence(for: request).ask(by: deadline) { number in
+                try await send(request, number: number, by: deadline)
             }
         } catch let loss as Loss {
             throw loss
         } catch let error as TransportError {
             switch error.code {
-            case .overloaded: throw Loss(certainty: .notSent, reason: error.message)
+            case .overloaded: throw Loss(certainty: .overloaded, reason: error.message)
             case .cancelled: throw Loss(certainty: .cancelled, reason: error.message)
             case .peerLost: throw Loss(certainty: .workerLost, reason: error.message)
             default: throw Loss(certainty: .unanswered, reason: error.message)
@@ -91,18 +100,70 @@ struct WorkerLink: Sendable {
         }
     }
 
+    private func send(
+        _ request: Command.Request,
+        number: UInt64,
+        by deadline: ContinuousClock.Instant
+    ) async throws(Loss) {
+        let bytes: [UInt8]
+        do {
+            bytes = try Envelope(
+                addressee: life.incarnation,
+                sender: sender,
+                number: number,
+                timeLeft: ContinuousClock.now.duration(to: deadline),
+                replyAddress: replyAddress,
+                content: .command(Command(epoch: life.epoch, request: request))
+            ).encoded(key: key)
+        } catch {
+            throw Loss(certainty: .unsendable, reason: error.message)
+        }
+        do {
+            try await outbox.send(bytes, by: deadline)
+        } catch {
+            switch error.code {
+            case .cancelled: throw Loss(certainty: .cancelled, reason: error.message)
+            case .overloaded: throw Loss(certainty: .overloaded, reason: error.message)
+            case .messageTooLarge: throw Loss(certainty: .unsendable, reason: error.message)
+            default: throw Loss(certainty: .notSent, reason: error.message)
+            }
+        }
+    }
+
+    private func correspondence(for request: Command.Request) -> Correspondence<Answer> {
+        switch request {
+        case .execute, .readEvents: executions
+        case .hello, .ping, .cancel, .stopSession, .keepReady: shortCommands
+        }
+    }
+
+    /// Which link asked a question.
+    ///
+    /// - Parameter number: the question's number.
+    /// - Returns: the link's serial number.
+    static func serial(ofQuestion number: UInt64) -> UInt64 { number / numbers }
+
     /// Hands over an answer that arrived.
     ///
     /// - Parameters:
     ///   - answer: the answer.
     ///   - number: the number of its question.
     func deliver(_ answer: Answer, for number: UInt64) async {
-        await correspondence.deliver(answer, for: number)
+        let isShort = number % Self.numbers >= Self.numbers / 2
+        await (isShort ? shortCommands : executions).deliver(answer, for: number)
     }
 
     /// Fails all who wait, and closes the line.
     func close() async {
-        await correspondence.failAll(with: TransportError(.peerLost, "The worker was declared lost."))
+        await failAll()
         await outbox.close()
+        // Who asked between the two has sent without anyone to answer.
+        await failAll()
+    }
+
+    private func failAll() async {
+        let error = TransportError(.peerLost, "The worker was declared lost.")
+        await executions.failAll(with: error)
+        await shortCommands.failAll(with: error)
     }
 }

@@ -38,6 +38,18 @@ package struct ExecutionArchive: Sendable {
     /// - Parameter id: its name.
     package subscript(id: ExecutionID) -> Entry? { entries[id] }
 
+    /// Whether an answer to a reader need not wait: the execution has ended, or there is a page full.
+    ///
+    /// - Parameters:
+    ///   - id: the execution.
+    ///   - sequence: the first place that the reader wants.
+    ///   - bytes: the size of a page.
+    /// - Returns: whether it need not wait; nil when the execution is not known.
+    package func hasPage(of id: ExecutionID, from sequence: UInt64, bytes: Int) -> Bool? {
+        guard let entry = entries[id] else { return nil }
+        return entry.journal.isComplete || entry.journal.byteCount(from: sequence) >= bytes
+    }
+
     /// Whether nothing runs and nothing waits.
     package var isIdle: Bool { current == nil && waiting.isEmpty }
 

@@ -14,13 +14,13 @@ package struct Journal: Sendable {
         package let events: [SequencedEvent]
         /// Whether the execution's end is among them, or came before.
         package let reachesEnd: Bool
-        /// Whether events follow that did not fit.
-        package let hasMore: Bool
     }
 
     private let limitBytes: Int
     private var usedBytes = 0
     private var events: [SequencedEvent] = []
+    /// What the journal held before each event.
+    private var offsets: [Int] = []
     private var wasTruncated = false
     /// The outcome, once the execution has ended.
     package private(set) var outcome: Outcome?
@@ -47,8 +47,13 @@ package struct Journal: Sendable {
             wasTruncated = true
             return
         }
-        usedBytes += cost
+        add(event, cost: cost)
+    }
+
+    private mutating func add(_ event: ExecutionEvent, cost: Int) {
         events.append(SequencedEvent(sequence: UInt64(events.count), event: event))
+        offsets.append(usedBytes)
+        usedBytes += cost
     }
 
     private mutating func end(_ reported: Outcome) {
@@ -61,8 +66,16 @@ package struct Journal: Sendable {
             wasTruncated: reported.wasTruncated || wasTruncated
         )
         self.outcome = outcome
-        usedBytes += Self.overheadBytes
-        events.append(SequencedEvent(sequence: UInt64(events.count), event: .ended(outcome)))
+        add(.ended(outcome), cost: Self.overheadBytes)
+    }
+
+    /// What the journal holds from a place on, in bytes.
+    ///
+    /// - Parameter sequence: the first place wanted.
+    /// - Returns: the bytes, counted as for the bound.
+    package func byteCount(from sequence: UInt64) -> Int {
+        let start = Int(clamping: sequence)
+        return start < offsets.count ? usedBytes - offsets[start] : 0
     }
 
     /// Reads from a place on.
@@ -73,7 +86,7 @@ package struct Journal: Sendable {
     /// - Returns: the page.
     package func read(from sequence: UInt64, limitBytes: Int) -> Page {
         let start = Int(clamping: sequence)
-        guard start < events.count else { return Page(events: [], reachesEnd: isComplete, hasMore: false) }
+        guard start < events.count else { return Page(events: [], reachesEnd: isComplete) }
         var end = start
         var size = 0
         while end < events.count {
@@ -81,10 +94,6 @@ package struct Journal: Sendable {
             if size > limitBytes, end > start { break }
             end += 1
         }
-        return Page(
-            events: Array(events[start..<end]),
-            reachesEnd: isComplete && end == events.count,
-            hasMore: end < events.count
-        )
+        return Page(events: Array(events[start..<end]), reachesEnd: isComplete && end == events.count)
     }
 }

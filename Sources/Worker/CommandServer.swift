@@ -5,8 +5,14 @@ internal import Wire
 
 /// Takes commands from the worker's inbox, has them carried out and sends the answers.
 struct CommandServer: Sendable {
-    /// How many commands may be in hand; more are refused at once.
-    private static let concurrency = 2_048
+    /// How many messages may be in hand; more are dropped, and whoever asked learns it by the deadline.
+    private static let messagesMax = 4_096
+    /// How many of them may be commands that wait for an execution; more are refused at once.
+    ///
+    /// Pings and other short commands come through all the same: a busy worker must not lose its lease.
+    private static let waitingMax = 2_048
+    /// How long to leave an inbox alone that could not be received from.
+    private static let pauseAfterFailure: Duration = .milliseconds(100)
     /// How long an answer may wait for a coordinator to take it.
     private static let answerTimeout: Duration = .seconds(5)
     /// A command may not claim to be of use for longer than this.
@@ -23,7 +29,14 @@ struct CommandServer: Sendable {
     func run() async {
         await withDiscardingTaskGroup { group in
             while let bytes = await nextMessage() {
-                group.addTask { await handle(bytes) }
+                guard await commandsInHand.enter(.message, limit: Self.messagesMax) else {
+                    logger.warning("a message was dropped: too many are in hand")
+                    continue
+                }
+                group.addTask {
+                    await handle(bytes)
+                    await commandsInHand.leave(.message)
+                }
             }
             group.cancelAll()
         }
@@ -33,10 +46,11 @@ struct CommandServer: Sendable {
         while !Task.isCancelled {
             do throws(TransportError) {
                 return try await inbox.receive()
-            } catch  where error.code == .cancelled {
+            } catch  where error.code == .cancelled || error.code == .closed {
                 return nil
             } catch {
                 logger.warning("a message could not be received", metadata: ["error": "\(error.message)"])
+                try? await Task.sleep(for: Self.pauseAfterFailure)
             }
         }
         return nil
@@ -50,12 +64,7 @@ struct CommandServer: Sendable {
             return logger.warning("a message was not understood", metadata: ["error": "\(error.message)"])
         }
         let deadline = ContinuousClock.now + min(envelope.timeLeft, Self.longestWait)
-        guard await commandsInHand.enter(limit: Self.concurrency) else {
-            let failure = Failure(.tooManyRequests, "The worker has too much to do.", retryAfterSeconds: 1)
-            return await send(.failure(failure), to: envelope)
-        }
         if let answer = await answer(to: envelope, by: deadline) { await send(answer, to: envelope) }
-        await commandsInHand.leave()
     }
 
     private func answer(
@@ -69,7 +78,7 @@ struct CommandServer: Sendable {
         }
         do {
             switch try envelope.content() {
-            case .command(let command): return await node.answer(command, by: deadline)
+            case .command(let command): return await carryOut(command, by: deadline)
             case .answer(.failure(let failure)):
                 logger.warning(
                     "a coordinator refused this worker",
@@ -84,6 +93,21 @@ struct CommandServer: Sendable {
             logger.warning("a command was not understood", metadata: ["error": "\(error.message)"])
             return .failure(Failure(code, error.message))
         }
+    }
+
+    private func carryOut(_ command: Command, by deadline: ContinuousClock.Instant) async -> Answer {
+        switch command.request {
+        case .execute, .readEvents: break
+        case .hello, .ping, .cancel, .stopSession, .keepReady: return await node.answer(command, by: deadline)
+        }
+        guard await commandsInHand.enter(.waiting, limit: Self.waitingMax) else {
+            return .failure(
+                Failure(.tooManyRequests, "The worker has too much to do.", retryAfterSeconds: 1)
+            )
+        }
+        let answer = await node.answer(command, by: deadline)
+        await commandsInHand.leave(.waiting)
+        return answer
     }
 
     private func send(_ answer: Answer, to envelope: ReceivedEnvelope) async {
@@ -104,20 +128,32 @@ struct CommandServer: Sendable {
     }
 }
 
-/// Counts the commands that are being carried out, so that their number has a bound.
+/// Counts what is in hand, so that its number has a bound.
 actor CommandsInHand {
-    private var count = 0
+    /// What is counted.
+    enum Kind: Sendable {
+        /// Any message.
+        case message
+        /// A command that may wait for an execution.
+        case waiting
+    }
 
-    /// Takes a command in hand.
+    private var counts: [Kind: Int] = [:]
+
+    /// Takes something in hand.
     ///
-    /// - Parameter limit: how many there may be.
+    /// - Parameters:
+    ///   - kind: what it is.
+    ///   - limit: how many there may be.
     /// - Returns: whether there was room.
-    func enter(limit: Int) -> Bool {
-        guard count < limit else { return false }
-        count += 1
+    func enter(_ kind: Kind, limit: Int) -> Bool {
+        guard counts[kind, default: 0] < limit else { return false }
+        counts[kind, default: 0] += 1
         return true
     }
 
-    /// Puts a command away that was carried out.
-    func leave() { count -= 1 }
+    /// Puts something away that was carried out.
+    ///
+    /// - Parameter kind: what it is.
+    func leave(_ kind: Kind) { counts[kind, default: 0] -= 1 }
 }

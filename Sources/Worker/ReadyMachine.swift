@@ -12,27 +12,19 @@ final class ReadyMachine: Sendable {
 
     /// The machine's pool.
     let pool: PoolConfiguration
-    private let assignments: AsyncStream<Sandbox>
-    private let assignment: AsyncStream<Sandbox>.Continuation
+    private let decisions: AsyncStream<Void>
+    private let decided: AsyncStream<Void>.Continuation
 
     /// Makes the place for a machine.
     ///
     /// - Parameter pool: the machine's pool.
     init(pool: PoolConfiguration) {
         self.pool = pool
-        (assignments, assignment) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
+        (decisions, decided) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
     }
 
-    /// Gives the machine to a session; the owner of the list of ready machines does so once.
-    ///
-    /// - Parameter sandbox: the session's sandbox.
-    func assign(_ sandbox: Sandbox) {
-        assignment.yield(sandbox)
-        assignment.finish()
-    }
-
-    /// Gives the machine up; it ends.
-    func retire() { assignment.finish() }
+    /// Says that the machine was claimed or given up; which of both, ``ReadyMachines`` knows.
+    func decide() { decided.finish() }
 
     /// Runs code that leaves nothing behind, so that the translated code of agent and runtime is warm.
     ///
@@ -66,34 +58,24 @@ final class ReadyMachine: Sendable {
         }
     }
 
-    /// Waits for a session, for as long as the machine lives.
+    /// Waits until the machine is claimed or given up.
     ///
     /// - Parameter machine: the machine.
-    /// - Returns: the session's sandbox; nil when the machine died, was given up, or the worker ends.
-    func awaitAssignment(_ machine: any Machine) async -> Sandbox? {
-        await withTaskGroup(of: Sandbox?.self) { group in
-            group.addTask { await self.nextAssignment() }
+    /// - Returns: whether it lived as long as that; false also when the worker ends.
+    func waitForDecision(_ machine: any Machine) async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                for await _ in self.decisions {}
+                return !Task.isCancelled
+            }
             group.addTask {
                 // Nobody runs anything here: the end of the frames is the end of the machine.
                 for await _ in machine.frames {}
-                return nil
+                return false
             }
-            let sandbox = await group.next() ?? nil
+            let isAlive = await group.next() ?? false
             group.cancelAll()
-            return sandbox
+            return isAlive
         }
-    }
-
-    /// The session that was assigned although the machine had just died, if there is one.
-    ///
-    /// - Returns: the session's sandbox, which needs another machine.
-    func lateAssignment() async -> Sandbox? {
-        assignment.finish()
-        return await nextAssignment()
-    }
-
-    private func nextAssignment() async -> Sandbox? {
-        for await sandbox in assignments { return sandbox }
-        return nil
     }
 }

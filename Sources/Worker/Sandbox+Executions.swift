@@ -5,14 +5,6 @@ internal import Wire
 
 /// The loop that runs executions, and what the guest says of them.
 extension Sandbox {
-    /// How long interrupted code may take to stop before the agent ends the runtime; long enough
-    /// for a library that looks for signals only between steps.
-    private static let grace: Duration = .seconds(5)
-    /// How much longer the guest may take to report that; then it is ended.
-    private static let reportMargin: Duration = .seconds(10)
-    /// How long the guest may take to accept an order.
-    private static let orderTimeout: Duration = .seconds(10)
-
     /// Runs what waits, one after the other, until the session ends or has been idle for too long.
     ///
     /// - Parameter machine: the session's machine.
@@ -50,8 +42,9 @@ extension Sandbox {
             let isOverdue = ContinuousClock.now >= deadline
             if interruption == nil, isOverdue || cancelled.contains(spec.id) {
                 interruption = isOverdue ? .timedOut : .cancelled
-                deadline = .now + Self.grace + Self.reportMargin
-                guard await send(.interrupt(execution: guestNumber, grace: Self.grace), to: machine) else {
+                deadline = .now + patience.grace + patience.reportMargin
+                guard await send(.interrupt(execution: guestNumber, grace: patience.grace), to: machine)
+                else {
                     return
                 }
             } else if isOverdue {
@@ -68,12 +61,14 @@ extension Sandbox {
 
     private func send(_ frame: HostFrame, to machine: any Machine) async -> Bool {
         do {
-            try await machine.send(frame, deadline: .now + Self.orderTimeout)
+            try await machine.send(frame, deadline: .now + patience.orderTimeout)
             return true
-        } catch {
+        } catch  where error.code == .deadlineExceeded || error.code == .guestBacklog {
             finish(.guestUnresponsive)
-            return false
+        } catch {
+            finish(Task.isCancelled ? .drained : .guestCrashed)
         }
+        return false
     }
 
     /// Takes in what the guest says; it is hostile, so what does not fit is left out.

@@ -15,15 +15,15 @@ extension Sandbox {
     ///   - spec: what to run.
     ///   - beganSession: whether the sandbox was made for this request.
     ///   - deadline: when to answer with what there is.
-    /// - Returns: the events from the first on.
+    /// - Returns: the events from the first on; nil when the session has ended without taking it in.
     /// - Throws: why it cannot be run, or why its end will not come.
     func execute(
         _ spec: ExecutionSpec,
         beganSession: Bool,
         until deadline: ContinuousClock.Instant
-    ) async throws(Failure) -> EventPage {
-        if let end { throw failure(for: end) }
+    ) async throws(Failure) -> EventPage? {
         let isKnown = archive[spec.id] != nil
+        guard isKnown || end == nil else { return nil }
         try archive.submit(spec, beganSession: beganSession, journalBytes: journalBytes)
         if !isKnown {
             arrivals[spec.id] = .now
@@ -47,24 +47,32 @@ extension Sandbox {
     ) async throws(Failure) -> EventPage {
         while true {
             idle.touch(.now)
-            guard let entry = archive[id] else {
-                throw Failure(.executionNotFound, "There is no execution \(id) in this session.")
+            guard let hasPage = archive.hasPage(of: id, from: sequence, bytes: WireLimits.pageBytes) else {
+                throw unknown(id)
             }
-            let page = entry.journal.read(from: sequence, limitBytes: WireLimits.pageBytes)
-            if entry.journal.isComplete || page.hasMore || ContinuousClock.now >= deadline || Task.isCancelled
-            {
-                return EventPage(
-                    events: page.events,
-                    nextSequence: page.events.last.map { $0.sequence + 1 } ?? sequence,
-                    isComplete: page.reachesEnd,
-                    sessionInstance: instance,
-                    isNewSession: entry.beganSession,
-                    timings: timings(of: entry)
-                )
+            if hasPage || ContinuousClock.now >= deadline || Task.isCancelled {
+                return try page(of: id, from: sequence)
             }
             if let end { throw failure(for: end) }
             await waitForChange(until: deadline)
         }
+    }
+
+    private func page(of id: ExecutionID, from sequence: UInt64) throws(Failure) -> EventPage {
+        guard let entry = archive[id] else { throw unknown(id) }
+        let page = entry.journal.read(from: sequence, limitBytes: WireLimits.pageBytes)
+        return EventPage(
+            events: page.events,
+            nextSequence: page.events.last.map { $0.sequence + 1 } ?? sequence,
+            isComplete: page.reachesEnd,
+            sessionInstance: instance,
+            isNewSession: entry.beganSession,
+            timings: timings(of: entry)
+        )
+    }
+
+    private func unknown(_ id: ExecutionID) -> Failure {
+        Failure(.executionNotFound, "There is no execution \(id) in this session.")
     }
 
     /// Ends an execution early; one that has ended already stays as it is.
@@ -72,9 +80,8 @@ extension Sandbox {
     /// - Parameter id: the execution.
     /// - Throws: `executionNotFound`.
     func cancel(_ id: ExecutionID) throws(Failure) {
-        guard archive[id] != nil else {
-            throw Failure(.executionNotFound, "There is no execution \(id) in this session.")
-        }
+        idle.touch(.now)
+        guard archive[id] != nil else { throw unknown(id) }
         let outcome = Outcome(
             status: .cancelled,
             errorName: "Cancelled",

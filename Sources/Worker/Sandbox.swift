@@ -11,6 +11,10 @@ actor Sandbox {
     nonisolated let pool: PoolConfiguration
     /// A name for this life of the session, unlike any other's.
     nonisolated let instance: String
+    /// Where it stands among the sandboxes of this worker, in the order in which they were made.
+    nonisolated let place: Int
+    /// How long it waits for its guest.
+    nonisolated let patience: GuestPatience
     /// What is known of the executions.
     var archive = ExecutionArchive()
     /// Wakes readers and the loop that runs executions.
@@ -31,6 +35,13 @@ actor Sandbox {
     var interruption: Outcome.Status?
     private let created = ContinuousClock.now
     private var startTimings = StageTimings()
+    /// The identifier's sandbox before this one, until its machine is gone.
+    private var former: Sandbox?
+    private var hasStarted = false
+    private var isGone = false
+
+    /// How long to wait for the end of the identifier's former machine.
+    private static let formerTimeout: Duration = .seconds(60)
 
     /// Makes a sandbox without a machine.
     ///
@@ -38,10 +49,23 @@ actor Sandbox {
     ///   - session: the session that it serves.
     ///   - pool: the session's pool.
     ///   - instance: a name for this life of the session.
-    init(session: SessionLife, pool: PoolConfiguration, instance: String) {
+    ///   - place: where it stands among the sandboxes of this worker.
+    ///   - patience: how long it waits for its guest.
+    ///   - former: the identifier's sandbox before this one, if its machine is not gone yet.
+    init(
+        session: SessionLife,
+        pool: PoolConfiguration,
+        instance: String,
+        place: Int,
+        patience: GuestPatience,
+        former: Sandbox?
+    ) {
         self.session = session
         self.pool = pool
         self.instance = instance
+        self.place = place
+        self.patience = patience
+        self.former = former
         idle = IdleTimer(cooldown: pool.cooldown, now: .now)
     }
 
@@ -50,17 +74,74 @@ actor Sandbox {
     /// - Parameter hypervisor: where machines come from.
     /// - Returns: why the session ended, and the error if its machine could not be had.
     func run(on hypervisor: any Hypervisor) async -> (cause: EndCause, error: (any Error)?) {
+        guard await formerIsGone() else { return (end ?? .startFailed, nil) }
         do {
-            try await hypervisor.withMachine(for: pool) { machine in
-                await self.serve(machine, timings: machine.timings)
-            }
+            try await serve(on: hypervisor)
             // Left without an end only when the worker itself goes down.
             finish(.drained)
             return (end ?? .drained, nil)
         } catch {
+            // The start of a session that was ended meanwhile is given up: that is no trouble.
+            if let end { return (end, hasStarted ? error : nil) }
             finish(Task.isCancelled ? .drained : .startFailed)
             return (end ?? .startFailed, error)
         }
+    }
+
+    /// What came first while a machine was made and used.
+    private enum Step: Sendable {
+        case machineIsGone
+        case started
+        case endedBeforeStart
+    }
+
+    private func serve(on hypervisor: any Hypervisor) async throws {
+        try await withThrowingTaskGroup(of: Step.self) { group in
+            group.addTask { [pool] in
+                try await hypervisor.withMachine(for: pool) { machine in
+                    await self.serve(machine, timings: machine.timings)
+                }
+                return .machineIsGone
+            }
+            group.addTask { await self.startOrEnd() }
+            // A start takes its time; who has ended does not wait for it.
+            while let step = try await group.next() {
+                if step != .started { group.cancelAll() }
+            }
+        }
+    }
+
+    private func startOrEnd() async -> Step {
+        while !hasStarted, end == nil, !Task.isCancelled { await waitForChange(until: .now + .seconds(60)) }
+        return hasStarted ? .started : .endedBeforeStart
+    }
+
+    /// Waits until the identifier's former machine is gone, so that there are never two.
+    ///
+    /// - Returns: whether the session can begin.
+    private func formerIsGone() async -> Bool {
+        guard let former else { return true }
+        let isGone = await former.waitUntilGone(by: .now + Self.formerTimeout)
+        self.former = nil
+        if !isGone { finish(Task.isCancelled ? .drained : .startFailed) }
+        return isGone
+    }
+
+    /// Notes that there is no machine any more.
+    func machineIsGone() {
+        isGone = true
+        changes.notify()
+    }
+
+    /// Waits until there is no machine any more.
+    ///
+    /// - Parameter deadline: when to give up.
+    /// - Returns: whether it is gone.
+    func waitUntilGone(by deadline: ContinuousClock.Instant) async -> Bool {
+        while !isGone, ContinuousClock.now < deadline, !Task.isCancelled {
+            await waitForChange(until: deadline)
+        }
+        return isGone
     }
 
     /// Ends the session, once; whoever waits for something is told.
@@ -77,12 +158,15 @@ actor Sandbox {
     /// - Parameter machine: the machine.
     /// - Returns: why the session ended.
     func serve(onReady machine: any Machine) async -> EndCause {
+        guard await formerIsGone() else { return end ?? .startFailed }
         await serve(machine, timings: StageTimings())
         finish(.drained)
         return end ?? .drained
     }
 
     private func serve(_ machine: any Machine, timings: StageTimings) async {
+        hasStarted = true
+        changes.notify()
         startTimings = timings
         startTimings[.allocate] = created.duration(to: .now)
         idle.touch(.now)

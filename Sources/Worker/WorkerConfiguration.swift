@@ -15,6 +15,8 @@ package struct WorkerConfiguration: Sendable {
     package var pools: [PoolConfiguration]
     /// The cluster's secret.
     package var clusterKey: ClusterKey
+    /// How long it waits for guests.
+    package var patience: GuestPatience
 
     /// Makes a configuration.
     ///
@@ -25,13 +27,15 @@ package struct WorkerConfiguration: Sendable {
     ///   - capacity: how much it takes.
     ///   - pools: the pools whose templates are made before it announces itself.
     ///   - clusterKey: the cluster's secret.
+    ///   - patience: how long it waits for guests.
     package init(
         id: WorkerID,
         address: String,
         coordinators: [String],
         capacity: WorkerCapacity,
         pools: [PoolConfiguration],
-        clusterKey: ClusterKey
+        clusterKey: ClusterKey,
+        patience: GuestPatience = GuestPatience()
     ) {
         self.id = id
         self.address = address
@@ -39,5 +43,33 @@ package struct WorkerConfiguration: Sendable {
         self.capacity = capacity
         self.pools = pools
         self.clusterKey = clusterKey
+        self.patience = patience
+    }
+}
+
+/// How long a worker waits for what a guest does.
+package struct GuestPatience: Hashable, Sendable {
+    /// How long interrupted code may take to stop before the agent ends the runtime; long enough for a
+    /// library that looks for signals only between steps.
+    package var grace: Duration
+    /// How much longer the guest may take to report that; then it is ended.
+    package var reportMargin: Duration
+    /// How long the guest may take to accept an order.
+    package var orderTimeout: Duration
+
+    /// Makes times; the defaults are the documented ones.
+    ///
+    /// - Parameters:
+    ///   - grace: how long interrupted code may take to stop.
+    ///   - reportMargin: how much longer the guest may take to report that.
+    ///   - orderTimeout: how long the guest may take to accept an order.
+    package init(
+        grace: Duration = .seconds(5),
+        reportMargin: Duration = .seconds(10),
+        orderTimeout: Duration = .seconds(10)
+    ) {
+        self.grace = grace
+        self.reportMargin = reportMargin
+        self.orderTimeout = orderTimeout
     }
 }

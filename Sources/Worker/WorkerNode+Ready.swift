@@ -16,33 +16,28 @@ extension WorkerNode {
         for pool in ready.pools {
             let room = roomForMachines
             let policy = ready.policy(for: pool)
-            for _ in 0..<policy.surplus(room: room) { ready.take(of: pool)?.retire() }
+            for _ in 0..<policy.surplus(room: room) { ready.retire(of: pool) }
             for _ in 0..<policy.starts(room: room) {
-                ready.starting[pool, default: 0] += 1
-                launch.yield(.ready(ReadyMachine(pool: pool)))
+                let machine = ReadyMachine(pool: pool)
+                ready.start(machine)
+                launch.yield(.ready(machine))
             }
         }
     }
 
     /// A machine has answered its first execution and can be claimed.
-    func becameReady(_ machine: ReadyMachine) {
-        startingEnded(machine.pool)
-        ready.add(machine)
-    }
+    func becameReady(_ machine: ReadyMachine) { ready.becomeReady(machine) }
 
-    /// A machine was not made.
-    func startFailed(_ machine: ReadyMachine) {
-        startingEnded(machine.pool)
+    /// The session that has claimed a machine, if one has.
+    func claimant(of machine: ReadyMachine) -> Sandbox? { ready.claimant(of: machine) }
+
+    /// A machine is gone, or never came about.
+    ///
+    /// - Parameter machine: the machine.
+    /// - Returns: the session that had claimed it, served or not.
+    func readyMachineEnded(_ machine: ReadyMachine) -> Sandbox? {
+        let claimant = ready.remove(machine)
         refill()
-    }
-
-    /// A machine is gone that was ready.
-    func readyMachineEnded(_ machine: ReadyMachine) {
-        ready.remove(machine)
-        refill()
-    }
-
-    private func startingEnded(_ pool: PoolConfiguration) {
-        ready.starting[pool] = max(0, (ready.starting[pool] ?? 0) - 1)
+        return claimant
     }
 }

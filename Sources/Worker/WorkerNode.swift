@@ -23,9 +23,13 @@ package actor WorkerNode {
     private var epoch = WorkerEpoch(1)
     private var lease = Lease<ContinuousClock.Instant>()
     private var sandboxes: [SessionKey: Sandbox] = [:]
+    /// Sandboxes that serve no session any more, until their machines are gone; they still take room.
+    private var leaving: [ObjectIdentifier: Sandbox] = [:]
     private var ended = EndedSessions()
     /// Sandboxes that are to end; the watching loop ends them.
     private var condemned: [(Sandbox, EndCause)] = []
+    /// Numbers the sandboxes, so that a list of them has an order that does not shift.
+    private var lastPlace = 0
     private var leaseChanges = ChangeSignal()
     private var lastPing: ContinuousClock.Instant?
     private var randomness = SystemRandomNumberGenerator()
@@ -89,18 +93,32 @@ package actor WorkerNode {
         case .stopSession(let session, let cause):
             guard let sandbox = try live(session) else { return gone(session) }
             await sandbox.finish(cause)
+            // Its identifier may begin anew elsewhere as soon as this is answered.
+            guard await sandbox.waitUntilGone(by: deadline) else { throw Self.stillEnding }
             return .done
         }
     }
 
-    private func gone(_ session: SessionLife) -> Answer { .sessionGone(ended.newest(of: session.key)?.cause) }
+    private static let stillEnding = Failure(
+        .notReady,
+        "The session is just being ended.",
+        retryAfterSeconds: 1
+    )
 
-    private func sessionList(from offset: Int) -> Answer {
-        // Sorted, so that the parts of the list fit together although sessions come and go meanwhile.
-        let all = sandboxes.values.map(\.session).sorted { $0.key.description < $1.key.description }
-        let part = all.dropFirst(offset).prefix(WireLimits.sessionsPerList)
-        let next = offset + part.count
-        return .sessions(Array(part), nextOffset: next < all.count ? next : nil)
+    private func gone(_ session: SessionLife) -> Answer {
+        let last = ended.newest(of: session.key)
+        return .sessionGone(last?.session == session ? last?.cause : nil)
+    }
+
+    /// A part of the list of sessions; places in it are never given to another sandbox, so that no
+    /// session is left out although others end while the list is told.
+    private func sessionList(from place: Int) -> Answer {
+        let rest = sandboxes.values.filter { $0.place >= place }.sorted { $0.place < $1.place }
+        let part = rest.prefix(WireLimits.sessionsPerList)
+        return .sessions(
+            part.map(\.session),
+            nextOffset: part.count < rest.count ? part.last.map { $0.place + 1 } : nil
+        )
     }
 
     private func pong(lease length: Duration, acknowledged: UInt64) -> Answer {
@@ -112,7 +130,7 @@ package actor WorkerNode {
                 epoch: epoch,
                 capacity: configuration.capacity,
                 sessionCount: sandboxes.count,
-                isAccepting: sandboxes.count < configuration.capacity.sessions,
+                isAccepting: hasRoom,
                 ended: ended.pending
             )
         )
@@ -135,11 +153,17 @@ package actor WorkerNode {
             limits: request.pool.limits
         )
         guard let (sandbox, isNew) = try sandbox(for: request) else { return gone(request.session) }
-        var page = try await sandbox.execute(
+        let page = try await sandbox.execute(
             spec,
             beganSession: isNew,
             until: min(arrived + request.wait, deadline)
         )
+        guard var page else {
+            // The session had ended, but its machine is not gone yet: nothing was run, and nothing is
+            // lost by waiting until the identifier can begin anew.
+            guard await sandbox.waitUntilGone(by: deadline) else { throw Self.stillEnding }
+            return .sessionGone(await sandbox.end)
+        }
         page.timings[.worker] = arrived.duration(to: .now)
         return .events(page)
     }
@@ -159,33 +183,28 @@ package actor WorkerNode {
             live: present?.session.generation,
             ended: ended.newest(of: key)?.session.generation,
             mayCreate: request.mayCreate,
-            hasRoom: sandboxes.count < configuration.capacity.sessions
+            hasRoom: hasRoom
         )
         switch admission {
         case .serve:
             guard let present else { preconditionFailure("only a live session serves") }
             return (present, false)
         case .create, .replace:
+            if let present { dismiss(present, cause: .stopped) }
+            lastPlace += 1
             let sandbox = Sandbox(
                 session: request.session,
                 pool: request.pool,
-                instance: instanceName()
+                instance: instanceName(),
+                place: lastPlace,
+                patience: configuration.patience,
+                former: lastLeaving(of: key)
             )
-            let former = sandboxes.updateValue(sandbox, forKey: key)
-            if let machine = ready.take(of: request.pool) {
-                machine.assign(sandbox)
-            } else {
-                launch.yield(.sandbox(sandbox))
-            }
+            sandboxes[key] = sandbox
+            if !ready.claim(of: request.pool, for: sandbox) { launch.yield(.sandbox(sandbox)) }
             refill()
-            if let former {
-                condemned.append((former, .stopped))
-                leaseChanges.notify()
-            }
             return (sandbox, true)
-        case .stale:
-            throw Failure(.staleAddressee, "The message was for an earlier session of this identifier.")
-        case .unknown:
+        case .stale, .unknown:
             return nil
         case .full:
             ended.refuse(request.session)
@@ -201,11 +220,21 @@ package actor WorkerNode {
         guard lease.isHeld(.now) else {
             throw Failure(.staleAddressee, "The worker has no lease from a coordinator at the moment.")
         }
-        guard let sandbox = sandboxes[session.key] else { return nil }
-        guard sandbox.session.generation == session.generation else {
-            throw Failure(.staleAddressee, "The message was for an earlier session of this identifier.")
-        }
-        return sandbox
+        // Another generation is another session; `staleAddressee` is for lives of the worker alone.
+        return sandboxes[session.key].flatMap { $0.session == session ? $0 : nil }
+    }
+
+    /// Takes a session out of the list at once; its sandbox ends soon.
+    private func dismiss(_ sandbox: Sandbox, cause: EndCause) {
+        sandboxes[sandbox.session.key] = nil
+        leaving[ObjectIdentifier(sandbox)] = sandbox
+        condemned.append((sandbox, cause))
+        leaseChanges.notify()
+    }
+
+    /// The sandbox of an identifier whose machine has to be gone before another one begins.
+    private func lastLeaving(of key: SessionKey) -> Sandbox? {
+        leaving.values.filter { $0.session.key == key }.max { $0.place < $1.place }
     }
 
     /// Takes a session out that has ended.
@@ -215,8 +244,8 @@ package actor WorkerNode {
     ///   - cause: why it ended.
     func sessionEnded(_ sandbox: Sandbox, cause: EndCause) {
         ended.append(sandbox.session, cause: cause)
-        guard sandboxes[sandbox.session.key] === sandbox else { return }
-        sandboxes[sandbox.session.key] = nil
+        leaving[ObjectIdentifier(sandbox)] = nil
+        if sandboxes[sandbox.session.key] === sandbox { sandboxes[sandbox.session.key] = nil }
         refill()
     }
 
@@ -225,7 +254,11 @@ package actor WorkerNode {
     func watchLease() async {
         while !Task.isCancelled {
             fenceIfLeaseIsLost()
-            for (sandbox, cause) in takeCondemned() { await sandbox.finish(cause) }
+            if let (sandbox, cause) = condemned.popLast() {
+                await sandbox.finish(cause)
+                // More may have come meanwhile: only who finds nothing goes on without an `await`.
+                continue
+            }
             let subscription = leaseChanges.subscribe()
             await subscription.wait(until: lease.expiry ?? .now + .seconds(60))
             leaseChanges.unsubscribe(subscription)
@@ -236,7 +269,8 @@ package actor WorkerNode {
     ///
     /// - Parameter failure: why; `staleAddressee` asks for a new epoch.
     func announcementRefused(_ failure: Failure) {
-        guard failure.code == .staleAddressee else { return }
+        // With a lease the refusal is an old one: some coordinator has called since then.
+        guard failure.code == .staleAddressee, !lease.isHeld(.now) else { return }
         beginNewEpoch()
     }
 
@@ -250,14 +284,8 @@ package actor WorkerNode {
         lastPing = nil
         epoch = epoch.next
         // Out of the list at once: a coordinator that calls in the new epoch must not take them for alive.
-        condemned += sandboxes.values.map { ($0, .workerLost) }
-        sandboxes = [:]
+        for sandbox in sandboxes.values { dismiss(sandbox, cause: .workerLost) }
         leaseChanges.notify()
-    }
-
-    private func takeCondemned() -> [(Sandbox, EndCause)] {
-        defer { condemned = [] }
-        return condemned
     }
 
     /// What the worker says of itself while no coordinator calls it.
@@ -276,8 +304,13 @@ package actor WorkerNode {
         )
     }
 
+    /// Whether another session fits; ready machines give way to it.
+    private var hasRoom: Bool { sandboxes.count + leaving.count < configuration.capacity.sessions }
+
     /// How many more machines fit; negative when there are too many.
-    var roomForMachines: Int { configuration.capacity.sessions - sandboxes.count - ready.count }
+    var roomForMachines: Int {
+        configuration.capacity.sessions - sandboxes.count - leaving.count - ready.count
+    }
 
     private func instanceName() -> String {
         let digits = Array("0123456789abcdef")

@@ -111,6 +111,7 @@ package struct WorkerService: Service {
         cause: EndCause,
         error: (any Error)?
     ) async {
+        await sandbox.machineIsGone()
         await node.sessionEnded(sandbox, cause: cause)
         let metadata: Logger.Metadata = [
             "pool": "\(sandbox.session.key.pool)", "instance": "\(sandbox.instance)", "cause": "\(cause)",
@@ -124,28 +125,33 @@ package struct WorkerService: Service {
 
     /// Makes a machine, keeps it until a session claims it, and serves that session on it.
     private func run(_ ready: ReadyMachine, of node: WorkerNode) async {
-        let made: Void? = try? await hypervisor.prepare(ready.pool, progress: progress)
-        let served: (sandbox: Sandbox, cause: EndCause)?? =
-            made == nil
-            ? nil
-            : try? await hypervisor.withMachine(for: ready.pool, urgency: .refill) { machine in
+        var trouble: (any Error)?
+        do {
+            try await hypervisor.prepare(ready.pool, progress: progress)
+            try await hypervisor.withMachine(for: ready.pool, urgency: .refill) { machine in
                 guard await ready.warmUp(machine) else { throw ReadyMachineFailed() }
                 await node.becameReady(ready)
-                guard let sandbox = await ready.awaitAssignment(machine) else { return nil }
-                return (sandbox, await sandbox.serve(onReady: machine))
+                guard await ready.waitForDecision(machine) else { return }
+                if let sandbox = await node.claimant(of: ready) { _ = await sandbox.serve(onReady: machine) }
             }
-        guard let served else {
-            guard !Task.isCancelled else { return }
-            logger.warning("a machine could not be made ready", metadata: ["pool": "\(ready.pool.name)"])
+        } catch {
+            trouble = error
+        }
+        if let trouble, !Task.isCancelled, await node.claimant(of: ready) == nil {
+            logger.warning(
+                "a machine could not be made ready",
+                metadata: ["pool": "\(ready.pool.name)", "error": "\(trouble)"]
+            )
             // Not at once again: what failed now fails in a moment, too.
             try? await Task.sleep(for: Self.pauseAfterFailure)
-            return await node.startFailed(ready)
         }
-        if let (sandbox, cause) = served {
-            return await sessionEnded(sandbox, of: node, cause: cause, error: nil)
+        guard let sandbox = await node.readyMachineEnded(ready) else { return }
+        if let cause = await sandbox.end {
+            await sessionEnded(sandbox, of: node, cause: cause, error: trouble)
+        } else {
+            // The machine had died when the session claimed it: it gets one of its own.
+            await run(sandbox, of: node)
         }
-        await node.readyMachineEnded(ready)
-        if let sandbox = await ready.lateAssignment() { await run(sandbox, of: node) }
     }
 }
 

@@ -6,13 +6,21 @@ internal import Wire
 /// A hypervisor without machines: each guest follows the script that its code is.
 ///
 /// The words: `set NAME VALUE`, `get NAME`, `hang`, `deaf` (hangs and takes no notice of interrupts),
-/// `crash`, `flood COUNT`, `foreign` (an event of another execution), anything else prints itself.
+/// `crash`, `flood COUNT`, `drizzle COUNT` (events of one byte), `foreign` (an event of another execution),
+/// `chatter` (frames that belong to nothing), `hold NAME` (runs until the test releases it), `stuck` (takes
+/// no orders), `trouble`, anything else prints itself.
 package final class PlayedHypervisor: Hypervisor {
     private struct State {
         var orders: [String] = []
         var live = 0
+        var peak = 0
         var made = 0
+        var attempts = 0
         var failsToStart = false
+        var startDelay: Duration = .zero
+        var endDelay: Duration = .zero
+        var held: [String: (PlayedMachine, RunOrder)] = [:]
+        var machines: [PlayedMachine] = []
     }
 
     private let state = Mutex(State())
@@ -26,6 +34,12 @@ package final class PlayedHypervisor: Hypervisor {
     /// How many machines there are now.
     package var liveMachines: Int { state.withLock { $0.live } }
 
+    /// The most machines that there were at the same time.
+    package var peakMachines: Int { state.withLock { $0.peak } }
+
+    /// How many machines were asked for in all, made or not.
+    package var attempts: Int { state.withLock { $0.attempts } }
+
     /// How many machines were made in all.
     package var madeMachines: Int { state.withLock { $0.made } }
 
@@ -33,6 +47,38 @@ package final class PlayedHypervisor: Hypervisor {
     ///
     /// - Parameter fails: whether they cannot.
     package func setFailsToStart(_ fails: Bool) { state.withLock { $0.failsToStart = fails } }
+
+    /// Makes machines slow.
+    ///
+    /// - Parameters:
+    ///   - start: how long it takes to make one.
+    ///   - end: how long it takes until one is gone.
+    package func setDelays(start: Duration = .zero, end: Duration = .zero) {
+        state.withLock { ($0.startDelay, $0.endDelay) = (start, end) }
+    }
+
+    /// Whether code waits under a name.
+    ///
+    /// - Parameter name: the name after `hold`.
+    /// - Returns: whether it does.
+    package func isHolding(_ name: String) -> Bool { state.withLock { $0.held[name] != nil } }
+
+    /// Lets code go on that waits under a name.
+    ///
+    /// - Parameter name: the name after `hold`.
+    package func release(_ name: String) async {
+        guard let (machine, order) = state.withLock({ $0.held.removeValue(forKey: name) }) else { return }
+        await machine.end(order, printing: "released \(name)")
+    }
+
+    /// Lets the machine die that was made first of those that there are.
+    package func killOldest() async { await state.withLock { $0.machines.first }?.die() }
+
+    func hold(_ order: RunOrder, under name: String, on machine: PlayedMachine) {
+        state.withLock { $0.held[name] = (machine, order) }
+    }
+
+    func note(_ code: String) { state.withLock { $0.orders.append(code) } }
 
     package func prepare(
         _ pool: PoolConfiguration,
@@ -44,14 +90,33 @@ package final class PlayedHypervisor: Hypervisor {
         urgency: StartUrgency,
         _ body: @Sendable (any Machine) async throws -> Value
     ) async throws -> Value {
-        let fails = state.withLock { state in
-            state.live += state.failsToStart ? 0 : 1
-            state.made += state.failsToStart ? 0 : 1
-            return state.failsToStart
+        let (fails, startDelay) = state.withLock { state in
+            state.attempts += 1
+            return (state.failsToStart, state.startDelay)
         }
+        if startDelay > .zero { try await Task.sleep(for: startDelay) }
         if fails { throw MicroVMError(.launchFailed, "The script says so.") }
-        defer { state.withLock { $0.live -= 1 } }
-        return try await body(PlayedMachine { code in self.state.withLock { $0.orders.append(code) } })
+        state.withLock { state in
+            state.live += 1
+            state.made += 1
+            state.peak = max(state.peak, state.live)
+        }
+        let machine = PlayedMachine(of: self)
+        state.withLock { $0.machines.append(machine) }
+        let result: Result<Value, any Error>
+        do { result = .success(try await body(machine)) } catch { result = .failure(error) }
+        await Self.rest(for: state.withLock { $0.endDelay })
+        state.withLock { state in
+            state.live -= 1
+            state.machines.removeAll { $0 === machine }
+        }
+        return try result.get()
+    }
+
+    /// Sleeps also when cancelled: a process does not die faster because nobody waits for it.
+    private static func rest(for duration: Duration) async {
+        guard duration > .zero else { return }
+        await Task { try? await Task.sleep(for: duration) }.value
     }
 }
 
@@ -68,10 +133,10 @@ final class PlayedMachine: Machine {
     let frames: GuestFrames
     private let output = FrameQueue()
     private let guest = Mutex(Guest())
-    private let note: @Sendable (String) -> Void
+    private let hypervisor: PlayedHypervisor
 
-    init(note: @escaping @Sendable (String) -> Void) {
-        self.note = note
+    init(of hypervisor: PlayedHypervisor) {
+        self.hypervisor = hypervisor
         frames = GuestFrames { [output] in await output.next() }
     }
 
@@ -82,7 +147,11 @@ final class PlayedMachine: Machine {
     func send(_ frame: HostFrame, deadline: ContinuousClock.Instant) async throws(MicroVMError) {
         switch frame {
         case .run(let order):
-            if order.execution > 0 { note(order.code) }
+            if order.execution > 0 { hypervisor.note(order.code) }
+            if order.code == "stuck" {
+                try? await Task.sleep(until: deadline, clock: .continuous)
+                throw MicroVMError(.deadlineExceeded, "The script says so.")
+            }
             await run(order)
         case .interrupt(let execution, _): await interrupt(execution)
         case .warmUp, .prepare: break
@@ -99,6 +168,24 @@ final class PlayedMachine: Machine {
                 $0.isDeaf = true
             }
         case "crash": await output.end()
+        case "hold": hypervisor.hold(order, under: words[1], on: self)
+        case "trouble": await output.put(.trouble("the script says so"))
+        case "chatter":
+            for frame in [GuestFrame.ready(protocolVersion: 9), .warmed, .prepared] {
+                await output.put(frame)
+            }
+            for number in [0, order.execution - 1, order.execution + 1, .max] {
+                await output.put(.event(execution: number, .standardError(Array("not mine".utf8))))
+                await output.put(
+                    .event(execution: number, .ended(Outcome(status: .failed, duration: .zero)))
+                )
+            }
+            await finish(order) { _ in "chattered" }
+        case "drizzle":
+            for _ in 0..<(Int(words[1]) ?? 0) {
+                await output.put(.event(execution: order.execution, .standardOutput([UInt8(ascii: ".")])))
+            }
+            await finish(order) { _ in "" }
         case "set":
             await finish(order) {
                 $0.variables[words[1]] = words[2]; return ""
@@ -116,6 +203,12 @@ final class PlayedMachine: Machine {
         default: await finish(order) { _ in order.code }
         }
     }
+
+    /// Dies without a word.
+    func die() async { await output.end() }
+
+    /// Ends an execution that was held.
+    func end(_ order: RunOrder, printing text: String) async { await finish(order) { _ in text } }
 
     private func finish(_ order: RunOrder, _ text: (inout Guest) -> String) async {
         let printed = guest.withLock { text(&$0) }
@@ -141,6 +234,7 @@ final class PlayedMachine: Machine {
 /// What the guest says, for one taker after the other; a taker that is cancelled takes nothing with it.
 private actor FrameQueue {
     private var frames: [GuestFrame] = []
+    private var taken = 0
     private var hasEnded = false
     private var waiter: AsyncStream<Void>.Continuation?
 
@@ -155,12 +249,16 @@ private actor FrameQueue {
     }
 
     func next() async -> GuestFrame? {
-        while frames.isEmpty {
+        while taken == frames.count {
             if hasEnded || Task.isCancelled { return nil }
             let (change, continuation) = AsyncStream.makeStream(of: Void.self)
             waiter = continuation
             for await _ in change {}
         }
-        return frames.removeFirst()
+        defer {
+            taken += 1
+            if taken == frames.count { (frames, taken) = ([], 0) }
+        }
+        return frames[taken]
     }
 }
