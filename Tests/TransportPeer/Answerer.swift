@@ -12,7 +12,11 @@ package actor Answerer {
 
     /// Opens the inbox.
     ///
-    /// - Parameter record: Told the number of every question before it is answered.
+    /// - Parameters:
+    ///   - post: Opens the inbox, and the outboxes to the askers.
+    ///   - address: Where questions arrive.
+    ///   - record: Told the number of every question before it is answered.
+    /// - Throws: What the post throws.
     package init(_ post: any Post, at address: String, record: @escaping @Sendable (UInt64) -> Void)
         async throws
     {

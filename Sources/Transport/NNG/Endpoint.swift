@@ -9,6 +9,7 @@ enum Endpoint {
     ///   - address: Where to listen.
     ///   - identity: The identity for TLS.
     /// - Returns: The listener, and the address with the port that the system gave.
+    /// - Throws: An error of the address, of the identity or of the system.
     static func listen(
         with socket: nng_socket,
         at address: Address,
@@ -43,6 +44,7 @@ enum Endpoint {
     ///   - identity: The identity for TLS.
     ///   - limits: The pace of reconnecting.
     /// - Returns: The dialer.
+    /// - Throws: An error of the address, of the identity or of the system.
     static func dial(
         with socket: nng_socket,
         to address: Address,

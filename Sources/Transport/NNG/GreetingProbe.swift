@@ -6,10 +6,11 @@ import Glibc
 struct GreetingProbe: ~Copyable {
     private let descriptor: Int32
 
-    /// Connects and greets; blocks shortly, as only this machine is called.
+    /// Connects and greets; nil when that does not come about, or the address is neither `tcp` nor `ipc`.
+    ///
+    /// Blocks shortly, as only this machine is called.
     ///
     /// - Parameter address: The address of the inbox.
-    /// - Returns: Nil when that does not come about, or the address is not one of `tcp` or `ipc`.
     init?(_ address: Address) {
         let family = Self.family(of: address)
         guard let family else { return nil }

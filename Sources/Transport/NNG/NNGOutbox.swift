@@ -68,13 +68,13 @@ final class NNGOutbox: Outbox {
         }
     }
 
-    /// Ends waiting sends, awaits them, and closes the connection.
+    /// Ends waiting sends and awaits them; the connection closes in the background.
     func close() async {
         let link = state.withLock { state in
             state.isClosed = true
             return state.link.take()
         }
-        await link?.close()
+        await link?.drain()
     }
 
     /// The link to send with: a new one when there is none or it has ended.

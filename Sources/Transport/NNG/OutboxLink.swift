@@ -38,11 +38,15 @@ final class OutboxLink: Sendable {
     private let handle: nng_socket
     private let gate: Gate
     private let operations: OperationPool
-    private let isClosed = Mutex(false)
 
     /// Opens the socket and begins to dial in the background; a peer that is away is no error.
     ///
-    /// - Parameter onEnd: Called on a thread of the library when the connection has ended.
+    /// - Parameters:
+    ///   - address: The address of the peer.
+    ///   - identity: The identity for TLS.
+    ///   - limits: The pace of reconnecting and how many sends may wait.
+    ///   - onEnd: Called on a thread of the library when the connection has ended.
+    /// - Throws: An error of the address, of the identity or of the system.
     init(
         to address: Address,
         identity: TLSIdentity?,
@@ -79,8 +83,9 @@ final class OutboxLink: Sendable {
     }
 
     deinit {
-        guard isClosed.withLock({ !$0 }) else { return }
-        BlockingCall.start { [handle, gate] in Self.close(handle, keeping: gate) }
+        // Nobody waits for this: libnng 1.5.2 may hang in it when a TLS connection broke, and then one
+        // thread is lost and not who wanted to close. No send is under way, as each keeps the link.
+        BlockingCall.start { [handle, gate] in withExtendedLifetime(gate) { _ = nng_close(handle) } }
     }
 
     /// Whether no send may begin any more.
@@ -102,23 +107,8 @@ final class OutboxLink: Sendable {
         operations.shut()
     }
 
-    /// Ends the link, awaits its sends and closes the socket.
-    func close() async {
+    /// Lets no send begin any more, cancels those that wait and awaits them.
+    func drain() async {
         await operations.drain()
-        let isFirst = isClosed.withLock { isClosed in
-            defer { isClosed = true }
-            return !isClosed
-        }
-        guard isFirst else { return }
-        await withCheckedContinuation { continuation in
-            BlockingCall.start { [handle, gate] in
-                Self.close(handle, keeping: gate)
-                continuation.resume()
-            }
-        }
-    }
-
-    private static func close(_ handle: nng_socket, keeping gate: Gate) {
-        withExtendedLifetime(gate) { _ = nng_close(handle) }
     }
 }
