@@ -7,8 +7,14 @@ final class NNGOutbox: Outbox {
     private struct State {
         var link: OutboxLink?
         var isClosed = false
+        var pace: LinkPace
         /// When the connection last took a message, or a link was made.
         var lastProgress = ContinuousClock.now
+    }
+
+    private enum Access {
+        case link(OutboxLink)
+        case notBefore(ContinuousClock.Instant)
     }
 
     /// The address of the peer.
@@ -18,7 +24,7 @@ final class NNGOutbox: Outbox {
     private let identity: TLSIdentity?
     private let maximumMessageSize: Int
     private let limits: NNGTransport.Limits
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let thread = DispatchQueue(label: "cloister.transport.outbox")
 
     /// Makes the first link, which begins to dial in the background.
@@ -33,7 +39,10 @@ final class NNGOutbox: Outbox {
         self.identity = identity
         self.maximumMessageSize = maximumMessageSize
         self.limits = limits
-        _ = try currentLink()
+        state = Mutex(
+            State(pace: LinkPace(shortest: limits.shortestReconnect, longest: limits.longestReconnect))
+        )
+        _ = try access()
     }
 
     /// Hands one message to the connection.
@@ -47,25 +56,58 @@ final class NNGOutbox: Outbox {
         let deadline = ContinuousClock.now.advanced(by: timeout)
         var remaining = timeout
         while true {
-            let link = try currentLink()
-            let error: TransportError
-            do throws(TransportError) {
-                let result = try await link.send(bytes, milliseconds: remaining.libraryMilliseconds)
-                if result == 0 { return state.withLock { $0.lastProgress = .now } }
-                error = TransportError(nng: result, "send to \(address)")
-            } catch let refusal {
-                error = refusal
+            let link: OutboxLink
+            switch try access() {
+            case .link(let current):
+                link = current
+            case .notBefore(let time):
+                try await wait(until: time, atMost: deadline)
+                remaining = ContinuousClock.now.duration(to: deadline)
+                continue
             }
-            // Neither delivered nor given up by the caller: the next link takes it, while there is time.
-            guard link.hasEnded, !Task.isCancelled, error.code == .cancelled || error.code == .closed else {
-                if error.code == .timedOut { noteTimeout(of: link) }
-                throw error
-            }
+            guard let error = try await attempt(bytes, over: link, within: remaining) else { return }
             remaining = ContinuousClock.now.duration(to: deadline)
-            guard remaining > .zero else {
-                throw TransportError(.timedOut, "The connection to \(address) ended, and the time as well.")
-            }
+            guard remaining > .zero else { throw error }
         }
+    }
+
+    /// Sends over one link.
+    ///
+    /// - Returns: Nil for success, or why another link has to be tried: this one ended before it took the
+    ///   message, and nobody gave the message up.
+    private func attempt(
+        _ bytes: [UInt8],
+        over link: OutboxLink,
+        within remaining: Duration
+    ) async throws(TransportError) -> TransportError? {
+        let error: TransportError
+        do throws(TransportError) {
+            let result = try await link.send(bytes, milliseconds: remaining.libraryMilliseconds)
+            guard result != 0 else {
+                state.withLock { $0.lastProgress = .now }
+                return nil
+            }
+            error = TransportError(nng: result, "send to \(address)")
+        } catch let refusal {
+            error = refusal
+        }
+        if link.hasEnded, !Task.isCancelled, error.code == .cancelled || error.code == .closed {
+            return TransportError(.timedOut, "The connection to \(address) ended, and the time as well.")
+        }
+        if error.code == .timedOut { noteTimeout(of: link) }
+        throw error
+    }
+
+    private func wait(
+        until time: ContinuousClock.Instant,
+        atMost deadline: ContinuousClock.Instant
+    ) async throws(TransportError) {
+        do {
+            try await Task.sleep(until: min(time, deadline), clock: .continuous)
+        } catch {
+            throw TransportError(.cancelled, "The task was cancelled.")
+        }
+        guard time < deadline else { throw TransportError(.timedOut, "No connection to \(address) in time.") }
     }
 
     /// Ends waiting sends and awaits them; the connection closes in the background.
@@ -77,13 +119,18 @@ final class NNGOutbox: Outbox {
         await link?.drain()
     }
 
-    /// The link to send with: a new one when there is none or it has ended.
-    private func currentLink() throws(TransportError) -> OutboxLink {
-        let outcome: Result<OutboxLink, TransportError> = state.withLock { state in
+    /// The link to send with, a new one when there is none or it has ended; or when there may be a new one.
+    private func access() throws(TransportError) -> Access {
+        let outcome: Result<Access, TransportError> = state.withLock { state in
             guard !state.isClosed else {
                 return .failure(TransportError(.closed, "The outbox to \(address) is closed."))
             }
-            if let link = state.link, !link.hasEnded { return .success(link) }
+            if let link = state.link {
+                if !link.hasEnded { return .success(.link(link)) }
+                state.link = nil
+                state.pace.linkEnded(at: .now)
+            }
+            guard state.pace.nextLink <= .now else { return .success(.notBefore(state.pace.nextLink)) }
             return Result { () throws(TransportError) in
                 // Under the lock, so that there is never a second one; opening and dialing do not wait.
                 let link = try OutboxLink(to: destination, identity: identity, limits: limits) {
@@ -91,7 +138,8 @@ final class NNGOutbox: Outbox {
                     self?.connectionEnded()
                 }
                 (state.link, state.lastProgress) = (link, .now)
-                return link
+                state.pace.linkBegan(at: .now)
+                return .link(link)
             }
         }
         return try outcome.get()
@@ -99,8 +147,14 @@ final class NNGOutbox: Outbox {
 
     /// Connects again now and not with the next message; away from the library's thread.
     private func connectionEnded() {
+        thread.async { [weak self] in self?.reconnect() }
+    }
+
+    private func reconnect() {
         // What fails here, fails the next send as well.
-        thread.async { [weak self] in _ = try? self?.currentLink() }
+        guard case .notBefore(let time)? = try? access() else { return }
+        let pause = ContinuousClock.now.duration(to: time).libraryMilliseconds
+        thread.asyncAfter(deadline: .now() + .milliseconds(Int(pause))) { [weak self] in self?.reconnect() }
     }
 
     /// Gives a link up that has taken nothing for long, though sends waited.

@@ -42,9 +42,9 @@ final class OutboxLink: Sendable {
     /// Opens the socket and begins to dial in the background; a peer that is away is no error.
     ///
     /// - Parameters:
-    ///   - address: The peer's inbox.
+    ///   - address: The address of the peer.
     ///   - identity: The identity for TLS.
-    ///   - limits: The bounds of what may wait.
+    ///   - limits: The pace of reconnecting and how many sends may wait.
     ///   - onEnd: Called on a thread of the library when the connection has ended.
     /// - Throws: An error of the address, of the identity or of the system.
     init(
@@ -69,7 +69,6 @@ final class OutboxLink: Sendable {
                     guard let argument else { return }
                     Unmanaged<Gate>.fromOpaque(argument).takeUnretainedValue().shut()
                 },
-                // SAFETY: as above; the callback gets the same gate.
                 Unmanaged.passUnretained(gate).toOpaque()
             )
             try TransportError.check(status, "watch the connection")
