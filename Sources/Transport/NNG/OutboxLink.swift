@@ -69,6 +69,7 @@ final class OutboxLink: Sendable {
                     guard let argument else { return }
                     Unmanaged<Gate>.fromOpaque(argument).takeUnretainedValue().shut()
                 },
+                // SAFETY: as above; the callback gets the same gate.
                 Unmanaged.passUnretained(gate).toOpaque()
             )
             try TransportError.check(status, "watch the connection")
