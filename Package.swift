@@ -175,7 +175,19 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "LifecycleTests", dependencies: ["Domain", "Lifecycle"], swiftSettings: strict),
-        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", .product(name: "Logging", package: "swift-log")], swiftSettings: strict),
+        .testTarget(
+            name: "TelemetryTests",
+            dependencies: ["Telemetry", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "WorkerTests",
+            dependencies: [
+                "Domain", "Lifecycle", "MicroVM", "TestSupport", "Transport", "Wire", "Worker",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "NodeTests",
             dependencies: ["Domain", "TestSupport", "Transport"],
@@ -191,7 +203,7 @@ let package = Package(
             path: "Tests/Benchmarks/ExecutionBenchmark",
             swiftSettings: strict
         ),
-        .testTarget(name: "WireTests", dependencies: ["Domain", "Wire"], swiftSettings: strict),
+        .testTarget(name: "WireTests", dependencies: ["CWire", "Domain", "Wire"], swiftSettings: strict),
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
         .testTarget(name: "HashRingTests", dependencies: ["Domain", "HashRing"], swiftSettings: strict),
         .testTarget(

@@ -8,6 +8,14 @@ package struct Journal: Sendable {
     /// What an event costs beyond its bytes, so that a flood of tiny events is bounded as well.
     private static let overheadBytes = 64
 
+    /// A part of a journal.
+    package struct Page: Sendable {
+        /// The events, in order.
+        package let events: [SequencedEvent]
+        /// Whether the execution's end is among them, or came before.
+        package let reachesEnd: Bool
+    }
+
     private let limitBytes: Int
     private var usedBytes = 0
     private var events: [SequencedEvent] = []
@@ -75,11 +83,10 @@ package struct Journal: Sendable {
     /// - Parameters:
     ///   - sequence: the first place wanted.
     ///   - limitBytes: how much to return; a single greater event is returned alone.
-    /// - Returns: the events in order, and whether the end is among them or came before.
-    package func read(from sequence: UInt64, limitBytes: Int) -> (events: [SequencedEvent], reachesEnd: Bool)
-    {
+    /// - Returns: the page.
+    package func read(from sequence: UInt64, limitBytes: Int) -> Page {
         let start = Int(clamping: sequence)
-        guard start < events.count else { return ([], isComplete) }
+        guard start < events.count else { return Page(events: [], reachesEnd: isComplete) }
         var end = start
         var size = 0
         while end < events.count {
@@ -87,6 +94,6 @@ package struct Journal: Sendable {
             if size > limitBytes, end > start { break }
             end += 1
         }
-        return (Array(events[start..<end]), isComplete && end == events.count)
+        return Page(events: Array(events[start..<end]), reachesEnd: isComplete && end == events.count)
     }
 }

@@ -17,9 +17,10 @@ package protocol Outbox: Sendable {
     ///   ``TransportError/Code/overloaded`` when more sends wait than the outbox allows.
     func send(_ bytes: [UInt8], timeout: Duration) async throws(TransportError)
 
-    /// Ends waiting sends with ``TransportError/Code/closed``, awaits them, and closes the connection.
+    /// Ends waiting sends with ``TransportError/Code/closed`` and awaits them.
     ///
-    /// What the connection took last may be lost. Closing twice is no error.
+    /// The connection closes after that, in the background. What it took last may be lost. Closing twice is
+    /// no error.
     func close() async
 }
 

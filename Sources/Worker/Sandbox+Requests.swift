@@ -60,11 +60,11 @@ extension Sandbox {
 
     private func page(of id: ExecutionID, from sequence: UInt64) throws(Failure) -> EventPage {
         guard let entry = archive[id] else { throw unknown(id) }
-        let (events, reachesEnd) = entry.journal.read(from: sequence, limitBytes: WireLimits.pageBytes)
+        let page = entry.journal.read(from: sequence, limitBytes: WireLimits.pageBytes)
         return EventPage(
-            events: events,
-            nextSequence: events.last.map { $0.sequence + 1 } ?? sequence,
-            isComplete: reachesEnd,
+            events: page.events,
+            nextSequence: page.events.last.map { $0.sequence + 1 } ?? sequence,
+            isComplete: page.reachesEnd,
             sessionInstance: instance,
             isNewSession: entry.beganSession,
             timings: timings(of: entry)

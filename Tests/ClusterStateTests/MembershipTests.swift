@@ -44,7 +44,7 @@ struct MembershipTests {
 
     @Test("More workers than the limit are refused, known ones are not")
     func tooManyWorkers() throws {
-        var transcript = Transcript(configuration: ClusterConfiguration(workersMax: 2))
+        var transcript = Transcript(configuration: ClusterConfiguration(times: .inTests, workersMax: 2))
         try transcript.play(
             """
             announce w1#a.0

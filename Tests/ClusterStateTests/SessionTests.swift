@@ -6,7 +6,10 @@ import Testing
 @Suite("Placement and the directory")
 struct SessionTests {
     /// A cluster with serving workers of their own capacities, named w1, w2 and so on.
-    private func serving(_ capacities: Int..., configuration: ClusterConfiguration = .init()) throws
+    private func serving(
+        _ capacities: Int...,
+        configuration: ClusterConfiguration = ClusterConfiguration(times: .inTests)
+    ) throws
         -> Transcript
     {
         var transcript = Transcript(configuration: configuration)
@@ -284,7 +287,11 @@ struct SessionTests {
 
     @Test("Losses of which no client ever asks are forgotten in the end, and so are tombstones")
     func lossesAge() throws {
-        var transcript = try serving(10, 10, configuration: ClusterConfiguration(memory: .seconds(60)))
+        var transcript = try serving(
+            10,
+            10,
+            configuration: ClusterConfiguration(times: .inTests, memory: .seconds(60))
+        )
         try transcript.play(
             """
             place alpha
@@ -330,7 +337,10 @@ struct SessionTests {
 
     @Test("A placement of which no worker ever speaks is stopped, unless requests keep asking for it")
     func forgottenPlacement() throws {
-        var transcript = try serving(10, configuration: ClusterConfiguration(placingTime: .seconds(10)))
+        var transcript = try serving(
+            10,
+            configuration: ClusterConfiguration(times: .inTests, placingTime: .seconds(10))
+        )
         try transcript.play(
             """
             place alpha

@@ -33,7 +33,7 @@ struct Simulation {
 
     init(seed: UInt64) throws {
         generator = SeededGenerator(seed: seed)
-        let configuration = ClusterConfiguration(placingTime: .seconds(5))
+        let configuration = ClusterConfiguration(times: .inTests, placingTime: .seconds(5))
         cluster = Cluster(
             configuration: configuration,
             start: ClusterTime(uptime: .seconds(10), epochMilliseconds: 10_000),

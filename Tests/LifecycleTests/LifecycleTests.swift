@@ -41,10 +41,15 @@ struct TimerTests {
 
 @Suite("What a worker does with a request for a session")
 struct AdmissionTests {
+    typealias Row = (
+        requested: UInt64, live: UInt64?, ended: UInt64?, mayCreate: Bool, hasRoom: Bool,
+        answer: SessionAdmission
+    )
+
     @Test(
         "Every combination of generations has its answer",
         arguments: [
-            (requested: 5, live: 5, ended: nil, mayCreate: false, hasRoom: false, SessionAdmission.serve),
+            (requested: 5, live: 5, ended: nil, mayCreate: false, hasRoom: false, answer: .serve),
             (5, 6, nil, true, true, .stale),
             (6, 5, nil, true, true, .replace),
             (6, 5, nil, false, true, .unknown),
@@ -54,16 +59,10 @@ struct AdmissionTests {
             (5, nil, 5, true, true, .unknown),
             (5, nil, 6, true, true, .unknown),
             (6, nil, 5, true, true, .create),
-        ]
-            as [(
-                requested: UInt64, live: UInt64?, ended: UInt64?, mayCreate: Bool, hasRoom: Bool,
-                SessionAdmission
-            )]
+        ] as [Row]
     )
     func table(
-        row: (
-            requested: UInt64, live: UInt64?, ended: UInt64?, mayCreate: Bool, hasRoom: Bool, SessionAdmission
-        )
+        row: Row
     ) {
         let decision = SessionAdmission.decide(
             requested: SessionGeneration(row.requested),
@@ -72,7 +71,7 @@ struct AdmissionTests {
             mayCreate: row.mayCreate,
             hasRoom: row.hasRoom
         )
-        #expect(decision == row.5)
+        #expect(decision == row.answer)
     }
 
     @Test("Ready sandboxes: what is missing is started, what is too much or in the way is given up")

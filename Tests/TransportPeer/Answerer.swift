@@ -13,10 +13,10 @@ package actor Answerer {
     /// Opens the inbox.
     ///
     /// - Parameters:
-    ///   - post: Where the inbox is opened.
-    ///   - address: Where it listens.
+    ///   - post: Opens the inbox, and the outboxes to the askers.
+    ///   - address: Where questions arrive.
     ///   - record: Told the number of every question before it is answered.
-    /// - Throws: An error of the transport.
+    /// - Throws: What the post throws.
     package init(_ post: any Post, at address: String, record: @escaping @Sendable (UInt64) -> Void)
         async throws
     {

@@ -63,6 +63,7 @@ extension NNGTransport.Limits {
     package static var brisk: Self {
         var limits = Self()
         limits.redialAfter = .milliseconds(500)
+        limits.waitingSends = 256
         return limits
     }
 }

@@ -6,7 +6,7 @@ import transport_peer
 extension Sockets {
     /// What every post promises, the real one over each transport and the in-memory twin.
     @Suite struct BehaviourTests {
-        @Test("Messages of all sizes arrive whole and in order", arguments: Medium.allCases)
+        @Test("Messages of all sizes arrive whole and in order", arguments: Medium.all)
         func sizes(medium: Medium) async throws {
             let post = try medium.post()
             let inbox = try await post.openInbox(at: medium.anyAddress, maximumMessageSize: 1 << 20)
@@ -22,7 +22,7 @@ extension Sockets {
 
         @Test(
             "An inbox at port 0 tells its real port, and two have different ones",
-            arguments: [Medium.memory, .tcp, .tls]
+            arguments: Medium.withPorts
         )
         func realPort(medium: Medium) async throws {
             let post = try medium.post()
@@ -32,7 +32,7 @@ extension Sockets {
             #expect(first.address != second.address)
         }
 
-        @Test("A taken address is refused", arguments: Medium.allCases)
+        @Test("A taken address is refused", arguments: Medium.all)
         func takenAddress(medium: Medium) async throws {
             let post = try medium.post()
             let inbox = try await post.openInbox(at: medium.anyAddress, maximumMessageSize: 100)
@@ -41,7 +41,7 @@ extension Sockets {
             }
         }
 
-        @Test("Many questions in flight all get their own answers", arguments: Medium.allCases)
+        @Test("Many questions in flight all get their own answers", arguments: Medium.all)
         func manyQuestions(medium: Medium) async throws {
             let post = try medium.post()
             let seen = Mutex([UInt64: Int]())
@@ -71,7 +71,7 @@ extension Sockets {
             #expect(await asker.correspondence.unclaimedAnswers == 0)
         }
 
-        @Test("A peer that never answers costs its deadline and no more", arguments: Medium.allCases)
+        @Test("A peer that never answers costs its deadline and no more", arguments: Medium.all)
         func silentPeer(medium: Medium) async throws {
             let post = try medium.post()
             let silent = try await post.openInbox(at: medium.anyAddress, maximumMessageSize: 1_000)
@@ -85,7 +85,7 @@ extension Sockets {
             #expect(Letter(bytes: try await question)?.number == 1)
         }
 
-        @Test("A message over the limit is dropped, and the inbox goes on", arguments: Medium.allCases)
+        @Test("A message over the limit is dropped, and the inbox goes on", arguments: Medium.all)
         func messageOverLimit(medium: Medium) async throws {
             let post = try medium.post()
             let inbox = try await post.openInbox(at: medium.anyAddress, maximumMessageSize: 1_000)
@@ -116,7 +116,7 @@ extension Sockets {
 
         @Test(
             "A send to a peer that is away fails on time and is never delivered; later ones arrive",
-            arguments: Medium.allCases
+            arguments: Medium.all
         )
         func awayPeer(medium: Medium) async throws {
             let post = try medium.post()
@@ -140,7 +140,7 @@ extension Sockets {
             #expect(try await inbox.receive() == [3])
         }
 
-        @Test("A cancelled send fails at once and is never delivered", arguments: Medium.allCases)
+        @Test("A cancelled send fails at once and is never delivered", arguments: Medium.all)
         func cancelledSend(medium: Medium) async throws {
             let post = try medium.post()
             let address = medium.knownAddress
@@ -160,7 +160,7 @@ extension Sockets {
             #expect(try await received == [2])
         }
 
-        @Test("More sends than the outbox allows to wait fail at once", arguments: Medium.allCases)
+        @Test("More sends than the outbox allows to wait fail at once", arguments: Medium.all)
         func tooManySends(medium: Medium) async throws {
             let outbox = try await medium.post().openOutbox(to: medium.knownAddress)
             let codes = await withTaskGroup(of: TransportError.Code?.self) { group in
@@ -186,7 +186,7 @@ extension Sockets {
             await outbox.close()
         }
 
-        @Test("More receives than the inbox allows to wait fail at once", arguments: Medium.allCases)
+        @Test("More receives than the inbox allows to wait fail at once", arguments: Medium.all)
         func tooManyReceives(medium: Medium) async throws {
             let inbox = try await medium.post().openInbox(at: medium.anyAddress, maximumMessageSize: 10)
             await withTaskGroup(of: TransportError.Code?.self) { group in
@@ -206,7 +206,7 @@ extension Sockets {
             }
         }
 
-        @Test("Each message goes to exactly one of several receivers", arguments: Medium.allCases)
+        @Test("Each message goes to exactly one of several receivers", arguments: Medium.all)
         func severalReceivers(medium: Medium) async throws {
             let post = try medium.post()
             let inbox = try await post.openInbox(at: medium.anyAddress, maximumMessageSize: 100)
@@ -235,7 +235,7 @@ extension Sockets {
 
         @Test(
             "Outboxes that are opened, used and closed leave no descriptors behind",
-            arguments: Medium.allCases
+            arguments: Medium.all
         )
         func closedOutboxes(medium: Medium) async throws {
             let post = try medium.post()

@@ -7,7 +7,7 @@ extension Sockets {
     @Suite struct CancelStormTests {
         @Test(
             "A storm of cancelled questions loses no task, and the next question is answered",
-            arguments: Medium.allCases
+            arguments: Medium.all
         )
         func questions(medium: Medium) async throws {
             let post = try medium.post()
@@ -48,7 +48,7 @@ extension Sockets {
             )
         }
 
-        @Test("A storm of cancelled receives loses no message", arguments: Medium.allCases)
+        @Test("A storm of cancelled receives loses no message", arguments: Medium.all)
         func receives(medium: Medium) async throws {
             let post = try medium.post()
             let inbox = try await post.openInbox(at: medium.anyAddress, maximumMessageSize: 100)
@@ -84,7 +84,7 @@ extension Sockets {
 
         @Test(
             "A storm of cancelled and timed-out sends delivers each message at most once, and none that failed",
-            arguments: Medium.allCases
+            arguments: Medium.all
         )
         func sends(medium: Medium) async throws {
             let post = try medium.post()

@@ -12,13 +12,13 @@ extension Sockets {
     @Suite struct KillStormTests {
         private static let kills = 12 * Storm.scale
 
-        @Test("The answering process is killed again and again", arguments: Medium.inStorms)
+        @Test("The answering process is killed again and again", arguments: Medium.betweenProcesses)
         func answererDies(medium: Medium) async throws {
             let figures = try await stormOnAnswerer(over: medium)
             try await judge(figures, over: medium)
         }
 
-        @Test("The asking process is killed again and again", arguments: Medium.inStorms)
+        @Test("The asking process is killed again and again", arguments: Medium.betweenProcesses)
         func askerDies(medium: Medium) async throws {
             let figures = try await stormOnAsker(over: medium)
             try await judge(figures, over: medium)

@@ -20,6 +20,32 @@ extension Sockets {
             await welcome.close()
         }
 
+        // libnng 1.5.2 stalls here now and then, when the machine is slow.
+        @Test(
+            "Many questions in flight all get their own answers over TLS",
+            .enabled(if: Medium.isTLSEverywhere)
+        )
+        func manyQuestions() async throws {
+            let post = try Medium.tls.post()
+            let answerer = try await Answerer(post, at: Medium.tls.anyAddress) { _ in }
+            let asker = try await Asker(post, inboxAt: Medium.tls.anyAddress, peer: answerer.address)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 { group.addTask { await answerer.answerQuestions() } }
+                group.addTask { await asker.deliverAnswers() }
+                try await withThrowingTaskGroup(of: Void.self) { questions in
+                    for index in 0..<200 {
+                        questions.addTask {
+                            let payload = [UInt8](repeating: UInt8(index), count: index * 100)
+                            let reply = try await asker.ask(payload, within: .seconds(20))
+                            #expect(reply == payload)
+                        }
+                    }
+                    try await questions.waitForAll()
+                }
+                group.cancelAll()
+            }
+        }
+
         @Test("A client with a certificate of another authority is refused")
         func stranger() async throws {
             let certificates = try Certificates.forThisRun()

@@ -61,14 +61,35 @@ struct DecodingBudgetTests {
         }
     }
 
+    @Test("All allocations of a message count together")
+    func sum() throws {
+        let text = String(repeating: "a", count: 1_000)
+        let bytes = message { announcement in
+            announcement.field(1, text)
+            announcement.field(2, text)
+        }
+        let threshold = try expectThreshold { budget in
+            try decode(
+                bytes,
+                cloister__v1__announcement__unpack,
+                cloister__v1__announcement__free_unpacked,
+                budget: budget
+            )
+        }
+        #expect((2_000..<2_200).contains(threshold))
+    }
+
     /// Checks that a decoding is refused up to some budget and works from there on.
-    private func expectThreshold(_ decode: (Int) throws -> Void) throws {
+    ///
+    /// - Returns: the least budget that suffices.
+    @discardableResult
+    private func expectThreshold(_ decode: (Int) throws -> Void) throws -> Int {
         var threshold: Int?
         for budget in 0..<4_096 {
             let refusal = try code { try decode(budget) }
             if refusal == nil { threshold = threshold ?? budget }
             #expect(refusal == (threshold == nil ? .tooLarge : nil))
         }
-        #expect(threshold ?? 0 > 0)
+        return try #require(threshold)
     }
 }

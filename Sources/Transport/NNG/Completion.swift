@@ -37,9 +37,11 @@ final class Completion: Sendable {
     }
 
     /// Resumes who waits; libnng calls back exactly once for an operation that it accepted.
-    func finish() {
+    ///
+    /// - Parameter wasStarted: Whether the library had the operation.
+    func finish(wasStarted: Bool) {
         let continuation = state.withLock { $0.waiting.take() }
-        continuation?.resume(returning: true)
+        continuation?.resume(returning: wasStarted)
     }
 
     /// Makes ready for the next operation.

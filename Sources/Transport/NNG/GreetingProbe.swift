@@ -6,7 +6,9 @@ import Glibc
 struct GreetingProbe: ~Copyable {
     private let descriptor: Int32
 
-    /// Connects and greets; blocks shortly, as only this machine is called.
+    /// Connects and greets; nil when that does not come about, or the address is neither `tcp` nor `ipc`.
+    ///
+    /// Blocks shortly, as only this machine is called.
     ///
     /// Nil when that does not come about, or the address is not one of `tcp` or `ipc`.
     ///

@@ -16,7 +16,7 @@ package struct NNGTransport: Post {
         /// The longest pause between two attempts to connect.
         package var longestReconnect: Duration = .milliseconds(500)
 
-        /// How long sends must have timed out in an outbox before it dials anew.
+        /// How long an outbox must have taken nothing, when a send times out, before it connects anew.
         package var redialAfter: Duration = .seconds(2)
         /// The pause between two looks whether newcomers still get into an inbox.
         package var listenerCheck: Duration = .seconds(2)

@@ -21,7 +21,7 @@ final class Operation: Sendable {
             &aio,
             { argument in
                 guard let argument else { return }
-                Unmanaged<Completion>.fromOpaque(argument).takeUnretainedValue().finish()
+                Unmanaged<Completion>.fromOpaque(argument).takeUnretainedValue().finish(wasStarted: true)
             },
             Unmanaged.passUnretained(completion).toOpaque()
         )
@@ -40,14 +40,17 @@ final class Operation: Sendable {
     ///
     /// - Parameters:
     ///   - message: The message; the connection owns it afterwards, or it is freed.
-    ///   - socket: The socket to send with.
     ///   - milliseconds: The time limit.
+    ///   - start: Gives the operation to the library, or returns false when that must not be.
     /// - Returns: The library's result, 0 for success.
-    func send(_ message: consuming Message, on socket: nng_socket, milliseconds: nng_duration) async -> Int32
-    {
+    func send(
+        _ message: consuming Message,
+        milliseconds: nng_duration,
+        start: (OpaquePointer) -> Bool
+    ) async -> Int32 {
         nng_aio_set_timeout(aio, milliseconds)
         nng_aio_set_msg(aio, message.release())
-        let result = await run { nng_send_aio(socket, $0) }
+        let result = await run(start: start)
         if result != 0, let unsent = nng_aio_get_msg(aio) {
             nng_aio_set_msg(aio, nil)
             _ = Message(adopting: unsent)
@@ -63,7 +66,10 @@ final class Operation: Sendable {
     /// - Returns: The bytes of the message, or the library's result when it is not 0.
     func receive(on socket: nng_socket) async -> Result<[UInt8], Refusal> {
         nng_aio_set_timeout(aio, NNG_DURATION_INFINITE)
-        let result = await run { nng_recv_aio(socket, $0) }
+        let result = await run { aio in
+            nng_recv_aio(socket, aio)
+            return true
+        }
         guard result == 0, let pointer = nng_aio_get_msg(aio) else {
             return .failure(Refusal(result: result))
         }
@@ -82,11 +88,11 @@ final class Operation: Sendable {
         let result: Int32
     }
 
-    private func run(start: (OpaquePointer) -> Void) async -> Int32 {
+    private func run(start: (OpaquePointer) -> Bool) async -> Int32 {
         let wasStarted = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 guard completion.begin(continuation) else { return continuation.resume(returning: false) }
-                start(aio)
+                guard start(aio) else { return completion.finish(wasStarted: false) }
                 // A cancel before the library had scheduled the operation is lost: repeat it. The operation
                 // cannot be somebody else's by now, as its task goes on only when this closure has returned.
                 if completion.isCancelled { nng_aio_cancel(aio) }

@@ -8,7 +8,7 @@ final class OperationPool: Sendable {
         var idle: [Operation] = []
         var busy: [ObjectIdentifier: Operation] = [:]
         var taken = 0
-        var isDrained = false
+        var isShut = false
         var drainers: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -22,8 +22,8 @@ final class OperationPool: Sendable {
         self.limit = limit
     }
 
-    /// Whether ``drain()`` was called.
-    var isDrained: Bool { state.withLock { $0.isDrained } }
+    /// Whether nothing may start any more.
+    var isShut: Bool { state.withLock { $0.isShut } }
 
     /// Runs `body` with an operation that nobody else uses meanwhile.
     ///
@@ -38,16 +38,24 @@ final class OperationPool: Sendable {
         return try await body(operation)
     }
 
+    /// Lets nothing start any more and cancels what runs.
+    func shut() {
+        let running = state.withLock { state in
+            state.isShut = true
+            return Array(state.busy.values)
+        }
+        for operation in running { operation.cancel() }
+    }
+
     /// Lets nothing start any more, cancels what runs and waits for its end.
     func drain() async {
+        shut()
         await withCheckedContinuation { continuation in
-            let (running, isEmpty) = state.withLock { state in
-                state.isDrained = true
+            let isEmpty = state.withLock { state in
                 let isEmpty = state.taken == 0
                 if !isEmpty { state.drainers.append(continuation) }
-                return (Array(state.busy.values), isEmpty)
+                return isEmpty
             }
-            for operation in running { operation.cancel() }
             if isEmpty { continuation.resume() }
         }
     }
@@ -67,7 +75,7 @@ final class OperationPool: Sendable {
         }
         let isTooLate = state.withLock { state in
             state.busy[ObjectIdentifier(operation)] = operation
-            return state.isDrained
+            return state.isShut
         }
         // Drained between the two locks: the drain waits for this operation but could not see it.
         if isTooLate { operation.cancel() }
@@ -77,7 +85,7 @@ final class OperationPool: Sendable {
     /// Counts one more operation as taken, and hands out an idle one if there is.
     private func claim() throws(TransportError) -> Operation? {
         let outcome: Result<Operation?, TransportError> = state.withLock { state in
-            guard !state.isDrained else { return .failure(TransportError(.closed, "The outbox is closed.")) }
+            guard !state.isShut else { return .failure(TransportError(.closed, "The outbox is closed.")) }
             guard state.taken < limit else {
                 let error = TransportError(.overloaded, "\(limit) operations wait at this socket already.")
                 return .failure(error)
@@ -95,7 +103,7 @@ final class OperationPool: Sendable {
                 state.busy[ObjectIdentifier(operation)] = nil
                 state.idle.append(operation)
             }
-            return state.isDrained && state.taken == 0 ? state.drainers.takeAll() : []
+            return state.isShut && state.taken == 0 ? state.drainers.takeAll() : []
         }
         for drainer in drainers { drainer.resume() }
     }

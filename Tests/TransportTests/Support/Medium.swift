@@ -7,21 +7,27 @@ import transport_peer
 enum Medium: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case memory, tcp, ipc, tls, inproc
 
-    /// What the kill storms blow over; `CLOISTER_MEDIUM` names another one for runs by hand.
+    /// Whether TLS takes part everywhere, as in `CLOISTER_TLS=1 swift test`, and not in ``TLSTests`` only.
     ///
-    /// TLS is not among them: libnng 1.5.2 does not survive these storms over TLS. It forgets connections
-    /// whose peers died, leaks their descriptors, and closing such an outbox may hang for ever.
-    static let inStorms: [Medium] =
-        getenv("CLOISTER_MEDIUM").flatMap { Medium(rawValue: String(cString: $0)) }.map { [$0] } ?? [
-            .tcp, .ipc,
-        ]
+    /// A TLS connection that breaks may block the only thread with which libnng 1.5.2 frees connections, and
+    /// then the whole process leaks descriptors: one such test would fail others. ``TLSTests`` comes last.
+    static let isTLSEverywhere = getenv("CLOISTER_TLS") != nil
+
+    /// What a test of the common promises runs over.
+    static let all: [Medium] = allCases.filter { $0 != .tls || isTLSEverywhere }
+
+    /// The ones that connect processes.
+    static let betweenProcesses: [Medium] = [.tcp, .ipc] + (isTLSEverywhere ? [.tls] : [])
+
+    /// The ones with ports.
+    static let withPorts: [Medium] = all.filter { $0 != .ipc && $0 != .inproc }
 
     var testDescription: String { rawValue }
 
     /// The post, one for all parties of a test.
     func post() throws -> any Post {
         switch self {
-        case .memory: InMemoryTransport()
+        case .memory: InMemoryTransport(limits: .fewSends)
         case .tcp, .ipc, .inproc: NNGTransport(limits: .brisk)
         case .tls: NNGTransport(identity: try Certificates.forThisRun().node, limits: .brisk)
         }
@@ -49,5 +55,14 @@ enum Medium: String, CaseIterable, Sendable, CustomTestStringConvertible {
     /// The argument that gives a peer process its certificates.
     func tlsArgument() throws -> String {
         self == .tls ? try Certificates.forThisRun().directory : "-"
+    }
+}
+
+extension InMemoryTransport.Limits {
+    /// As many waiting sends as the sockets of these tests have, so that one test fits both.
+    static var fewSends: Self {
+        var limits = Self()
+        limits.waitingSends = 256
+        return limits
     }
 }

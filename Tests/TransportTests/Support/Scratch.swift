@@ -5,6 +5,7 @@ import Transport
 /// A directory for this run of the tests, and addresses in it that nobody else uses.
 enum Scratch {
     static let directory: String = {
+        atexit { _ = try? ChildProcess("/bin/rm", ["-rf", Scratch.directory]) }
         var template = Array("/tmp/cloister-transport-XXXXXX".utf8CString)
         return template.withUnsafeMutableBufferPointer { buffer in
             buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) } ?? "/nonexistent"

@@ -20,14 +20,14 @@ enum Protoc {
         String(decoding: try await run("--decode=cloister.v1.\(name)", Data(bytes)), as: UTF8.self)
     }
 
-    private static func run(_ argument: String, _ input: Data) async throws -> Data {
+    private static func run(_ argument: String, _ message: Data) async throws -> Data {
         let protos = URL(fileURLWithPath: #filePath).appending(path: "../../../../Protos").standardized
         let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         defer { try? FileManager.default.removeItem(at: folder) }
         // Files, because two pipes that one thread serves can wait for each other for ever.
         let (given, made) = (folder.appending(path: "given"), folder.appending(path: "made"))
-        try input.write(to: given)
+        try message.write(to: given)
         try Data().write(to: made)
         let process = Process()
         process.executableURL = executable
@@ -35,8 +35,13 @@ enum Protoc {
             "--proto_path=\(protos.path)", argument, "cloister/v1/common.proto", "cloister/v1/guest.proto",
             "cloister/v1/worker.proto",
         ]
-        process.standardInput = try FileHandle(forReadingFrom: given)
-        process.standardOutput = try FileHandle(forWritingTo: made)
+        let (input, output) = (try FileHandle(forReadingFrom: given), try FileHandle(forWritingTo: made))
+        defer {
+            try? input.close()
+            try? output.close()
+        }
+        process.standardInput = input
+        process.standardOutput = output
         let status = try await withCheckedThrowingContinuation { continuation in
             process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
             do { try process.run() } catch { continuation.resume(throwing: error) }
