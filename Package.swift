@@ -189,6 +189,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "CoordinatorTests",
+            dependencies: [
+                "ClusterState", "Coordinator", "Domain", "TestSupport", "Transport", "Wire", "Worker",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "NodeTests",
             dependencies: ["Domain", "TestSupport", "Transport"],
             swiftSettings: strict
