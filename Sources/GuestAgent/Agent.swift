@@ -20,6 +20,8 @@ final class Agent {
 
     /// The line to the worker.
     var port: ControlPort
+    /// What a clone is made unlike its twins with.
+    let reseeding: Reseeding
     /// The process that runs the code, once there is one.
     var runtime: RuntimeProcess?
     /// Whether the runtime takes commands.
@@ -48,6 +50,7 @@ final class Agent {
         childSignal = try Descriptor(taking: signals)
         // A write to a runtime that has just died must be an error, not the end of the agent.
         signal(SIGPIPE, SIG_IGN)
+        reseeding = try Reseeding()
         port = try ControlPort()
         port.send(.ready(protocolVersion: WireVersion.guest))
     }
