@@ -85,6 +85,8 @@ package final class PlayedHypervisor: Hypervisor {
         progress: @escaping @Sendable (String) -> Void
     ) async throws(Failure) {}
 
+    package func run() async {}
+
     package func withMachine<Value: Sendable>(
         for pool: PoolConfiguration,
         urgency: StartUrgency,
