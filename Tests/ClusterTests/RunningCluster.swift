@@ -34,6 +34,7 @@ struct RunningCluster: Sendable {
         workers: Int,
         ready: Int = 0,
         endingWith signal: Int32 = SIGTERM,
+        environment: [String: String] = [:],
         _ body: @escaping @Sendable (RunningCluster) async throws -> Value
     ) async throws -> Value {
         let state = NSTemporaryDirectory() + "cloister-test-\(UUID().uuidString)"
@@ -46,12 +47,14 @@ struct RunningCluster: Sendable {
         let arguments = [
             "up", "--port", "0", "--workers", "\(workers)", "--ready", "\(ready)", "--state-dir", state,
         ]
+        var variables: [Environment.Key: String?] = ["TMPDIR": temporary]
+        for (name, value) in environment { variables[Environment.Key(stringLiteral: name)] = value }
         var options = PlatformOptions()
         options.createSession = true
         let result = try await Subprocess.run(
             .path(FilePath(binary)),
             arguments: Arguments(arguments),
-            environment: .inherit.updating(["TMPDIR": temporary]),
+            environment: .inherit.updating(variables),
             platformOptions: options,
             input: .none,
             output: .sequence,
