@@ -207,6 +207,8 @@ let package = Package(
             dependencies: [
                 "APIModel", "Client",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Tests/Benchmarks/ExecutionBenchmark",
             swiftSettings: strict

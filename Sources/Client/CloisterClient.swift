@@ -72,6 +72,20 @@ package struct CloisterClient: Sendable {
         return ExecutionResponse(resource, response)
     }
 
+    /// Ends a session and waits until it is gone; one that is not there has ended already.
+    ///
+    /// - Parameters:
+    ///   - identifier: the session's identifier.
+    ///   - pool: the pool's name.
+    /// - Throws: why it could not be ended.
+    package func stopSession(_ identifier: String, pool: String) async throws(ClientError) {
+        let query = "?api-version=\(APIVersion.latest)&identifier=\(PercentEncoding.encoded(identifier))"
+        var request = request("/pools/\(PercentEncoding.encoded(pool))/session\(query)")
+        request.method = .DELETE
+        let (response, answer) = try await send(request, timeout: Self.margin)
+        guard response.status == .noContent else { throw refusal(response, answer) }
+    }
+
     /// Asks whether the server can serve executions.
     ///
     /// - Returns: nil when it can, else the reason why not.

@@ -72,6 +72,28 @@ enum Processes {
         return .milliseconds((user + system) * 1_000 / sysconf(Int32(_SC_CLK_TCK)))
     }
 
+    /// Where a process's descriptors lead, each with its number.
+    static func openFiles(of process: pid_t) -> [String] {
+        let folder = "/proc/\(process)/fd"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.sorted().map { name in
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: folder + "/" + name)
+            return "\(name) \(target ?? "closed meanwhile")"
+        }
+    }
+
+    /// How many threads a process has.
+    static func threadCount(of process: pid_t) -> Int { status("Threads:", of: process) }
+
+    /// The memory that a process has written itself, in KiB: no files, no memory of its machines.
+    static func ownMemoryKiB(of process: pid_t) -> Int { status("RssAnon:", of: process) }
+
+    private static func status(_ name: String, of process: pid_t) -> Int {
+        let text = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
+        return line?.split { $0 == " " || $0 == "\t" }.dropFirst().first.flatMap { Int($0) } ?? 0
+    }
+
     /// Which of these processes are still there.
     static func alive(_ processes: Set<pid_t>) -> Set<pid_t> {
         Set(all().map(\.identifier)).intersection(processes)

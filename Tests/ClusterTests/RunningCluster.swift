@@ -31,7 +31,14 @@ struct RunningCluster: Sendable {
 
     /// Starts a cluster, hands it to `body` and ends it; nothing of it is left afterwards.
     ///
-    /// - Parameter sessionsEach: how many sessions each worker takes; nil for what its memory allows.
+    /// - Parameters:
+    ///   - workers: how many workers.
+    ///   - ready: how many machines are kept ready, in all workers together.
+    ///   - sessionsEach: how many sessions each worker takes; nil for what its memory allows.
+    ///   - signal: how it is ended.
+    ///   - body: what is done with it.
+    /// - Returns: what `body` returned.
+    /// - Throws: what `body` threw, or why there is no cluster.
     static func with<Value: Sendable>(
         workers: Int,
         ready: Int = 0,
