@@ -53,13 +53,15 @@ struct RunningCluster: Sendable {
             try? FileManager.default.removeItem(atPath: state)
             try? FileManager.default.removeItem(atPath: temporary)
         }
+        // As scarce as on many systems at the most: the cluster raises its soft limit itself.
         let arguments = [
-            "up", "--port", "0", "--workers", "\(workers)", "--ready", "\(ready)", "--state-dir", state,
+            "--nofile=256:", binary, "up", "--port", "0", "--workers", "\(workers)", "--ready", "\(ready)",
+            "--state-dir", state,
         ]
         var options = PlatformOptions()
         options.createSession = true
         let result = try await Subprocess.run(
-            .path(FilePath(binary)),
+            .name("prlimit"),
             arguments: Arguments(arguments),
             environment: .inherit.updating([
                 "TMPDIR": temporary, "CLOISTER_CAPACITY_SESSIONS": sessionsEach.map { "\($0)" },
