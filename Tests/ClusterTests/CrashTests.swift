@@ -1,7 +1,9 @@
 import APIModel
+import AsyncHTTPClient
 import Client
 import Foundation
 import Glibc
+import NIOCore
 import Testing
 
 /// Machines that die under their sessions.
@@ -23,6 +25,7 @@ struct CrashTests {
             #expect(killed.duration(to: .now) < .seconds(2))
             #expect(error?.code == "SandboxFailed")
             #expect(error?.message.contains("guestCrashed") == true, "\(error?.message ?? "")")
+            #expect(try await causeOfEnd(of: "doomed-one", in: cluster) == "guestCrashed")
             let next = try await cluster.run("'kept' in globals()", in: "doomed-one")
             #expect(next.isNewSession && next.sessionInstance != first.sessionInstance)
             #expect(next.resource.result == .boolean(false))
@@ -36,7 +39,7 @@ struct CrashTests {
             try await cluster.run("kept = 1", in: "doomed-one")
             let machine = try #require(cluster.machines.subtracting(before).first)
             kill(machine, SIGKILL)
-            #expect(await Processes.waitForEnd(of: [machine], within: .seconds(2)).isEmpty)
+            #expect(try await causeOfEnd(of: "doomed-one", in: cluster) == "guestCrashed")
             let next = try await cluster.run("'kept' in globals()", in: "doomed-one")
             #expect(next.isNewSession)
             #expect(next.resource.result == .boolean(false))
@@ -53,6 +56,29 @@ struct CrashTests {
             #expect(cluster.machines.isDisjoint(with: dead))
             try await cluster.waitForReadySession()
         }
+    }
+
+    /// Why the identifier's last session ended, as its tombstone says; nil when there is none in time.
+    private func causeOfEnd(of identifier: String, in cluster: RunningCluster) async throws -> String? {
+        struct List: Decodable {
+            struct Ended: Decodable { let cause: String }
+            let value: [Ended]
+        }
+        var request = HTTPClientRequest(
+            url:
+                "\(cluster.url)/pools/python/endedSessions?api-version=\(APIVersion.latest)&identifier=\(identifier)"
+        )
+        request.headers.add(name: "Authorization", value: "Bearer \(cluster.key)")
+        let deadline = ContinuousClock.now + .seconds(2)
+        while ContinuousClock.now < deadline {
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+            let body = try await response.body.collect(upTo: 1 << 20)
+            let list = try JSONDecoder().decode(List.self, from: Data(body.readableBytesView))
+            if let last = list.value.first { return last.cause }
+            // The coordinator learns it with the worker's next answer to a ping.
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        return nil
     }
 
     private func eventually(
