@@ -36,7 +36,9 @@ struct SessionRoutes: Sendable {
         let session = try await PoolRequest(request, context, dispatch).session()
         do throws(Failure) {
             try await dispatch.stop(session)
-        } catch  where error.code == .noSessionFound || error.code == .sessionLost {}
+        } catch {
+            guard error.code == .noSessionFound || error.code == .sessionLost else { throw error }
+        }
         return Response(status: .noContent)
     }
 
