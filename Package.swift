@@ -246,7 +246,6 @@ let package = Package(
             dependencies: [
                 "APIModel", "Client", "TestSupport", "cloister",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

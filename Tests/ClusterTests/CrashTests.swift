@@ -1,9 +1,7 @@
 import APIModel
-import AsyncHTTPClient
 import Client
 import Foundation
 import Glibc
-import NIOCore
 import Testing
 
 /// Machines that die under their sessions.
@@ -60,21 +58,10 @@ struct CrashTests {
 
     /// Why the identifier's last session ended, as its tombstone says; nil when there is none in time.
     private func causeOfEnd(of identifier: String, in cluster: RunningCluster) async throws -> String? {
-        struct List: Decodable {
-            struct Ended: Decodable { let cause: String }
-            let value: [Ended]
-        }
-        var request = HTTPClientRequest(
-            url:
-                "\(cluster.url)/pools/python/endedSessions?api-version=\(APIVersion.latest)&identifier=\(identifier)"
-        )
-        request.headers.add(name: "Authorization", value: "Bearer \(cluster.key)")
         let deadline = ContinuousClock.now + .seconds(2)
         while ContinuousClock.now < deadline {
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
-            let body = try await response.body.collect(upTo: 1 << 20)
-            let list = try JSONDecoder().decode(List.self, from: Data(body.readableBytesView))
-            if let last = list.value.first { return last.cause }
+            let causes = try await cluster.client.endCauses(of: identifier, pool: "python")
+            if let last = causes.first { return last }
             // The coordinator learns it with the worker's next answer to a ping.
             try await Task.sleep(for: .milliseconds(50))
         }
