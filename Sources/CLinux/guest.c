@@ -10,12 +10,18 @@
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/reboot.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 int cloister_load_module(int descriptor) {
     return syscall(SYS_finit_module, descriptor, "", 0) == 0 ? 0 : -errno;
+}
+
+int cloister_limit_processes(int process, uint64_t count) {
+    struct rlimit limit = {.rlim_cur = count, .rlim_max = count};
+    return prlimit(process, RLIMIT_NPROC, &limit, NULL) == 0 ? 0 : -errno;
 }
 
 int cloister_add_entropy(const uint8_t *bytes, size_t count) {

@@ -39,6 +39,10 @@ extension Agent {
         guard running == nil, queued == nil else {
             throw GuestError("An execution is running already.")
         }
+        if order.processes > 0, order.processes != processes {
+            processes = order.processes
+            try runtime?.limitProcesses(to: processes)
+        }
         queued = order
         if runtime == nil { try startRuntime() }
         startQueued()

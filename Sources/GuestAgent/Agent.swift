@@ -36,6 +36,8 @@ final class Agent {
     var stateWasLost = false
     /// The kernel's count of processes killed for want of memory, when the execution began.
     var outOfMemoryKills: UInt64 = 0
+    /// How many processes and threads the session's user may have; each order brings its pool's number.
+    var processes = 512
     private var openStreams: Set<Int32> = []
     private let childSignal: Descriptor
 
@@ -153,7 +155,7 @@ final class Agent {
     ///
     /// - Throws: an error when the process cannot be started.
     func startRuntime() throws(GuestError) {
-        let started = try RuntimeProcess()
+        let started = try RuntimeProcess(processes: processes)
         runtime = started
         isRuntimeReady = false
         openStreams = [

@@ -51,7 +51,8 @@ struct BurstTests {
 
     @Test("A hundred new identifiers at once get a session or a prompt refusal, and none waits without end")
     func manyIdentifiers() async throws {
-        let family = try await RunningCluster.with(workers: 2, sessionsEach: 20) { cluster in
+        let room = ["CLOISTER_CAPACITY_SESSIONS": "20"]
+        let family = try await RunningCluster.with(workers: 2, environment: room) { cluster in
             let answers = try await atOnce(100, on: cluster) { client, number in
                 try await client.execute(
                     code: "mine = \(number); mine",

@@ -34,16 +34,16 @@ struct RunningCluster: Sendable {
     /// - Parameters:
     ///   - workers: how many workers.
     ///   - ready: how many machines are kept ready, in all workers together.
-    ///   - sessionsEach: how many sessions each worker takes; nil for what its memory allows.
     ///   - signal: how it is ended.
+    ///   - environment: variables beside this process's own.
     ///   - body: what is done with it.
     /// - Returns: what `body` returned.
     /// - Throws: what `body` threw, or why there is no cluster.
     static func with<Value: Sendable>(
         workers: Int,
         ready: Int = 0,
-        sessionsEach: Int? = nil,
         endingWith signal: Int32 = SIGTERM,
+        environment: [String: String] = [:],
         _ body: @escaping @Sendable (RunningCluster) async throws -> Value
     ) async throws -> Value {
         let state = NSTemporaryDirectory() + "cloister-test-\(UUID().uuidString)"
@@ -58,14 +58,14 @@ struct RunningCluster: Sendable {
             "--nofile=256:", binary, "up", "--port", "0", "--workers", "\(workers)", "--ready", "\(ready)",
             "--state-dir", state,
         ]
+        var variables: [Environment.Key: String?] = ["TMPDIR": temporary]
+        for (name, value) in environment { variables[Environment.Key(stringLiteral: name)] = value }
         var options = PlatformOptions()
         options.createSession = true
         let result = try await Subprocess.run(
             .name("prlimit"),
             arguments: Arguments(arguments),
-            environment: .inherit.updating([
-                "TMPDIR": temporary, "CLOISTER_CAPACITY_SESSIONS": sessionsEach.map { "\($0)" },
-            ]),
+            environment: .inherit.updating(variables),
             platformOptions: options,
             input: .none,
             output: .sequence,

@@ -10,6 +10,10 @@
 // Loads the kernel module behind an open descriptor (finit_module(2)).
 int cloister_load_module(int descriptor);
 
+// Bounds how many processes and threads the user of a running process may have; its children inherit
+// it (prlimit(2), RLIMIT_NPROC).
+int cloister_limit_processes(int process, uint64_t count);
+
 // Credits bytes to the kernel's random generator and makes it reseed itself at once
 // (RNDADDENTROPY and RNDRESEEDCRNG, random(4)).
 int cloister_add_entropy(const uint8_t *bytes, size_t count);
