@@ -163,7 +163,9 @@ package actor QEMUHypervisor: Hypervisor {
             var timings = StageTimings()
             timings[.spawn] = .now - start
             let spawned = ContinuousClock.now
-            try await explaining(process) { () async throws(MicroVMError) in try await process.load(by: deadline) }
+            try await explaining(process) { () async throws(MicroVMError) in
+                try await process.load(by: deadline)
+            }
             timings[.load] = .now - spawned
             return try await body(process, timings)
         }

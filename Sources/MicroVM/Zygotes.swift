@@ -45,7 +45,8 @@ actor Zygotes {
 
     /// Starts a process of a template, calls `ready` once it waits, and returns when it is gone.
     typealias Start =
-        @Sendable (_ template: Template, _ ready: @escaping @Sendable (Zygote) async -> Void) async throws -> Void
+        @Sendable (_ template: Template, _ ready: @escaping @Sendable (Zygote) async -> Void) async throws ->
+        Void
 
     /// Starts what is missing until the task is cancelled; then all processes end, the taken ones too.
     ///
