@@ -32,6 +32,7 @@ struct PoolRequest: Sendable {
     /// The session that the request is about.
     ///
     /// - Parameter inBody: the identifier that the body names, for the oldest clients; the query's wins.
+    /// - Returns: its name.
     /// - Throws: `sessionRequestValidationFailed`, `invalidLengthOfSessionIdentifier`.
     func session(inBody: String? = nil) throws(Failure) -> SessionKey {
         let inQuery = try query.value(of: "identifier", failingWith: .sessionRequestValidationFailed)
