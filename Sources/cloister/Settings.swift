@@ -136,6 +136,11 @@ struct Settings: Sendable {
         )
         configuration.accelerator = try choice("accelerator", AcceleratorPreference.named) ?? .automatic
         configuration.jail = try choice("jail", JailPreference.named) ?? .automatic
+        configuration.processesAhead = try number(
+            "processesAhead",
+            or: configuration.processesAhead,
+            in: 0...64
+        )
         return configuration
     }
 
