@@ -5,6 +5,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Identity
 internal import NIOCore
+internal import Telemetry
 
 /// The routes that run code and wait for its end.
 struct ExecutionRoutes: Sendable {
@@ -37,12 +38,25 @@ struct ExecutionRoutes: Sendable {
             let execution = try ExecutionRequest.parse(body)
             let session = SessionKey(pool: pool.name, identifier: try identifier(query, execution))
             let spec = try execution.spec(id: id, limits: pool.limits)
+            context.audit?.note { entry in
+                entry.identifier = session.identifier.text
+                entry.operationID = id.text
+                entry.codeDigest = Fingerprint(of: spec.code).description
+                entry.code = spec.code
+                entry.bytesIn = body.count
+            }
 
             let beginning = ContinuousClock.now
             let report = try await context.connection.cancellingOnDisconnect {
                 try await execute(spec, in: session)
             }
             let end = ContinuousClock.now
+            context.audit?.note { entry in
+                entry.outcome = report.outcome.map { "\($0.status)" }
+                for (stage, duration) in report.timings.recorded {
+                    entry.milliseconds[stage.name] = duration / .milliseconds(1)
+                }
+            }
             let resource = try ExecutionResource(report, to: execution, shape: route.shape, version: version)
             var response = Response(json: resource.encoded(as: route.shape))
             ExecutionHeaders(
@@ -58,10 +72,7 @@ struct ExecutionRoutes: Sendable {
     }
 
     private func pool(of context: APIContext) async throws(Failure) -> PoolConfiguration {
-        guard let text = context.parameters.get("pool").flatMap({ PercentEncoding.decoded($0) }) else {
-            throw Failure(.sessionPoolInvalidName, "The pool name is not valid percent-encoded UTF-8.")
-        }
-        return try await dispatch.pool(named: PoolName(text))
+        try await dispatch.pool(named: context.poolName())
     }
 
     private func identifier(
