@@ -132,7 +132,9 @@ package struct CloisterClient: Sendable {
             return ClientError(.malformedAnswer, "The server answered without saying why.", status: status)
         }
         let challenge = response.headers.first(name: "WWW-Authenticate") ?? ""
-        let reason = challenge.split(separator: "error_description=\"").dropFirst().first?.prefix { $0 != "\"" }
+        let reason = challenge.split(separator: "error_description=\"").dropFirst().first?.prefix {
+            $0 != "\""
+        }
         return ClientError(
             .refused,
             reason.map(String.init) ?? "The server refused without saying why.",

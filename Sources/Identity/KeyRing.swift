@@ -131,6 +131,14 @@ package actor KeyRing {
 extension KeyRecord {
     /// The same key, taken no more.
     fileprivate func expired(at time: UInt64) -> Self {
-        Self(id: id, name: name, digest: digest, grant: grant, createdAt: createdAt, expiresAt: time, rate: rate)
+        Self(
+            id: id,
+            name: name,
+            digest: digest,
+            grant: grant,
+            createdAt: createdAt,
+            expiresAt: time,
+            rate: rate
+        )
     }
 }

@@ -81,7 +81,10 @@ extension Settings {
             var roles: Set<Role> = []
             for text in optionalList("\(key).roles") ?? ["executor"] {
                 guard let role = Role.named(text) else {
-                    throw refusal("\(key).roles", "is a list of: " + Role.all.map(\.name).joined(separator: ", "))
+                    throw refusal(
+                        "\(key).roles",
+                        "is a list of: " + Role.all.map(\.name).joined(separator: ", ")
+                    )
                 }
                 roles.insert(role)
             }

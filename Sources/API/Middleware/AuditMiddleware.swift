@@ -46,8 +46,12 @@ struct AuditMiddleware: RouterMiddleware {
     }
 
     private static func entry(for request: Request, _ context: APIContext) -> AuditEntry? {
-        guard let path = context.endpointPath, context.isOfPool || path.hasPrefix(KeyRoutes.path) else { return nil }
-        let route = RouteTable.poolPrefixes.first { path.hasPrefix($0 + "/") }.map { path.dropFirst($0.count) }
+        guard let path = context.endpointPath, context.isOfPool || path.hasPrefix(KeyRoutes.path) else {
+            return nil
+        }
+        let route = RouteTable.poolPrefixes.first { path.hasPrefix($0 + "/") }.map {
+            path.dropFirst($0.count)
+        }
         var entry = AuditEntry(operation: "\(request.method.rawValue) \(route ?? path[...])")
         entry.traceID = context.traceID
         entry.pool = try? context.poolName().text

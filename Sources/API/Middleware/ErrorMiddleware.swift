@@ -47,7 +47,8 @@ struct ErrorMiddleware: RouterMiddleware {
         let hasCredential =
             request.headers[.authorization] != nil || request.headers[HeaderNames.apiKey] != nil
         let realm = #"Bearer realm="cloister""#
-        return hasCredential ? realm + #", error="\#(error)", error_description="\#(failure.message)""# : realm
+        return hasCredential
+            ? realm + #", error="\#(error)", error_description="\#(failure.message)""# : realm
     }
 
     // The mapping, once for the whole API.

@@ -90,7 +90,8 @@ enum KeyAddress {
         guard url.hasPrefix("http://") else { return false }
         let host = url.dropFirst("http://".count).prefix { !"/?#".contains($0) }
         return localHosts.contains { local in
-            host == local || host.hasPrefix(local + ":") && host.dropFirst(local.count + 1).allSatisfy(\.isNumber)
+            host == local
+                || host.hasPrefix(local + ":") && host.dropFirst(local.count + 1).allSatisfy(\.isNumber)
         }
     }
 }

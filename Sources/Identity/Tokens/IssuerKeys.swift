@@ -34,14 +34,17 @@ actor IssuerKeys {
     ///   - id: the key's name in the token's header.
     ///   - algorithm: the token's algorithm.
     func key(_ id: String?, _ algorithm: TokenAlgorithm) async throws(Failure) -> VerificationKey {
-        if case .ask = cache.verdict(id, algorithm, at: .now) {
+        var verdict = cache.verdict(id, algorithm, at: .now)
+        if case .ask = verdict {
             guard isRunning, waiters.count < Self.waitersMax else { throw unavailable(1) }
             await withCheckedContinuation { continuation in
                 waiters.append(continuation)
                 demand.yield()
             }
+            guard isRunning else { throw unavailable(1) }
+            verdict = cache.verdict(id, algorithm, at: .now, hasWaited: true)
         }
-        switch cache.verdict(id, algorithm, at: .now) {
+        switch verdict {
         case .key(let key, let isDue):
             if isDue { demand.yield() }
             return key

@@ -39,7 +39,9 @@ struct KeySet: Sendable {
     init?(json: [UInt8], algorithms: Set<TokenAlgorithm>) {
         guard let list = try? JSONDecoder().decode(List.self, from: Data(json)) else { return nil }
         keys = list.keys.prefix(Self.countMax).compactMap(\.fields).flatMap { fields in
-            TokenAlgorithm.allCases.filter(algorithms.contains).compactMap { VerificationKey(fields, for: $0) }
+            TokenAlgorithm.allCases.filter(algorithms.contains).compactMap {
+                VerificationKey(fields, for: $0)
+            }
         }
     }
 

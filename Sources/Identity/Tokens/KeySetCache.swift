@@ -37,12 +37,18 @@ struct KeySetCache: Sendable {
     ///   - id: the key's name in the token's header.
     ///   - algorithm: the token's algorithm.
     ///   - now: the time.
-    func verdict(_ id: String?, _ algorithm: TokenAlgorithm, at now: ContinuousClock.Instant) -> Verdict {
+    ///   - hasWaited: whether the issuer was asked for this token already; then it is not asked again.
+    func verdict(
+        _ id: String?,
+        _ algorithm: TokenAlgorithm,
+        at now: ContinuousClock.Instant,
+        hasWaited: Bool = false
+    ) -> Verdict {
         let mayAsk = askedAt.map { now - $0 >= times.pause } ?? true
         if let learnedAt, now - learnedAt <= times.keepFor, let key = keys?.key(id, for: algorithm) {
             return .key(key, isDue: mayAsk && now - learnedAt >= times.refreshAfter)
         }
-        if mayAsk || isAsking { return .ask }
+        if !hasWaited, mayAsk || isAsking { return .ask }
         guard lastFailed, let askedAt else { return .unknown }
         let seconds = (times.pause - (now - askedAt)) / .seconds(1)
         return .unavailable(retryAfterSeconds: max(1, Int(seconds.rounded(.up))))

@@ -27,7 +27,9 @@ struct VerificationKey: Sendable {
     ///   - algorithm: what it is to be used with.
     /// - Returns: nil when the key is none, is too weak, or is for something else.
     init?(_ fields: KeyFields, for algorithm: TokenAlgorithm) {
-        guard fields.isForSignatures, fields.alg == nil || fields.alg == algorithm.rawValue else { return nil }
+        guard fields.isForSignatures, fields.alg == nil || fields.alg == algorithm.rawValue else {
+            return nil
+        }
         let material: Material? =
             switch algorithm {
             case .rs256, .rs384, .rs512, .ps256, .ps384, .ps512: Self.rsa(fields)
@@ -98,5 +100,7 @@ struct VerificationKey: Sendable {
         return Data(x + y)
     }
 
-    private static func bytes(_ text: String?) -> [UInt8]? { text.flatMap { Base64URL.decoded(Array($0.utf8)) } }
+    private static func bytes(_ text: String?) -> [UInt8]? {
+        text.flatMap { Base64URL.decoded(Array($0.utf8)) }
+    }
 }

@@ -13,13 +13,15 @@ package struct AuditFileError: Error, Hashable, Sendable, CustomStringConvertibl
 /// The file of the audit log, with what of a batch of lines is not yet in it.
 struct AuditFile: ~Copyable {
     private let path: String
+    private let mustBeRegular: Bool
     private var descriptor: Int32
     private var batch: [UInt8] = []
     private var written = 0
 
-    init(path: String) throws(AuditFileError) {
+    init(path: String, mustBeRegular: Bool = true) throws(AuditFileError) {
+        descriptor = try Self.opened(path, mustBeRegular: mustBeRegular)
         self.path = path
-        descriptor = try Self.opened(path)
+        self.mustBeRegular = mustBeRegular
     }
 
     deinit { close(descriptor) }
@@ -48,20 +50,20 @@ struct AuditFile: ~Copyable {
 
     /// Goes on in the file that has the name now; a line of which only a part was written begins anew there.
     mutating func reopen() throws(AuditFileError) {
-        let next = try Self.opened(path)
+        let next = try Self.opened(path, mustBeRegular: mustBeRegular)
         close(descriptor)
         descriptor = next
         guard hasRest else { return }
         written = (batch[..<written].lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
     }
 
-    private static func opened(_ path: String) throws(AuditFileError) -> Int32 {
+    private static func opened(_ path: String, mustBeRegular: Bool) throws(AuditFileError) -> Int32 {
         // Non-blocking, or a named pipe at this place would hold the start for ever.
         let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
         let descriptor = open(path, flags, 0o600)
         guard descriptor >= 0 else { throw error(path) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG || !mustBeRegular else {
             close(descriptor)
             throw AuditFileError(path: path, message: "it is not a regular file")
         }

@@ -62,13 +62,17 @@ package final class AuditLog: Sendable {
     ///   - bounds: the bounds of the queue.
     ///   - logger: where failures are told.
     /// - Throws: ``AuditFileError`` when it cannot be opened.
-    package init(
+    package convenience init(
         path: String,
         keepsCode: Bool,
         bounds: Bounds = Bounds(),
         logger: Logger
     ) throws(AuditFileError) {
-        file = Mutex(try AuditFile(path: path))
+        self.init(file: try AuditFile(path: path), keepsCode: keepsCode, bounds: bounds, logger: logger)
+    }
+
+    init(file: consuming sending AuditFile, keepsCode: Bool, bounds: Bounds, logger: Logger) {
+        self.file = Mutex(file)
         self.keepsCode = keepsCode
         self.bounds = bounds
         self.logger = logger
