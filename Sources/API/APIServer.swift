@@ -86,3 +86,8 @@ package struct APIServer: Service {
         )
     }
 }
+
+// Whoever logs the services of a process would log all that this one holds.
+extension APIServer: CustomStringConvertible {
+    package var description: String { "APIServer(\(configuration.host):\(configuration.port))" }
+}

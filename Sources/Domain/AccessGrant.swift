@@ -32,6 +32,7 @@ package enum PoolScope: Hashable, Sendable {
     /// Whether it holds for a pool.
     ///
     /// - Parameter pool: the pool; nil for what belongs to no single pool, which only ``all`` covers.
+    /// - Returns: whether it does.
     package func covers(_ pool: PoolName?) -> Bool {
         switch self {
         case .all: true

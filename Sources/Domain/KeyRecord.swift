@@ -87,5 +87,6 @@ package struct KeyRecord: Hashable, Sendable {
     /// Whether it is taken no more.
     ///
     /// - Parameter now: the time, in milliseconds since 1970.
+    /// - Returns: whether its time is over.
     package func isExpired(at now: UInt64) -> Bool { expiresAt.map { $0 <= now } ?? false }
 }

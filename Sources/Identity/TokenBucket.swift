@@ -34,6 +34,7 @@ package struct TokenBucket: Hashable, Sendable {
     /// Whether the bucket is full at a time, and so no different from a new one.
     ///
     /// - Parameter now: the time.
+    /// - Returns: whether it is full.
     package func isFull(at now: ContinuousClock.Instant) -> Bool { level(at: now) >= Double(rate.burst) }
 
     /// Takes a token for a request, if there is one.

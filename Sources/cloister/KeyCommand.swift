@@ -30,7 +30,7 @@ struct KeyCommand: AsyncParsableCommand {
         }
     }
 
-    /// `cloister key create`
+    /// `cloister key create`: makes a key.
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Makes a key and prints its secret, once and alone on standard output.",
@@ -79,7 +79,7 @@ struct KeyCommand: AsyncParsableCommand {
         }
     }
 
-    /// `cloister key list`
+    /// `cloister key list`: lists all keys.
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists all keys, without their secrets.")
 
@@ -100,7 +100,7 @@ struct KeyCommand: AsyncParsableCommand {
         }
     }
 
-    /// `cloister key revoke`
+    /// `cloister key revoke`: revokes a key.
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Revokes a key; the server refuses it from that moment on."

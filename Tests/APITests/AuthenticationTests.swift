@@ -87,7 +87,7 @@ import Testing
                 for route in ["/executions", "/code/execute", "/execute", "/python/execute"] {
                     for (pool, status) in [
                         ("python", 200), ("Python", 200), ("pyth%6fn", 200), ("node", 403), ("nothing", 403),
-                        ("a", 403), ("%ff", 403), ("python%00", 403), ("python%2fnode", 404),
+                        ("a", 403), ("%ff", 404), ("python%00", 403), ("python%2fnode", 403),
                     ] {
                         let answer = try await server.post(
                             #"{"code":"1"}"#,

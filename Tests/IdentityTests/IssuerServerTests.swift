@@ -2,6 +2,7 @@ import Domain
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import ServiceLifecycle
 import TestSupport
 import Testing
 
@@ -107,7 +108,7 @@ import Testing
                     status: .ok,
                     body: ResponseBody { writer in
                         try await writer.write(ByteBuffer(string: "{"))
-                        try await Task.sleep(for: .seconds(60))
+                        try await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(60)) }
                     }
                 )
             }

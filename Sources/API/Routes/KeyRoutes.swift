@@ -13,7 +13,7 @@ struct KeyRoutes: Sendable {
     let keys: KeyRing
     let bodyTimeout: TimeAmount
 
-    /// `POST /cloister/v1/keys`
+    /// `POST /cloister/v1/keys`: makes a key.
     @Sendable
     func create(_ request: Request, _ context: APIContext) async throws -> Response {
         try context.require(.administration)
@@ -36,7 +36,7 @@ struct KeyRoutes: Sendable {
         return response
     }
 
-    /// `GET /cloister/v1/keys`
+    /// `GET /cloister/v1/keys`: lists all keys.
     @Sendable
     func list(_ request: Request, _ context: APIContext) async throws -> Response {
         try context.require(.administration)
@@ -45,7 +45,7 @@ struct KeyRoutes: Sendable {
         return Response(json: JSONValue.object([.init("keys", .array(resources))]).encoded)
     }
 
-    /// `DELETE /cloister/v1/keys/{id}`
+    /// `DELETE /cloister/v1/keys/{id}`: revokes a key.
     @Sendable
     func revoke(_ request: Request, _ context: APIContext) async throws -> Response {
         try context.require(.administration)

@@ -67,6 +67,7 @@ enum Timestamp {
     /// Writes a time.
     ///
     /// - Parameter epochMilliseconds: milliseconds since 1970.
+    /// - Returns: the time, to the second.
     static func text(epochMilliseconds: UInt64) -> String {
         let seconds = Int(epochMilliseconds / 1_000)
         let (day, ofDay) = (seconds / 86_400, seconds % 86_400)

@@ -33,6 +33,9 @@ actor IssuerKeys {
     /// - Parameters:
     ///   - id: the key's name in the token's header.
     ///   - algorithm: the token's algorithm.
+    /// - Returns: the key.
+    /// - Throws: `unauthorized` when the issuer has no such key, `identityProviderUnavailable` when it cannot
+    ///   be asked.
     func key(_ id: String?, _ algorithm: TokenAlgorithm) async throws(Failure) -> VerificationKey {
         var verdict = cache.verdict(id, algorithm, at: .now)
         if case .ask = verdict {

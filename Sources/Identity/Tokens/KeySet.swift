@@ -29,13 +29,12 @@ struct KeySet: Sendable {
 
     let keys: [VerificationKey]
 
-    /// Reads a set; keys that this version cannot use are left out.
+    /// Reads a set; keys that this version cannot use are left out. There is none when it is no set.
     ///
     /// - Parameters:
     ///   - json: the set (RFC 7517, section 5).
     ///   - algorithms: what keys may be used with. One that does not name its algorithm serves each of these
     ///     that fits its kind.
-    /// - Returns: nil when it is no set.
     init?(json: [UInt8], algorithms: Set<TokenAlgorithm>) {
         guard let list = try? JSONDecoder().decode(List.self, from: Data(json)) else { return nil }
         keys = list.keys.prefix(Self.countMax).compactMap(\.fields).flatMap { fields in
@@ -50,6 +49,7 @@ struct KeySet: Sendable {
     /// - Parameters:
     ///   - id: the name that the token's header has; without one there must be no choice.
     ///   - algorithm: the token's algorithm.
+    /// - Returns: the key; nil when there is none or a choice.
     func key(_ id: String?, for algorithm: TokenAlgorithm) -> VerificationKey? {
         let fitting = keys.filter { $0.algorithm == algorithm && (id == nil || $0.id == id) }
         return fitting.count == 1 ? fitting.first : nil

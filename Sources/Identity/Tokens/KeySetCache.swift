@@ -38,6 +38,7 @@ struct KeySetCache: Sendable {
     ///   - algorithm: the token's algorithm.
     ///   - now: the time.
     ///   - hasWaited: whether the issuer was asked for this token already; then it is not asked again.
+    /// - Returns: what to do.
     func verdict(
         _ id: String?,
         _ algorithm: TokenAlgorithm,

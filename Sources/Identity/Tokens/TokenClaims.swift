@@ -28,6 +28,7 @@ struct TokenClaims: Hashable, Sendable, Decodable {
     /// The texts of a claim: those of a list, or a text as a whole and each of its words, as scopes are written.
     ///
     /// - Parameter path: the claim's name, or names separated by dots that lead into objects.
+    /// - Returns: the texts; none when there is no such claim.
     func texts(at path: String) -> [String] {
         switch value(at: path) {
         case .text(let text): [text] + text.split(separator: " ").map(String.init)

@@ -19,6 +19,7 @@ struct TokenRules: Sendable {
     ///   - key: the key that its header names, of its issuer.
     ///   - now: seconds since 1970.
     /// - Returns: the caller, which has no rights if no value of the claim gives any.
+    /// - Throws: what is wrong with the token.
     func caller(_ token: SignedToken, key: VerificationKey, now: Double) throws(TokenRefusal) -> Caller {
         guard try algorithm(of: token) == key.algorithm else { throw .refusedAlgorithm }
         guard key.isValid(token.signature, of: token.signedBytes) else { throw .badSignature }

@@ -20,12 +20,11 @@ struct VerificationKey: Sendable {
     let algorithm: TokenAlgorithm
     private let material: Material
 
-    /// Makes a key.
+    /// Makes a key; there is none when it is no key, is too weak, or is for something else.
     ///
     /// - Parameters:
     ///   - fields: the key as published.
     ///   - algorithm: what it is to be used with.
-    /// - Returns: nil when the key is none, is too weak, or is for something else.
     init?(_ fields: KeyFields, for algorithm: TokenAlgorithm) {
         guard fields.isForSignatures, fields.alg == nil || fields.alg == algorithm.rawValue else {
             return nil

@@ -45,6 +45,7 @@ package struct AuditEntry: Hashable, Sendable {
     /// - Parameters:
     ///   - time: when it was finished, as RFC 3339.
     ///   - keepsCode: whether the code itself is written.
+    /// - Returns: the line.
     func line(time: String, keepsCode: Bool) -> String {
         var line = "{\"time\":\"\(time)\""
         func add(_ name: String, _ text: String?) {
