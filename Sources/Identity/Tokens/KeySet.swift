@@ -29,7 +29,7 @@ struct KeySet: Sendable {
 
     let keys: [VerificationKey]
 
-    /// Reads a set; keys that this version cannot use are left out. There is none when it is no set.
+    /// Reads a set, without the keys that this version cannot use; there is none when it is no set.
     ///
     /// - Parameters:
     ///   - json: the set (RFC 7517, section 5).
