@@ -84,6 +84,58 @@ struct CoordinatorAccessTests {
         }
     }
 
+    @Test("With a certificate it speaks HTTPS, and a renewed one serves after SIGHUP")
+    func certificate() async throws {
+        try await withFolder { folder in
+            let files = "  certificateFile: \(folder)/server.pem\n  keyFile: \(folder)/server.key"
+            try await renew(folder)
+            try await running(try configuration(folder, files)) { url, process in
+                let address = url.replacingOccurrences(of: "http://", with: "https://") + "/healthz"
+                let authority = folder + "/first.pem"
+                try FileManager.default.copyItem(atPath: folder + "/server.pem", toPath: authority)
+                #expect(try await curl(["--cacert", authority, address]).contains("alive"))
+                #expect(try await curl(["--cacert", authority, "--tls-max", "1.1", address]).isEmpty)
+                #expect(try await curl([url + "/healthz"]).isEmpty)
+                try await renew(folder)
+                kill(process, SIGHUP)
+                var answer = ""
+                let deadline = ContinuousClock.now + .seconds(20)
+                while answer.isEmpty, ContinuousClock.now < deadline {
+                    answer = try await curl(["--cacert", folder + "/server.pem", address])
+                }
+                #expect(answer.contains("alive"))
+                #expect(try await curl(["--cacert", authority, address]).isEmpty)
+            }
+        }
+    }
+
+    /// Makes a certificate that vouches for itself, and its key.
+    private func renew(_ folder: String) async throws {
+        let result = try await Subprocess.run(
+            .path("/usr/bin/openssl"),
+            arguments: [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+                "2",
+                "-subj", "/CN=cloister", "-addext", "subjectAltName=IP:127.0.0.1",
+                "-keyout", folder + "/server.key", "-out", folder + "/server.pem",
+            ],
+            output: .discarded,
+            error: .discarded
+        )
+        #expect(result.terminationStatus == .exited(0))
+    }
+
+    /// What curl gets; empty when it gets nothing.
+    private func curl(_ arguments: [String]) async throws -> String {
+        let result = try await Subprocess.run(
+            .name("curl"),
+            arguments: Arguments(["-sS", "--max-time", "10"] + arguments),
+            output: .string(limit: 1 << 16),
+            error: .discarded
+        )
+        return result.standardOutput
+    }
+
     private func waitForText(_ text: String, in path: String) async throws {
         let deadline = ContinuousClock.now + .seconds(20)
         while ContinuousClock.now < deadline {

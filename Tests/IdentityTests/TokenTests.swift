@@ -174,7 +174,8 @@ import Testing
             (["iss": TokenForge.issuer + "/"], .unknownIssuer),
             (["iss": "https://evil.example"], .unknownIssuer),
             (["iss": Absent()], .unknownIssuer), (["iss": 1], .malformed),
-            (["sub": Absent()], .nameless), (["sub": ""], .nameless), (["sub": 5], .malformed),
+            (["sub": Absent()], .nameless), (["sub": ""], .nameless),
+            (["sub": String(repeating: "s", count: 513)], .nameless), (["sub": 5], .malformed),
             (["nbf": "soon"], .malformed),
         ]
         for (changes, refusal) in cases {

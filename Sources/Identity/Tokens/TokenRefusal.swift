@@ -29,6 +29,6 @@ package struct TokenRefusal: Error, Hashable, Sendable, CustomStringConvertible 
     package static let expired = Self("The token has expired.")
     /// It does not hold yet.
     package static let notYetValid = Self("The token is not valid yet.")
-    /// It does not say whose it is.
-    package static let nameless = Self("The token has no subject.")
+    /// It does not say whose it is, or not in a name of bearable length.
+    package static let nameless = Self("The token has no subject of 1 to 512 bytes.")
 }

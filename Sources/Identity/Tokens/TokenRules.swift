@@ -2,6 +2,9 @@ internal import Domain
 
 /// What a token of an issuer has to be like: pure decisions, with the time passed in.
 struct TokenRules: Sendable {
+    /// The longest name of a bearer; it stands in logs and is remembered for rates.
+    static let subjectBytesMax = 512
+
     let issuer: IssuerConfiguration
 
     /// The algorithm of a token, if the issuer is configured for it.
@@ -30,7 +33,9 @@ struct TokenRules: Sendable {
         let leeway = Double(issuer.leewaySeconds)
         guard now < expiresAt + leeway else { throw .expired }
         if let notBefore = claims.notBefore, now < notBefore - leeway { throw .notYetValid }
-        guard let subject = claims.subject, !subject.isEmpty else { throw .nameless }
+        guard let subject = claims.subject, (1...Self.subjectBytesMax).contains(subject.utf8.count) else {
+            throw .nameless
+        }
         let values = Set(claims.texts(at: issuer.claim))
         return Caller(
             name: subject,
