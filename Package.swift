@@ -266,6 +266,7 @@ let package = Package(
             dependencies: [
                 "API", "APIModel", "Client", "Coordinator", "Domain", "Identity", "Telemetry", "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
