@@ -56,7 +56,7 @@ struct Settings: Sendable {
     func flag(_ key: String) throws(Failure) -> Bool {
         guard let text = optionalText(key) else { return false }
         guard let flag = Bool(text) else {
-            throw Failure(.invalidConfiguration, "\(path): \(key) has to be true or false.")
+            throw Failure(.invalidConfiguration, "\(source): \(key) has to be true or false.")
         }
         return flag
     }
@@ -68,7 +68,7 @@ struct Settings: Sendable {
 
     /// Tells that a key has a value that does not do.
     func refusal(_ key: String, _ sentence: String) -> Failure {
-        Failure(.invalidConfiguration, "\(path): \(key) \(sentence).")
+        Failure(.invalidConfiguration, "\(source): \(key) \(sentence).")
     }
 
     /// Reads a number that may be missing; what is no number is an error.
