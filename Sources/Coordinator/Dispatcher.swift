@@ -10,7 +10,8 @@ package struct Dispatcher: SessionDispatch {
     private static let codeBytesMax = WireLimits.payloadBytes - (64 << 10)
     private static let cancelled = Failure(.deadlineExceeded, "The request was given up; nothing was run.")
 
-    private let node: CoordinatorNode
+    let node: CoordinatorNode
+    let tombstones: TombstoneKeeper
     private let times: DispatchTimes
     private let abandoned: AsyncStream<Abandoned>
     private let abandon: AsyncStream<Abandoned>.Continuation
@@ -26,9 +27,11 @@ package struct Dispatcher: SessionDispatch {
     ///
     /// - Parameters:
     ///   - node: the coordinator's actor.
+    ///   - tombstones: what remembers ended sessions.
     ///   - times: how long it waits.
-    init(node: CoordinatorNode, times: DispatchTimes) {
+    init(node: CoordinatorNode, tombstones: TombstoneKeeper, times: DispatchTimes) {
         self.node = node
+        self.tombstones = tombstones
         self.times = times
         // Beyond the bound the oldest are left to run into their time-outs.
         (abandoned, abandon) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1_024))

@@ -86,6 +86,12 @@ extension FailureCode {
     )
     /// The session does not exist.
     package static let noSessionFound = Self("NoSessionFoundError", 404, "The identifier has no session.")
+    /// The same, at the routes below `/.management`.
+    package static let sessionWithIdentifierNotFound = Self(
+        "SessionWithIdentifierNotFound",
+        400,
+        "The identifier has no session; what the routes below /.management say for NoSessionFoundError."
+    )
     /// The execution is not known, or no longer.
     package static let executionNotFound = Self(
         "ExecutionNotFound",
@@ -197,7 +203,8 @@ extension FailureCode {
     /// All codes there are, in the order of their HTTP status.
     package static let all: [Self] = [
         .sessionPropertiesMissing, .sessionRequestValidationFailed, .invalidLengthOfSessionIdentifier,
-        .invalidApiVersion, .sessionPoolInvalidName, .sessionRequestNotSupported, .unauthorized, .forbidden,
+        .invalidApiVersion, .sessionPoolInvalidName, .sessionRequestNotSupported,
+        .sessionWithIdentifierNotFound, .unauthorized, .forbidden,
         .notFound, .sessionPoolNotFound, .noSessionFound, .executionNotFound, .keyNotFound, .methodNotAllowed,
         .executionConflict, .payloadTooLarge, .unsupportedMediaType, .sessionsCountExceedsLimit,
         .tooManyRequests, .internalError, .invalidConfiguration, .sessionLost, .sandboxFailed,

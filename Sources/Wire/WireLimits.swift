@@ -14,6 +14,8 @@ package enum WireLimits {
     /// How much memory a message may take while it is decoded beyond the bytes that it has, in bytes:
     /// two bytes on the wire can ask for more than a hundred of it.
     static let decodingBytes = 64 << 10
+    /// The same for a command, which may name as many sessions as go into a list.
+    static let commandDecodingBytes = 512 << 10
     /// The same for an answer, whose lists are long by nature: enough for half a million empty events.
     static let listDecodingBytes = 128 << 20
     /// How many bytes of events go into one page; a single greater event still goes alone.

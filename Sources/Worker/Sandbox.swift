@@ -21,8 +21,10 @@ actor Sandbox {
     var changes = ChangeSignal()
     /// Why the session ended; nil while it lives.
     private(set) var end: EndCause?
-    /// When it has been idle for too long.
-    var idle: IdleTimer<ContinuousClock.Instant>
+    /// When it has lived long enough.
+    var clock: SessionClock<ContinuousClock.Instant>
+    /// How many requests read or wait for what executions say.
+    var readers = 0
     /// When each waiting execution arrived.
     var arrivals: [ExecutionID: ContinuousClock.Instant] = [:]
     /// The executions that a client wants to end.
@@ -33,7 +35,10 @@ actor Sandbox {
     var runStarted = ContinuousClock.now
     /// Why the current execution was interrupted, if it was.
     var interruption: Outcome.Status?
-    private let created = ContinuousClock.now
+    /// When it was made.
+    let created = ContinuousClock.now
+    /// The same as time of day, in milliseconds since 1970.
+    let createdMilliseconds = WallClock.milliseconds
     private var startTimings = StageTimings()
     /// The identifier's sandbox before this one, until its machine is gone.
     private var former: Sandbox?
@@ -66,7 +71,7 @@ actor Sandbox {
         self.place = place
         self.patience = patience
         self.former = former
-        idle = IdleTimer(cooldown: pool.cooldown, now: .now)
+        clock = SessionClock(lifecycle: pool.lifecycle, now: created)
     }
 
     /// Starts the machine and serves until the session ends.
@@ -98,6 +103,8 @@ actor Sandbox {
     private func serve(on hypervisor: any Hypervisor) async throws {
         try await withThrowingTaskGroup(of: Step.self) { group in
             group.addTask { [pool] in
+                // At once when the template is there, which is the rule: workers make theirs before they serve.
+                try await hypervisor.prepare(pool) { _ in }
                 try await hypervisor.withMachine(for: pool) { machine in
                     await self.serve(machine, timings: machine.timings)
                 }
@@ -169,14 +176,15 @@ actor Sandbox {
         changes.notify()
         startTimings = timings
         startTimings[.allocate] = created.duration(to: .now)
-        idle.touch(.now)
+        touch()
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 for await frame in machine.frames { await self.receive(frame) }
                 // The frames end with the machine, or because the worker itself goes down.
-                await self.finish(Task.isCancelled ? .drained : .guestCrashed)
+                await self.machineFell(machine)
             }
             group.addTask { await self.runExecutions(on: machine) }
+            group.addTask { await self.watchClock() }
             await group.next()
             group.cancelAll()
         }
@@ -217,6 +225,12 @@ actor Sandbox {
             Failure(.noSessionFound, "The session has ended (\(cause)) before the code did.")
         case .workerLost, .drained:
             Failure(.sessionLost, "The session was lost with its worker (\(cause)); nothing is run twice.")
+        case .outOfMemory:
+            Failure(
+                .sandboxFailed,
+                "The session's machine ran out of memory and ended, with all variables and files; the code "
+                    + "is not run again. The next request begins a new session."
+            )
         default:
             Failure(
                 .sandboxFailed,

@@ -38,8 +38,8 @@ package struct KeyResource: Hashable, Sendable, Decodable {
             case .all: ["*"]
             case .only(let names): names.map(\.text).sorted()
             }
-        createdAt = Timestamp.text(epochMilliseconds: record.createdAt)
-        expiresAt = record.expiresAt.map { Timestamp.text(epochMilliseconds: $0) }
+        createdAt = Timestamp(epochMilliseconds: record.createdAt).text
+        expiresAt = record.expiresAt.map { Timestamp(epochMilliseconds: $0).text }
         expired = record.isExpired(at: now)
         requestsPerMinute = record.rate?.perMinute
         burst = record.rate?.burst
@@ -59,34 +59,5 @@ package struct KeyResource: Hashable, Sendable, Decodable {
         if let burst { members.append(.init("burst", .integer(burst))) }
         if let secret { members.append(.init("secret", .string(secret))) }
         return .object(members)
-    }
-}
-
-/// Times as RFC 3339 has them, in UTC.
-enum Timestamp {
-    /// Writes a time.
-    ///
-    /// - Parameter epochMilliseconds: milliseconds since 1970.
-    /// - Returns: the time, to the second.
-    static func text(epochMilliseconds: UInt64) -> String {
-        let seconds = Int(epochMilliseconds / 1_000)
-        let (day, ofDay) = (seconds / 86_400, seconds % 86_400)
-        // Days to a date of the Gregorian calendar, in years that begin in March.
-        let shifted = day + 719_468
-        let era = shifted / 146_097
-        let ofEra = shifted - era * 146_097
-        let yearOfEra = (ofEra - ofEra / 1_460 + ofEra / 36_524 - ofEra / 146_096) / 365
-        let ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthIndex = (5 * ofYear + 2) / 153
-        let dayOfMonth = ofYear - (153 * monthIndex + 2) / 5 + 1
-        let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        let date = "\(padded(year, 4))-\(padded(month, 2))-\(padded(dayOfMonth, 2))"
-        return "\(date)T\(padded(ofDay / 3_600, 2)):\(padded(ofDay / 60 % 60, 2)):\(padded(ofDay % 60, 2))Z"
-    }
-
-    private static func padded(_ number: Int, _ width: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
     }
 }
