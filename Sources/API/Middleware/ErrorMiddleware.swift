@@ -28,11 +28,8 @@ struct ErrorMiddleware: RouterMiddleware {
     func answer(to error: any Error, _ request: Request, _ context: APIContext) -> Response {
         let failure = failure(for: error, request)
         log(error, failure, request, context.logger)
-        var response = response(
-            to: failure,
-            traceID: context.traceID,
-            end: (error as? MissingSession)?.end
-        )
+        let end = (error as? MissingSession)?.end
+        var response = response(to: failure, traceID: context.traceID, end: end)
         switch response.status {
         case .methodNotAllowed: response.headers[.allow] = (error as? MethodRefusal)?.allowed
         case .unauthorized: response.headers[.wwwAuthenticate] = challenge(request, "invalid_token", failure)
