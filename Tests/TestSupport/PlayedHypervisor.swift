@@ -162,7 +162,8 @@ final class PlayedMachine: Machine {
             }
             await run(order)
         case .interrupt(let execution, _): await interrupt(execution)
-        case .warmUp, .prepare: break
+        case .warmUp: await output.put(.warmed)
+        case .prepare: break
         }
     }
 
