@@ -64,6 +64,12 @@ extension FailureCode {
         400,
         "The operation is not available for this pool."
     )
+    /// The path of a file does not hold to the rules, or leads where no file is.
+    package static let filePathInvalid = Self(
+        "FilePathInvalid",
+        400,
+        "The path of a file does not hold to the rules, leaves the data folder, or leads to no regular file."
+    )
     /// No credentials, or ones that are not known.
     package static let unauthorized = Self(
         "Unauthorized",
@@ -88,11 +94,25 @@ extension FailureCode {
         404,
         "There is no such execution, or its result is no longer kept."
     )
+    /// The file does not exist.
+    package static let fileNotFound = Self("FileNotFound", 404, "The session has no such file.")
     /// The route exists, but not for this method.
     package static let methodNotAllowed = Self(
         "MethodNotAllowed",
         405,
         "The route does not take this method."
+    )
+    /// A transfer was silent for too long.
+    package static let fileTransferExpired = Self(
+        "FileTransferExpired",
+        408,
+        "The transfer of a file was silent for too long and was given up; nothing of it was kept."
+    )
+    /// The session's disk is full.
+    package static let sessionStorageFull = Self(
+        "SessionStorageFull",
+        409,
+        "The session's disk is full; nothing of the file was kept. Delete files and try again."
     )
     /// The same execution id was used for other code.
     package static let executionConflict = Self(
@@ -111,6 +131,12 @@ extension FailureCode {
         "UnsupportedMediaType",
         415,
         "The body's content type is not one that the route takes."
+    )
+    /// A range that the file does not have.
+    package static let rangeNotSatisfiable = Self(
+        "RangeNotSatisfiable",
+        416,
+        "The file does not have the range that the Range header asks for."
     )
     /// No room for another session, or too many requests wait for this one.
     package static let sessionsCountExceedsLimit = Self(
@@ -179,9 +205,10 @@ extension FailureCode {
     /// All codes there are, in the order of their HTTP status.
     package static let all: [Self] = [
         .sessionPropertiesMissing, .sessionRequestValidationFailed, .invalidLengthOfSessionIdentifier,
-        .invalidApiVersion, .sessionPoolInvalidName, .sessionRequestNotSupported, .unauthorized, .forbidden,
-        .notFound, .sessionPoolNotFound, .noSessionFound, .executionNotFound, .methodNotAllowed,
-        .executionConflict, .payloadTooLarge, .unsupportedMediaType, .sessionsCountExceedsLimit,
+        .invalidApiVersion, .sessionPoolInvalidName, .sessionRequestNotSupported, .filePathInvalid,
+        .unauthorized, .forbidden, .notFound, .sessionPoolNotFound, .noSessionFound, .executionNotFound,
+        .fileNotFound, .methodNotAllowed, .fileTransferExpired, .sessionStorageFull, .executionConflict,
+        .payloadTooLarge, .unsupportedMediaType, .rangeNotSatisfiable, .sessionsCountExceedsLimit,
         .tooManyRequests, .internalError, .invalidConfiguration, .sessionLost, .sandboxFailed,
         .noWorkerAvailable, .notReady, .staleAddressee, .incompatibleVersion, .deadlineExceeded,
     ]

@@ -2,7 +2,8 @@
 ///
 /// Any request for the session counts as use. The time is passed in, so that a test owns the clock.
 package struct IdleTimer<Instant: InstantProtocol & Sendable>: Sendable where Instant.Duration == Duration {
-    private let cooldown: Duration
+    /// How long a session lives without a request.
+    package let cooldown: Duration
     private var lastUse: Instant
 
     /// Begins with a use.

@@ -31,6 +31,9 @@ extension Answer {
             gone.pointee.cause = arena.text(cause?.name ?? "")
             message.pointee.answer_case = CLOISTER__V1__ANSWER__ANSWER_SESSION_GONE
             message.pointee.session_gone = gone
+        case .file(let reply):
+            message.pointee.answer_case = CLOISTER__V1__ANSWER__ANSWER_FILE
+            message.pointee.file = arena.fileReply(reply)
         }
         return arena.packed(message)
     }
@@ -63,6 +66,7 @@ extension Answer {
         case CLOISTER__V1__ANSWER__ANSWER_SESSION_GONE:
             let gone = try required(message.session_gone, "session_gone")
             self = .sessionGone(EndCause.named(try String(field: gone.cause, "cause")))
+        case CLOISTER__V1__ANSWER__ANSWER_FILE: self = .file(try FileReply(message.file))
         default: throw WireError(.invalidField, "The answer's kind is not known.")
         }
     }

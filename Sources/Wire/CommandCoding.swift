@@ -42,6 +42,9 @@ extension Command {
         case .keepReady(let targets):
             message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_KEEP_READY
             message.pointee.keep_ready = arena.keepReady(targets)
+        case .file(let request):
+            message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_FILE
+            message.pointee.file = arena.fileCommand(request)
         }
         return arena.packed(message)
     }
@@ -90,6 +93,8 @@ extension Command.Request {
                     )
                 }
             )
+        case CLOISTER__V1__COMMAND__COMMAND_FILE:
+            self = .file(try FileRequest(try required(message.file, "file")))
         default: throw WireError(.invalidField, "The command's kind is not known.")
         }
     }

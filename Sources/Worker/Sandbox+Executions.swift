@@ -13,10 +13,11 @@ extension Sandbox {
             if let spec = archive.startNext() {
                 await run(spec, on: machine)
                 idle.touch(.now)
-            } else if idle.isExpired(.now) {
+            } else if idle.isExpired(.now), transfers.isEmpty {
                 finish(.cooldown)
             } else {
-                await waitForChange(until: idle.expiry)
+                // An open file keeps the session; its watch wakes this loop when it is closed.
+                await waitForChange(until: transfers.isEmpty ? idle.expiry : .now + idle.cooldown)
             }
         }
     }
@@ -92,7 +93,7 @@ extension Sandbox {
         case .trouble:
             // The agent could not carry out an order; what state the guest is in, nobody knows.
             finish(.guestCrashed)
-        case .ready, .warmed, .prepared:
+        case .ready, .warmed, .prepared, .file:
             break
         }
     }

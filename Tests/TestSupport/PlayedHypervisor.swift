@@ -126,6 +126,7 @@ final class PlayedMachine: Machine {
         var variables: [String: String] = [:]
         var running: UInt64?
         var isDeaf = false
+        var files = PlayedFiles()
     }
 
     let timings = StageTimings()
@@ -155,6 +156,9 @@ final class PlayedMachine: Machine {
             await run(order)
         case .interrupt(let execution, _): await interrupt(execution)
         case .warmUp, .prepare: break
+        case .file(let number, let order):
+            guard let reply = guest.withLock({ $0.files.reply(to: order) }) else { return }
+            await output.put(.file(number: number, reply))
         }
     }
 
