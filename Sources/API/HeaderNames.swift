@@ -18,6 +18,9 @@ enum HeaderNames {
     static let totalTime = name("x-ms-total-execution-service-time")
     static let stages = name("x-ms-cloister-stages")
     static let truncated = name("x-ms-cloister-truncated")
+    static let sessionEndCause = name("x-ms-cloister-session-end-cause")
+    static let sessionEndedAt = name("x-ms-cloister-session-ended-at")
+    static let forwardedProtocol = name("x-forwarded-proto")
     static let stateLost = name("x-ms-cloister-state-lost")
 
     private static func name(_ text: StaticString) -> HTTPField.Name {

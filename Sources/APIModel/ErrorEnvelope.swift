@@ -22,13 +22,16 @@ package struct ErrorEnvelope: Hashable, Sendable {
 
     /// The body as UTF-8 text.
     ///
-    /// - Parameter isFlatToo: whether code and message stand at the top level as well, as Azure has
-    ///   them for a lack of room (dynamic-sessions-api.md, section 9).
+    /// - Parameters:
+    ///   - isFlatToo: whether code and message stand at the top level as well, as Azure has
+    ///     them for a lack of room (dynamic-sessions-api.md, section 9).
+    ///   - inner: what there is to say beyond code and message, as `innererror`.
     /// - Returns: the JSON.
-    package func encoded(isFlatToo: Bool) -> [UInt8] {
+    package func encoded(isFlatToo: Bool, inner: JSONValue? = nil) -> [UInt8] {
         let pair: [JSONValue.Member] = [.init("code", .string(code)), .init("message", .string(message))]
         let trace = traceID.map { [JSONValue.Member("traceId", .string($0))] } ?? []
-        let nested = JSONValue.Member("error", .object(pair + trace))
+        let innerError = inner.map { [JSONValue.Member("innererror", $0)] } ?? []
+        let nested = JSONValue.Member("error", .object(pair + innerError + trace))
         return JSONValue.object([nested] + (isFlatToo ? pair : [])).encoded
     }
 }

@@ -77,6 +77,11 @@ extension Cluster {
     /// Where all sessions are, oldest first.
     package var placements: [Placement] { directory.placements }
 
+    /// Where a pool's sessions are, in no order.
+    ///
+    /// - Parameter pool: the pool.
+    package func placements(in pool: PoolName) -> [Placement] { directory.placements(in: pool) }
+
     /// Where a session is.
     ///
     /// - Parameter key: the session's name.

@@ -35,6 +35,11 @@ struct Directory: Sendable {
     /// All placements, oldest generation first.
     var placements: [Placement] { Self.inOrder(entries.values.map(\.placement)) }
 
+    /// A pool's placements, in no order.
+    func placements(in pool: PoolName) -> [Placement] {
+        entries.values.lazy.map(\.placement).filter { $0.session.key.pool == pool }
+    }
+
     /// A worker's placements, oldest generation first.
     func placements(on worker: WorkerID) -> [Placement] {
         Self.inOrder(keysByWorker[worker, default: []].compactMap { entries[$0]?.placement })

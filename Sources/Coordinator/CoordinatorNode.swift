@@ -288,13 +288,25 @@ extension CoordinatorNode {
         return try place(placement.session.key, in: pool)
     }
 
-    /// Ends an identifier's session.
+    /// Marks an identifier's session as one that is being stopped.
     ///
     /// - Parameter key: the session's name.
+    /// - Returns: where it is; whoever asks for this tells the worker.
     /// - Throws: `noSessionFound`, or `sessionLost` when that is why there is none.
-    package func stopSession(_ key: SessionKey) throws(Failure) {
-        queue(try cluster.stopSession(key, at: time))
+    func beginStop(_ key: SessionKey) throws(Failure) -> Placement {
+        // The caller carries the directive out and waits; nobody else has to.
+        _ = try cluster.stopSession(key, at: time)
+        guard let placement = cluster.placement(of: key) else {
+            throw Failure(.noSessionFound, "The identifier \(key.identifier) has no session.")
+        }
+        return placement
     }
+
+    /// Where a session is.
+    func placement(of key: SessionKey) -> Placement? { cluster.placement(of: key) }
+
+    /// Where a pool's sessions are, in no order.
+    func placements(in pool: PoolName) -> [Placement] { cluster.placements(in: pool) }
 
     /// Takes note of the generation that a new session was given.
     private func noted(_ answer: PlacementAnswer) -> Placement {

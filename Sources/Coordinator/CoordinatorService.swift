@@ -52,13 +52,13 @@ package struct CoordinatorService: Service {
             generations: generations,
             logger: logger
         )
-        dispatcher = Dispatcher(node: node, times: configuration.dispatch)
         tombstones = TombstoneKeeper(
             store: store,
             retention: configuration.tombstoneRetention,
             source: node,
             logger: logger
         )
+        dispatcher = Dispatcher(node: node, tombstones: tombstones, times: configuration.dispatch)
     }
 
     /// Where the inbox listens, with the real port where port 0 was asked for.

@@ -11,6 +11,7 @@ package struct Dispatcher: SessionDispatch {
     private static let cancelled = Failure(.deadlineExceeded, "The request was given up; nothing was run.")
 
     let node: CoordinatorNode
+    let tombstones: TombstoneKeeper
     let times: DispatchTimes
     private let abandoned: AsyncStream<Abandoned>
     private let abandon: AsyncStream<Abandoned>.Continuation
@@ -25,9 +26,11 @@ package struct Dispatcher: SessionDispatch {
     ///
     /// - Parameters:
     ///   - node: the coordinator's actor.
+    ///   - tombstones: what remembers ended sessions.
     ///   - times: how long it waits.
-    init(node: CoordinatorNode, times: DispatchTimes) {
+    init(node: CoordinatorNode, tombstones: TombstoneKeeper, times: DispatchTimes) {
         self.node = node
+        self.tombstones = tombstones
         self.times = times
         // Beyond the bound the oldest are left to run into their time-outs.
         (abandoned, abandon) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1_024))

@@ -23,6 +23,36 @@ package protocol SessionDispatch: FileDispatch {
     /// - Throws: whatever kept the code from running or its end from being known.
     func execute(_ spec: ExecutionSpec, in session: SessionKey) async throws(Failure) -> ExecutionReport
 
+    /// Ends a session; when this returns, its machine is gone and the identifier can begin anew.
+    ///
+    /// - Parameter session: the session.
+    /// - Throws: `noSessionFound`, `sessionLost` when that is why there is none, `deadlineExceeded` when
+    ///   the worker has not said in time that the session is gone; it is stopped all the same.
+    func stop(_ session: SessionKey) async throws(Failure)
+
+    /// Tells what is known of a session; that is no use of it.
+    ///
+    /// - Parameter session: the session.
+    /// - Returns: its description.
+    /// - Throws: `noSessionFound`, `noWorkerAvailable` when its worker does not answer.
+    func session(_ session: SessionKey) async throws(Failure) -> SessionDescription
+
+    /// Tells what is known of a pool's sessions, in the order in which they began.
+    ///
+    /// - Parameters:
+    ///   - pool: the pool.
+    ///   - skip: how many sessions to leave out at the front.
+    ///   - most: how many to tell, at most 1,000.
+    /// - Returns: the page.
+    /// - Throws: `sessionPoolNotFound`, `noWorkerAvailable` when a worker does not answer.
+    func sessions(of pool: PoolName, skip: Int, most: Int) async throws(Failure) -> SessionPage
+
+    /// The ends of an identifier's former sessions.
+    ///
+    /// - Parameter session: the sessions' name.
+    /// - Returns: their tombstones that are still kept, newest first, 100 at most.
+    func endedSessions(of session: SessionKey) async -> [EndedSessionRecord]
+
     /// Whether requests can be served now.
     ///
     /// - Returns: nil when they can, else the reason why not.

@@ -1,7 +1,7 @@
 internal import ClusterState
 package import Domain
 internal import Logging
-package import Store
+internal import Store
 
 /// Where a coordinator begins with the generations, so that they grow also when the clock was set back.
 struct GenerationStart: Sendable {

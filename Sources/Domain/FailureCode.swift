@@ -88,6 +88,12 @@ extension FailureCode {
     )
     /// The session does not exist.
     package static let noSessionFound = Self("NoSessionFoundError", 404, "The identifier has no session.")
+    /// The same, at the routes below `/.management`.
+    package static let sessionWithIdentifierNotFound = Self(
+        "SessionWithIdentifierNotFound",
+        400,
+        "The identifier has no session; what the routes below /.management say for NoSessionFoundError."
+    )
     /// The execution is not known, or no longer.
     package static let executionNotFound = Self(
         "ExecutionNotFound",
@@ -205,8 +211,8 @@ extension FailureCode {
     /// All codes there are, in the order of their HTTP status.
     package static let all: [Self] = [
         .sessionPropertiesMissing, .sessionRequestValidationFailed, .invalidLengthOfSessionIdentifier,
-        .invalidApiVersion, .sessionPoolInvalidName, .sessionRequestNotSupported, .filePathInvalid,
-        .unauthorized, .forbidden, .notFound, .sessionPoolNotFound, .noSessionFound, .executionNotFound,
+        .invalidApiVersion, .sessionPoolInvalidName, .sessionRequestNotSupported,
+        .sessionWithIdentifierNotFound, .filePathInvalid, .unauthorized, .forbidden, .notFound, .sessionPoolNotFound, .noSessionFound, .executionNotFound,
         .fileNotFound, .methodNotAllowed, .fileTransferExpired, .sessionStorageFull, .executionConflict,
         .payloadTooLarge, .unsupportedMediaType, .rangeNotSatisfiable, .sessionsCountExceedsLimit,
         .tooManyRequests, .internalError, .invalidConfiguration, .sessionLost, .sandboxFailed,

@@ -10,8 +10,10 @@ package struct PoolConfiguration: Hashable, Sendable {
     package var virtualCPUs: Int
     /// The greatest size of everything that a session writes, in MiB; it lives in the guest's memory.
     package var diskMiB: Int
-    /// A session without a request for this long is ended.
-    package var cooldown: Duration
+    /// How many processes and threads the session's user may have.
+    package var processes: Int
+    /// What ends a session that nobody stops.
+    package var lifecycle: SessionLifecycle
     /// The most sessions that the pool has at once.
     package var maxConcurrentSessions: Int
     /// How many sandboxes are kept ready for new sessions, in the whole cluster.
@@ -27,7 +29,8 @@ package struct PoolConfiguration: Hashable, Sendable {
     ///   - memoryMiB: the guest's memory, in MiB.
     ///   - virtualCPUs: the guest's processors.
     ///   - diskMiB: the greatest size of everything that a session writes, in MiB.
-    ///   - cooldown: how long a session lives without a request.
+    ///   - processes: how many processes and threads the session's user may have.
+    ///   - lifecycle: what ends a session that nobody stops.
     ///   - maxConcurrentSessions: the most sessions at once.
     ///   - readySessions: how many sandboxes are kept ready for new sessions.
     ///   - limits: the bounds of one execution.
@@ -37,7 +40,8 @@ package struct PoolConfiguration: Hashable, Sendable {
         memoryMiB: Int = 512,
         virtualCPUs: Int = 1,
         diskMiB: Int = 192,
-        cooldown: Duration = .seconds(300),
+        processes: Int = 512,
+        lifecycle: SessionLifecycle = .timed(cooldown: .seconds(300)),
         maxConcurrentSessions: Int = 600,
         readySessions: Int = 0,
         limits: ExecutionLimits = ExecutionLimits()
@@ -47,7 +51,8 @@ package struct PoolConfiguration: Hashable, Sendable {
         self.memoryMiB = memoryMiB
         self.virtualCPUs = virtualCPUs
         self.diskMiB = diskMiB
-        self.cooldown = cooldown
+        self.processes = processes
+        self.lifecycle = lifecycle
         self.maxConcurrentSessions = maxConcurrentSessions
         self.readySessions = readySessions
         self.limits = limits

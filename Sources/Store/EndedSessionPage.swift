@@ -1,3 +1,5 @@
+package import Domain
+
 /// A place between the records of ended sessions, which lie in the order of their times.
 package struct EndedSessionCursor: Hashable, Comparable, Sendable {
     /// The time of the record after it, in milliseconds since 1970.

@@ -34,6 +34,13 @@ extension Answer {
         case .file(let reply):
             message.pointee.answer_case = CLOISTER__V1__ANSWER__ANSWER_FILE
             message.pointee.file = arena.fileReply(reply)
+        case .descriptions(let sessions):
+            let entries = sessions.map { arena.sessionDescription($0) }
+            let list = arena.message(cloister__v1__session_descriptions__init)
+            list.pointee.n_sessions = entries.count
+            list.pointee.sessions = arena.list(entries)
+            message.pointee.answer_case = CLOISTER__V1__ANSWER__ANSWER_SESSION_DESCRIPTIONS
+            message.pointee.session_descriptions = list
         }
         return arena.packed(message)
     }
@@ -67,21 +74,19 @@ extension Answer {
             let gone = try required(message.session_gone, "session_gone")
             self = .sessionGone(EndCause.named(try String(field: gone.cause, "cause")))
         case CLOISTER__V1__ANSWER__ANSWER_FILE: self = .file(try FileReply(message.file))
+        case CLOISTER__V1__ANSWER__ANSWER_SESSION_DESCRIPTIONS:
+            let list = try required(message.session_descriptions, "session_descriptions")
+            self = .descriptions(
+                try values(list.sessions, list.n_sessions) { entry throws(WireError) in
+                    try SessionDescription(entry)
+                }
+            )
         default: throw WireError(.invalidField, "The answer's kind is not known.")
         }
     }
 }
 
 extension Arena {
-    fileprivate mutating func sessionEntry(
-        _ session: SessionLife
-    ) -> UnsafeMutablePointer<Cloister__V1__SessionEntry> {
-        let message = message(cloister__v1__session_entry__init)
-        message.pointee.session = sessionKey(session.key)
-        message.pointee.generation = session.generation.number
-        return message
-    }
-
     fileprivate mutating func pong(_ pong: Pong) -> UnsafeMutablePointer<Cloister__V1__Pong> {
         let message = message(cloister__v1__pong__init)
         var entries: [UnsafeMutablePointer<Cloister__V1__EndedSession>] = []

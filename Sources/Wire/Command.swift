@@ -26,6 +26,8 @@ package struct Command: Hashable, Sendable {
         case keepReady([ReadyTarget])
         /// Do something with the files of a session.
         case file(FileRequest)
+        /// Tell what is known of these sessions; that is no use of them.
+        case describeSessions([SessionLife])
     }
 
     /// Makes a command.

@@ -45,13 +45,24 @@ extension Command {
         case .file(let request):
             message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_FILE
             message.pointee.file = arena.fileCommand(request)
+        case .describeSessions(let sessions):
+            let entries = sessions.map { arena.sessionEntry($0) }
+            let describe = arena.message(cloister__v1__describe_sessions__init)
+            describe.pointee.n_sessions = entries.count
+            describe.pointee.sessions = arena.list(entries)
+            message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_SESSIONS
+            message.pointee.describe_sessions = describe
         }
         return arena.packed(message)
     }
 
     init(decoding bytes: [UInt8]) throws(WireError) {
-        self = try unpacked(bytes, cloister__v1__command__unpack, cloister__v1__command__free_unpacked) {
-            message throws(WireError) in
+        self = try unpacked(
+            bytes,
+            cloister__v1__command__unpack,
+            cloister__v1__command__free_unpacked,
+            allowance: WireLimits.commandDecodingBytes
+        ) { message throws(WireError) in
             Command(epoch: WorkerEpoch(message.epoch), request: try Request(message))
         }
     }
@@ -95,6 +106,16 @@ extension Command.Request {
             )
         case CLOISTER__V1__COMMAND__COMMAND_FILE:
             self = .file(try FileRequest(try required(message.file, "file")))
+        case CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_SESSIONS:
+            let wanted = try required(message.describe_sessions, "describe_sessions")
+            guard wanted.n_sessions <= WireLimits.sessionsPerList else {
+                throw WireError(.tooLarge, "The command asks for too many sessions.")
+            }
+            self = .describeSessions(
+                try values(wanted.sessions, wanted.n_sessions) { entry throws(WireError) in
+                    try SessionLife(entry.session, entry.generation)
+                }
+            )
         default: throw WireError(.invalidField, "The command's kind is not known.")
         }
     }

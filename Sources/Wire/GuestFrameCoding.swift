@@ -29,6 +29,7 @@ extension HostFrame {
             run.pointee.output_bytes_max = UInt64(clamping: order.outputBytes)
             run.pointee.result_bytes_max = UInt64(clamping: order.resultBytes)
             run.pointee.images_max = UInt32(clamping: order.images)
+            run.pointee.processes_max = UInt32(clamping: order.processes)
             message.pointee.frame_case = CLOISTER__V1__HOST_FRAME__FRAME_RUN
             message.pointee.run = run
         case .interrupt(let execution, let grace):
@@ -85,7 +86,8 @@ extension HostFrame {
                     code: try String(utf8: run.code, "code"),
                     outputBytes: Int(clamping: run.output_bytes_max),
                     resultBytes: Int(clamping: run.result_bytes_max),
-                    images: Int(run.images_max)
+                    images: Int(run.images_max),
+                    processes: Int(run.processes_max)
                 )
             )
         case CLOISTER__V1__HOST_FRAME__FRAME_INTERRUPT:

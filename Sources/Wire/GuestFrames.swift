@@ -52,6 +52,8 @@ package struct RunOrder: Hashable, Sendable {
     package var resultBytes: Int
     /// How many images are sent.
     package var images: Int
+    /// How many processes and threads the session's user may have; 0 leaves the limit as it is.
+    package var processes: Int
 
     /// Makes an order.
     ///
@@ -61,12 +63,21 @@ package struct RunOrder: Hashable, Sendable {
     ///   - outputBytes: how much output is sent.
     ///   - resultBytes: the greatest result or image that is sent.
     ///   - images: how many images are sent.
-    package init(execution: UInt64, code: String, outputBytes: Int, resultBytes: Int, images: Int) {
+    ///   - processes: how many processes and threads the session's user may have.
+    package init(
+        execution: UInt64,
+        code: String,
+        outputBytes: Int,
+        resultBytes: Int,
+        images: Int,
+        processes: Int = 0
+    ) {
         self.execution = execution
         self.code = code
         self.outputBytes = outputBytes
         self.resultBytes = resultBytes
         self.images = images
+        self.processes = processes
     }
 }
 

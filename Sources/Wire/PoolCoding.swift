@@ -9,7 +9,11 @@ extension Arena {
         message.pointee.memory_mib = UInt32(clamping: pool.memoryMiB)
         message.pointee.virtual_cpus = UInt32(clamping: pool.virtualCPUs)
         message.pointee.disk_mib = UInt32(clamping: pool.diskMiB)
-        message.pointee.cooldown_us = pool.cooldown.wireMicroseconds
+        message.pointee.processes_max = UInt32(clamping: pool.processes)
+        switch pool.lifecycle {
+        case .timed(let cooldown): message.pointee.cooldown_us = cooldown.wireMicroseconds
+        case .onContainerExit(let maxAlive): message.pointee.max_alive_us = maxAlive.wireMicroseconds
+        }
         message.pointee.max_concurrent_sessions = UInt32(clamping: pool.maxConcurrentSessions)
         message.pointee.code_bytes_max = UInt32(clamping: pool.limits.codeBytes)
         message.pointee.timeout_us_max = pool.limits.timeout.wireMicroseconds
@@ -34,7 +38,10 @@ extension PoolConfiguration {
             memoryMiB: Int(message.memory_mib),
             virtualCPUs: Int(message.virtual_cpus),
             diskMiB: Int(message.disk_mib),
-            cooldown: Duration(wireMicroseconds: message.cooldown_us),
+            processes: message.processes_max > 0 ? Int(message.processes_max) : 512,
+            lifecycle: message.max_alive_us > 0
+                ? .onContainerExit(maxAlive: Duration(wireMicroseconds: message.max_alive_us))
+                : .timed(cooldown: Duration(wireMicroseconds: message.cooldown_us)),
             maxConcurrentSessions: Int(message.max_concurrent_sessions),
             readySessions: Int(message.ready_sessions),
             limits: ExecutionLimits(

@@ -26,6 +26,38 @@ extension Arena {
         message.pointee.identifier = bytes(key.identifier.text.utf8)
         return message
     }
+
+    mutating func sessionEntry(_ session: SessionLife) -> UnsafeMutablePointer<Cloister__V1__SessionEntry> {
+        let message = message(cloister__v1__session_entry__init)
+        message.pointee.session = sessionKey(session.key)
+        message.pointee.generation = session.generation.number
+        return message
+    }
+
+    mutating func sessionDescription(
+        _ description: SessionDescription
+    ) -> UnsafeMutablePointer<Cloister__V1__SessionDescription> {
+        let message = message(cloister__v1__session_description__init)
+        message.pointee.session = sessionKey(description.session.key)
+        message.pointee.generation = description.session.generation.number
+        message.pointee.instance = text(description.instance)
+        message.pointee.created_ms = description.createdMilliseconds
+        message.pointee.last_accessed_ms = description.lastAccessedMilliseconds
+        message.pointee.expires_ms = description.expiresMilliseconds
+        return message
+    }
+}
+
+extension SessionDescription {
+    init(_ message: Cloister__V1__SessionDescription) throws(WireError) {
+        self.init(
+            session: try SessionLife(message.session, message.generation),
+            instance: try String(field: message.instance, "instance"),
+            createdMilliseconds: message.created_ms,
+            lastAccessedMilliseconds: message.last_accessed_ms,
+            expiresMilliseconds: message.expires_ms
+        )
+    }
 }
 
 extension ExecutionID {

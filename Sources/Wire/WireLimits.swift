@@ -16,6 +16,8 @@ package enum WireLimits {
     static let decodingBytes = 64 << 10
     /// The same for a frame of a guest: enough for the longest part of a list of files.
     static let guestDecodingBytes = 512 << 10
+    /// The same for a command, which may name as many sessions as go into a list.
+    static let commandDecodingBytes = 512 << 10
     /// The same for an answer, whose lists are long by nature: enough for half a million empty events.
     static let listDecodingBytes = 128 << 20
     /// How many bytes of events go into one page; a single greater event still goes alone.

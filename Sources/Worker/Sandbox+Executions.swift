@@ -5,19 +5,19 @@ internal import Wire
 
 /// The loop that runs executions, and what the guest says of them.
 extension Sandbox {
-    /// Runs what waits, one after the other, until the session ends or has been idle for too long.
+    /// How long the loop sleeps when nothing wakes it.
+    private static let longestSleep: Duration = .seconds(3_600)
+
+    /// Runs what waits, one after the other, until the session ends.
     ///
     /// - Parameter machine: the session's machine.
     func runExecutions(on machine: any Machine) async {
         while end == nil, !Task.isCancelled {
             if let spec = archive.startNext() {
                 await run(spec, on: machine)
-                idle.touch(.now)
-            } else if idle.isExpired(.now), transfers.isEmpty {
-                finish(.cooldown)
+                touch()
             } else {
-                // An open file keeps the session; its watch wakes this loop when it is closed.
-                await waitForChange(until: transfers.isEmpty ? idle.expiry : .now + idle.cooldown)
+                await waitForChange(until: .now + Self.longestSleep)
             }
         }
     }
@@ -35,7 +35,8 @@ extension Sandbox {
             code: spec.code,
             outputBytes: pool.limits.outputBytes,
             resultBytes: pool.limits.resultBytes,
-            images: pool.limits.images
+            images: pool.limits.images,
+            processes: pool.processes
         )
         guard await send(.run(order), to: machine) else { return }
         var deadline = started + spec.timeout

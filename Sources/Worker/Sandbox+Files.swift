@@ -7,7 +7,7 @@ internal import Wire
 /// The session's files: orders go to the guest's agent one by one, several at a time, beside any execution.
 extension Sandbox {
     /// How long the watch over transfers sleeps when there are none.
-    private static let longestSleep: Duration = .seconds(3_600)
+    private static let longestWatch: Duration = .seconds(3_600)
 
     /// Has the guest's agent do something with files.
     ///
@@ -21,8 +21,8 @@ extension Sandbox {
         until deadline: ContinuousClock.Instant
     ) async throws(Failure) -> FileReply? {
         guard end == nil else { return nil }
-        idle.touch(.now)
-        defer { idle.touch(.now) }
+        touch()
+        defer { touch() }
         if let trouble = admit(order) { return .trouble(trouble) }
         do throws(Failure) {
             let reply = try await ask(order, until: deadline)
@@ -50,9 +50,8 @@ extension Sandbox {
             for transfer in transfers.closeExpired(.now) {
                 // Without an answer the agent gives it up by itself.
                 _ = try? await ask(.close(transfer: transfer), until: .now + FileLimits.requestTimeout)
-                changes.notify()
             }
-            await waitForChange(until: transfers.nextExpiry ?? .now + Self.longestSleep)
+            await waitForChange(until: transfers.nextExpiry ?? .now + Self.longestWatch)
         }
     }
 
@@ -87,7 +86,6 @@ extension Sandbox {
         default:
             if let transfer = order.transfer { _ = transfers.touch(transfer, now: .now) }
         }
-        if transfers.isEmpty { changes.notify() }
     }
 
     private func ask(

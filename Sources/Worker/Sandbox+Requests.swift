@@ -45,8 +45,12 @@ extension Sandbox {
         from sequence: UInt64,
         until deadline: ContinuousClock.Instant
     ) async throws(Failure) -> EventPage {
+        readers += 1
+        defer {
+            readers -= 1
+            touch()
+        }
         while true {
-            idle.touch(.now)
             guard let hasPage = archive.hasPage(of: id, from: sequence, bytes: WireLimits.pageBytes) else {
                 throw unknown(id)
             }
@@ -80,7 +84,7 @@ extension Sandbox {
     /// - Parameter id: the execution.
     /// - Throws: `executionNotFound`.
     func cancel(_ id: ExecutionID) throws(Failure) {
-        idle.touch(.now)
+        touch()
         guard archive[id] != nil else { throw unknown(id) }
         let outcome = Outcome(
             status: .cancelled,

@@ -22,8 +22,10 @@ actor Sandbox {
     var changes = ChangeSignal()
     /// Why the session ended; nil while it lives.
     private(set) var end: EndCause?
-    /// When it has been idle for too long.
-    var idle: IdleTimer<ContinuousClock.Instant>
+    /// When it has lived long enough.
+    var clock: SessionClock<ContinuousClock.Instant>
+    /// How many requests read or wait for what executions say.
+    var readers = 0
     /// When each waiting execution arrived.
     var arrivals: [ExecutionID: ContinuousClock.Instant] = [:]
     /// The executions that a client wants to end.
@@ -40,7 +42,10 @@ actor Sandbox {
     nonisolated let fileOrders = Correspondence<FileReply>(capacity: FileLimits.requestsPerSession)
     /// The files that are open for clients.
     var transfers = OpenTransfers<ContinuousClock.Instant>()
-    private let created = ContinuousClock.now
+    /// When it was made.
+    let created = ContinuousClock.now
+    /// The same as time of day, in milliseconds since 1970.
+    let createdMilliseconds = WallClock.milliseconds
     private var startTimings = StageTimings()
     /// The identifier's sandbox before this one, until its machine is gone.
     private var former: Sandbox?
@@ -73,7 +78,7 @@ actor Sandbox {
         self.place = place
         self.patience = patience
         self.former = former
-        idle = IdleTimer(cooldown: pool.cooldown, now: .now)
+        clock = SessionClock(lifecycle: pool.lifecycle, now: created)
     }
 
     /// Starts the machine and serves until the session ends.
@@ -178,7 +183,7 @@ actor Sandbox {
         changes.notify()
         startTimings = timings
         startTimings[.allocate] = created.duration(to: .now)
-        idle.touch(.now)
+        touch()
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 for await frame in machine.frames { await self.take(frame) }
@@ -187,6 +192,7 @@ actor Sandbox {
             }
             group.addTask { await self.runExecutions(on: machine) }
             group.addTask { await self.watchTransfers() }
+            group.addTask { await self.watchClock() }
             await group.next()
             group.cancelAll()
         }

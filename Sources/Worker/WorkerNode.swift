@@ -92,12 +92,36 @@ package actor WorkerNode {
             keepReady(targets)
             return .done
         case .stopSession(let session, let cause):
-            guard let sandbox = try live(session) else { return gone(session) }
-            await sandbox.finish(cause)
-            // Its identifier may begin anew elsewhere as soon as this is answered.
-            guard await sandbox.waitUntilGone(by: deadline) else { throw Self.stillEnding }
-            return .done
+            return try await stop(session, cause: cause, by: deadline)
+        case .describeSessions(let wanted): return await describe(wanted)
         }
+    }
+
+    private func stop(
+        _ session: SessionLife,
+        cause: EndCause,
+        by deadline: ContinuousClock.Instant
+    ) async throws(Failure) -> Answer {
+        guard let sandbox = try live(session) else {
+            defer {
+                // A request that would begin it may still be on its way: it comes too late.
+                ended.refuse(session)
+            }
+            return gone(session)
+        }
+        await sandbox.finish(cause)
+        // Its identifier may begin anew elsewhere as soon as this is answered.
+        guard await sandbox.waitUntilGone(by: deadline) else { throw Self.stillEnding }
+        return .done
+    }
+
+    private func describe(_ wanted: [SessionLife]) async -> Answer {
+        var known: [SessionDescription] = []
+        for session in wanted {
+            guard let sandbox = sandboxes[session.key], sandbox.session == session else { continue }
+            if let description = await sandbox.description { known.append(description) }
+        }
+        return .descriptions(known)
     }
 
     static let stillEnding = Failure(

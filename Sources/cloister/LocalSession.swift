@@ -71,6 +71,6 @@ struct LocalSession: Service {
         guard response.resource.standardOutput == "42\n" else {
             throw LocalClusterError.selfCheck("print(6*7) did not print 42")
         }
-        try await coordinator.node.stopSession(SessionKey(pool: pool, identifier: identifier))
+        try await coordinator.dispatcher.stop(SessionKey(pool: pool, identifier: identifier))
     }
 }

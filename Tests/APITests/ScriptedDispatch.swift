@@ -8,6 +8,9 @@ struct ScriptedDispatch: SessionDispatch {
     var pools: [String] = ["python"]
     var limits = ExecutionLimits()
     var reason: Failure?
+    var sessions: [SessionDescription] = []
+    var ended: [EndedSessionRecord] = []
+    var stopScript: @Sendable (SessionKey) async throws(Failure) -> Void = { _ throws(Failure) in }
     var script: Script = { spec, session throws(Failure) in ScriptedDispatch.report(spec, session) }
 
     /// The report of code that printed itself and had the value 2.
@@ -41,6 +44,25 @@ struct ScriptedDispatch: SessionDispatch {
 
     func execute(_ spec: ExecutionSpec, in session: SessionKey) async throws(Failure) -> ExecutionReport {
         try await script(spec, session)
+    }
+
+    func stop(_ session: SessionKey) async throws(Failure) { try await stopScript(session) }
+
+    func session(_ session: SessionKey) async throws(Failure) -> SessionDescription {
+        guard let found = sessions.first(where: { $0.session.key == session }) else {
+            throw Failure(.noSessionFound, "There is none.")
+        }
+        return found
+    }
+
+    func sessions(of pool: PoolName, skip: Int, most: Int) async throws(Failure) -> SessionPage {
+        let page = sessions.filter { $0.session.key.pool == pool }.dropFirst(skip).prefix(most)
+        let next = skip + page.count
+        return SessionPage(sessions: Array(page), next: next < sessions.count ? next : nil)
+    }
+
+    func endedSessions(of session: SessionKey) async -> [EndedSessionRecord] {
+        ended.filter { $0.session.key == session }
     }
 
     func unreadiness() async -> Failure? { reason }

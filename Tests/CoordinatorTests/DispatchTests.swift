@@ -135,7 +135,7 @@ struct DispatchTests {
     func cooldown() async throws {
         try await PlayedNodes.with(
             over: InMemoryTransport(),
-            { $0.pool.cooldown = .milliseconds(60) }
+            { $0.pool.lifecycle = .timed(cooldown: .milliseconds(60)) }
         ) { nodes in
             nodes.hypervisors[0].setDelays(end: .milliseconds(60))
             for turn in 0..<30 {
@@ -154,7 +154,7 @@ struct DispatchTests {
             for hypervisor in nodes.hypervisors { hypervisor.setDelays(end: .milliseconds(100)) }
             try await nodes.run("set x 1", in: "session")
             let key = SessionKey(pool: nodes.plan.pool.name, identifier: try SessionIdentifier("session"))
-            try await nodes.node?.stopSession(key)
+            try await nodes.dispatcher?.stop(key)
             let (report, losses) = try await nodes.insist("get x", in: "session")
             #expect(report.text == "nothing")
             #expect(losses == 0)

@@ -15,7 +15,7 @@ struct StormTests {
             {
                 $0.workers = 3
                 $0.capacity = 12
-                $0.pool.cooldown = .milliseconds(300)
+                $0.pool.lifecycle = .timed(cooldown: .milliseconds(300))
             }
         ) { nodes in
             let chaos = Task { await Self.killWorkers(of: nodes, seed: seed) }

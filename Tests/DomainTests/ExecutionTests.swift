@@ -99,7 +99,7 @@ struct ExecutionTests {
     func defaults() throws {
         let pool = PoolConfiguration(name: try PoolName("python"))
         #expect(pool.runtime == .python)
-        #expect(pool.cooldown == .seconds(300))
+        #expect(pool.lifecycle == .timed(cooldown: .seconds(300)))
         #expect(pool.maxConcurrentSessions == 600)
         #expect(pool.limits.timeout == .seconds(220))
     }

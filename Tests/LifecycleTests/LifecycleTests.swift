@@ -16,13 +16,33 @@ struct TestInstant: InstantProtocol {
 struct TimerTests {
     @Test("A session ends when it was idle for the cooldown, and any use begins it anew")
     func cooldown() {
-        var timer = IdleTimer(cooldown: .seconds(300), now: TestInstant.at(0))
-        #expect(!timer.isExpired(.at(299)))
-        #expect(timer.isExpired(.at(300)))
-        timer.touch(.at(200))
-        #expect(timer.expiry == .at(500))
-        timer.touch(.at(100))
-        #expect(timer.expiry == .at(500), "a use that is reported late takes nothing back")
+        var clock = SessionClock(lifecycle: .timed(cooldown: .seconds(300)), now: TestInstant.at(0))
+        #expect(clock.verdict(now: .at(299), isBusy: false) == .lives(until: .at(300)))
+        #expect(clock.verdict(now: .at(300), isBusy: false) == .ends(.cooldown))
+        clock.touch(.at(200))
+        #expect(clock.verdict(now: .at(300), isBusy: false) == .lives(until: .at(500)))
+        clock.touch(.at(100))
+        #expect(clock.lastUse == .at(200), "a use that is reported late takes nothing back")
+        #expect(clock.verdict(now: .at(500), isBusy: false) == .ends(.cooldown))
+    }
+
+    @Test("A session with code or a reader is never idle, and has its whole cooldown afterwards")
+    func busy() {
+        var clock = SessionClock(lifecycle: .timed(cooldown: .seconds(300)), now: TestInstant.at(0))
+        #expect(clock.verdict(now: .at(1_000), isBusy: true) == .lives(until: .at(1_300)))
+        clock.touch(.at(1_100))
+        #expect(clock.verdict(now: .at(1_300), isBusy: false) == .lives(until: .at(1_400)))
+        #expect(clock.verdict(now: .at(1_400), isBusy: false) == .ends(.cooldown))
+    }
+
+    @Test("A session with a greatest age ends then, used or busy or not, and never for being idle")
+    func maxAlive() {
+        var clock = SessionClock(lifecycle: .onContainerExit(maxAlive: .seconds(600)), now: TestInstant.at(10))
+        clock.touch(.at(500))
+        for isBusy in [false, true] {
+            #expect(clock.verdict(now: .at(609), isBusy: isBusy) == .lives(until: .at(610)))
+            #expect(clock.verdict(now: .at(610), isBusy: isBusy) == .ends(.maxAlive))
+        }
     }
 
     @Test("A lease is held from the first ping until its length is over, and a later end wins")

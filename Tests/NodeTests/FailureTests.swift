@@ -106,7 +106,7 @@ struct FailureTests {
         try await PlayedCluster.with(
             workers: 1,
             over: InMemoryTransport(),
-            pool: { $0.cooldown = .milliseconds(300) }
+            pool: { $0.lifecycle = .timed(cooldown: .milliseconds(300)) }
         ) { cluster in
             try await cluster.run("set x 1", in: "sleepy")
             while cluster.hypervisors[0].liveMachines > 0 { try await Task.sleep(for: .milliseconds(20)) }

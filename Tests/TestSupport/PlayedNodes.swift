@@ -192,6 +192,9 @@ extension PlayedNodes {
 
     private var service: CoordinatorService? { coordinator?.service }
 
+    /// What the API would dispatch through.
+    package var dispatcher: Dispatcher? { coordinator?.service.dispatcher }
+
     /// The coordinator's actor.
     package var node: CoordinatorNode? { coordinator?.service.node }
 }

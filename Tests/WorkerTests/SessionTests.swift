@@ -53,7 +53,8 @@ struct SessionTests {
 
     @Test("An idle session ends by its cooldown, a running one never")
     func cooldown() async throws {
-        try await PlayedCoordinator.with(pool: { $0.cooldown = .milliseconds(200) }) { coordinator in
+        try await PlayedCoordinator.with(pool: { $0.lifecycle = .timed(cooldown: .milliseconds(200)) }) {
+            coordinator in
             async let running = coordinator.run("hold it")
             #expect(await eventually { coordinator.hypervisor.isHolding("it") })
             try await Task.sleep(for: .milliseconds(600))
@@ -67,7 +68,8 @@ struct SessionTests {
 
     @Test("Any request begins the cooldown anew")
     func cooldownReset() async throws {
-        try await PlayedCoordinator.with(pool: { $0.cooldown = .milliseconds(600) }) { coordinator in
+        try await PlayedCoordinator.with(pool: { $0.lifecycle = .timed(cooldown: .milliseconds(600)) }) {
+            coordinator in
             _ = try await coordinator.run("x")
             let session = try coordinator.life()
             let read = ReadEventsRequest(
@@ -90,7 +92,8 @@ struct SessionTests {
 
     @Test("A request between a session's end and its machine's is told to begin anew; nothing was run")
     func whileEnding() async throws {
-        try await PlayedCoordinator.with(pool: { $0.cooldown = .milliseconds(100) }) { coordinator in
+        try await PlayedCoordinator.with(pool: { $0.lifecycle = .timed(cooldown: .milliseconds(100)) }) {
+            coordinator in
             coordinator.hypervisor.setDelays(end: .milliseconds(800))
             _ = try await coordinator.run("x")
             try await Task.sleep(for: .milliseconds(400))

@@ -19,7 +19,8 @@ struct ErrorMiddleware: RouterMiddleware {
         } catch {
             let failure = failure(for: error, request)
             log(error, failure, request, context.logger)
-            response = self.response(to: failure, traceID: context.traceID)
+            let end = (error as? MissingSession)?.end
+            response = self.response(to: failure, traceID: context.traceID, end: end)
             if let error = error as? MethodRefusal { response.headers[.allow] = error.allowed }
         }
         response.headers[HeaderNames.supportedVersions] = APIVersion.supported
@@ -34,6 +35,7 @@ struct ErrorMiddleware: RouterMiddleware {
         where failure.code == .internalError || failure.code == .invalidConfiguration:
             Failure(.internalError, FailureCode.internalError.meaning)
         case let failure as Failure: failure
+        case let missing as MissingSession: missing.failure
         case let refusal as MethodRefusal:
             Failure(.methodNotAllowed, "The route takes only: \(refusal.allowed).")
         case let error as HTTPError where error.status == .notFound:
@@ -66,11 +68,18 @@ struct ErrorMiddleware: RouterMiddleware {
         )
     }
 
-    private func response(to failure: Failure, traceID: String) -> Response {
+    private func response(
+        to failure: Failure,
+        traceID: String,
+        end: EndedSessionResource?
+    ) -> Response {
         let status = HTTPResponse.Status(code: failure.code.httpStatus)
         let envelope = ErrorEnvelope(failure, traceID: traceID)
-        var response = Response(json: envelope.encoded(isFlatToo: status == .tooManyRequests), status: status)
+        let body = envelope.encoded(isFlatToo: status == .tooManyRequests, inner: end?.innerError)
+        var response = Response(json: body, status: status)
         response.headers[HeaderNames.errorCode] = failure.code.name
+        response.headers[HeaderNames.sessionEndCause] = end?.cause
+        response.headers[HeaderNames.sessionEndedAt] = end?.endedAt
         if let seconds = failure.retryAfterSeconds ?? (status == .tooManyRequests ? 1 : nil) {
             response.headers[.retryAfter] = String(seconds)
         }

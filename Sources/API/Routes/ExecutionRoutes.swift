@@ -26,16 +26,13 @@ struct ExecutionRoutes: Sendable {
     func run(_ route: Route) -> RouteTable.Handler {
         { request, context in
             try context.require(.execute)
-            let pool = try await pool(of: context)
-            let query = RequestQuery(request.uri.query ?? "")
-            let version = try APIVersion.named(
-                query.value(of: "api-version", failingWith: .invalidApiVersion)
-            )
+            let asked = try await PoolRequest(request, context, dispatch)
+            let (pool, version) = (asked.pool, asked.version)
             let id = try executionID(of: request)
             let body = try await RequestBodyReader(limit: ExecutionRequest.bodyLimit(for: pool.limits))
                 .bytes(of: request, on: context.connection, within: bodyTimeout)
             let execution = try ExecutionRequest.parse(body)
-            let session = SessionKey(pool: pool.name, identifier: try identifier(query, execution))
+            let session = try asked.session(inBody: execution.identifier)
             let spec = try execution.spec(id: id, limits: pool.limits)
 
             let beginning = ContinuousClock.now
@@ -55,24 +52,6 @@ struct ExecutionRoutes: Sendable {
             ).add(to: &response.headers)
             return response
         }
-    }
-
-    private func pool(of context: APIContext) async throws(Failure) -> PoolConfiguration {
-        guard let text = context.parameters.get("pool").flatMap({ PercentEncoding.decoded($0) }) else {
-            throw Failure(.sessionPoolInvalidName, "The pool name is not valid percent-encoded UTF-8.")
-        }
-        return try await dispatch.pool(named: PoolName(text))
-    }
-
-    private func identifier(
-        _ query: RequestQuery,
-        _ execution: ExecutionRequest
-    ) throws(Failure) -> SessionIdentifier {
-        let inQuery = try query.value(of: "identifier", failingWith: .sessionRequestValidationFailed)
-        guard let text = inQuery ?? execution.identifier else {
-            throw Failure(.sessionRequestValidationFailed, "The query parameter identifier is missing.")
-        }
-        return try SessionIdentifier(text)
     }
 
     private func executionID(of request: Request) throws(Failure) -> ExecutionID {

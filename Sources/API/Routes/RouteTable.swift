@@ -41,7 +41,22 @@ struct RouteTable {
                 add(prefix + route.path, [.post: executions.run(route)], to: router)
             }
         }
+        addSessions(to: router)
         return router
+    }
+
+    private func addSessions(to router: Router<APIContext>) {
+        let sessions = SessionRoutes(dispatch: dispatch)
+        let show = sessions.show(.management)
+        let list = sessions.list(.management)
+        for prefix in Self.poolPrefixes {
+            add(prefix + "/session", [.get: sessions.show(.flat), .delete: sessions.delete], to: router)
+            add(prefix + "/listSessions", [.get: sessions.list(.flat)], to: router)
+            add(prefix + "/endedSessions", [.get: sessions.ended], to: router)
+            add(prefix + "/.management/getSession", [.get: show, .post: show], to: router)
+            add(prefix + "/.management/listSessions", [.get: list, .post: list], to: router)
+            add(prefix + "/.management/stopSession", [.post: sessions.stop], to: router)
+        }
     }
 
     typealias Handler = @Sendable (Request, APIContext) async throws -> Response

@@ -85,7 +85,9 @@ struct Arbitrary {
             memoryMiB: size(),
             virtualCPUs: size(),
             diskMiB: size(),
-            cooldown: duration(),
+            processes: size(1),
+            lifecycle: flag()
+                ? .timed(cooldown: duration()) : .onContainerExit(maxAlive: .milliseconds(size(1))),
             maxConcurrentSessions: size(),
             readySessions: size(),
             limits: ExecutionLimits(

@@ -4,8 +4,8 @@ import Wire
 /// The kinds of what is inside an envelope.
 enum ContentKind: String, CaseIterable, Sendable {
     case announcement
-    case hello, ping, execute, readEvents, cancel, stopSession, keepReady
-    case failure, sessions, pong, events, done, sessionGone
+    case hello, ping, execute, readEvents, cancel, stopSession, keepReady, describeSessions
+    case failure, sessions, pong, events, done, sessionGone, descriptions
 
     /// Finds the kind of a content; a new one does not compile until it is tested.
     init(of content: Envelope.Content) {
@@ -20,6 +20,7 @@ enum ContentKind: String, CaseIterable, Sendable {
             case .cancel: self = .cancel
             case .stopSession: self = .stopSession
             case .keepReady: self = .keepReady
+            case .describeSessions: self = .describeSessions
             }
         case .answer(let answer):
             switch answer {
@@ -29,6 +30,7 @@ enum ContentKind: String, CaseIterable, Sendable {
             case .events: self = .events
             case .done: self = .done
             case .sessionGone: self = .sessionGone
+            case .descriptions: self = .descriptions
             }
         }
     }
@@ -77,7 +79,7 @@ extension Arbitrary {
                     capacity: capacity()
                 )
             )
-        case .hello, .ping, .execute, .readEvents, .cancel, .stopSession, .keepReady:
+        case .hello, .ping, .execute, .readEvents, .cancel, .stopSession, .keepReady, .describeSessions:
             .command(Command(epoch: epoch(), request: try request(kind)))
         case .failure: .answer(.failure(failure()))
         case .sessions:
@@ -91,6 +93,7 @@ extension Arbitrary {
         case .events: .answer(.events(page()))
         case .done: .answer(.done)
         case .sessionGone: .answer(.sessionGone(flag() ? element(EndCause.all) : nil))
+        case .descriptions: .answer(.descriptions(try (0..<count(0...9)).map { _ in try description() }))
         }
     }
 
@@ -124,8 +127,19 @@ extension Arbitrary {
             .keepReady(
                 try (0..<count(0...4)).map { _ in ReadyTarget(pool: try configuration(), count: size()) }
             )
+        case .describeSessions: .describeSessions(try (0..<count(0...9)).map { _ in try session() })
         default: .hello(offset: size(), lease: duration())
         }
+    }
+
+    private mutating func description() throws -> SessionDescription {
+        SessionDescription(
+            session: try session(),
+            instance: line(),
+            createdMilliseconds: number(),
+            lastAccessedMilliseconds: number(),
+            expiresMilliseconds: number()
+        )
     }
 
     private mutating func pong() throws -> Pong {
@@ -181,7 +195,8 @@ extension Arbitrary {
                     code: text(),
                     outputBytes: Int(number(0...UInt64(Int.max))),
                     resultBytes: Int(number(0...UInt64(Int.max))),
-                    images: size()
+                    images: size(),
+                    processes: size()
                 )
             )
         case .interrupt: .interrupt(execution: number(), grace: duration())

@@ -104,10 +104,15 @@ enum GoldenMessages {
                 keep_ready { targets { pool { name: "py" runtime: "python" memory_mib: 1 virtual_cpus: 2 \
                 disk_mib: 3 cooldown_us: 4000000 max_concurrent_sessions: 5 code_bytes_max: 6 \
                 timeout_us_max: 7000000 output_bytes_max: 8 result_bytes_max: 9 images_max: 10 \
-                ready_sessions: 11 } count: 12 } }
+                ready_sessions: 11 processes_max: 21 } count: 12 } }
                 """,
-                "08ac02422e0a2c0a280a0270791206707974686f6e180120022803308092f401"
-                    + "3805400648c09fab0350085809600a680b100c"
+                "08ac0242300a2e0a2a0a0270791206707974686f6e180120022803308092f401"
+                    + "3805400648c09fab0350085809600a680b7815100c"
+            ),
+            golden(
+                .describeSessions([session]),
+                "describe_sessions { sessions { \(sessionText) } }",
+                "08ac024a120a100a0c0a0270791206757365722f311002"
             ),
         ]
     }
@@ -118,7 +123,8 @@ enum GoldenMessages {
             memoryMiB: 1,
             virtualCPUs: 2,
             diskMiB: 3,
-            cooldown: .seconds(4),
+            processes: 21,
+            lifecycle: .timed(cooldown: .seconds(4)),
             maxConcurrentSessions: 5,
             readySessions: 11,
             limits: ExecutionLimits(
@@ -144,7 +150,8 @@ enum GoldenMessages {
                 memoryMiB: 11,
                 virtualCPUs: 12,
                 diskMiB: 13,
-                cooldown: .microseconds(14),
+                processes: 21,
+                lifecycle: .onContainerExit(maxAlive: .microseconds(14)),
                 maxConcurrentSessions: 15,
                 limits: ExecutionLimits(
                     codeBytes: 16,
@@ -163,7 +170,8 @@ enum GoldenMessages {
           session { pool: "py" identifier: "user/1" } generation: 2 may_create: true execution: "run-1"
           code: "\303\251\000" timeout_us: 1000000
           pool {
-            name: "py" runtime: "python" memory_mib: 11 virtual_cpus: 12 disk_mib: 13 cooldown_us: 14
+            name: "py" runtime: "python" memory_mib: 11 virtual_cpus: 12 disk_mib: 13 max_alive_us: 14
+            processes_max: 21
             max_concurrent_sessions: 15 code_bytes_max: 16 timeout_us_max: 17 output_bytes_max: 18
             result_bytes_max: 19 images_max: 20
           }
@@ -217,6 +225,22 @@ enum GoldenMessages {
             ),
             golden(.done, "done { }", "2a00"),
             golden(.sessionGone(.drained), #"session_gone { cause: "drained" }"#, "32090a07647261696e6564"),
+            golden(
+                .descriptions([
+                    SessionDescription(
+                        session: session,
+                        instance: "i-1",
+                        createdMilliseconds: 1,
+                        lastAccessedMilliseconds: 2,
+                        expiresMilliseconds: 3
+                    )
+                ]),
+                """
+                session_descriptions { sessions { \(sessionText) instance: "i-1" created_ms: 1
+                last_accessed_ms: 2 expires_ms: 3 } }
+                """,
+                "3a1d0a1b0a0c0a0270791206757365722f3110021a03692d31200128023003"
+            ),
         ]
     }
 

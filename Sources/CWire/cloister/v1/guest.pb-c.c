@@ -797,7 +797,7 @@ const ProtobufCMessageDescriptor cloister__v1__prepare__descriptor =
   (ProtobufCMessageInit) cloister__v1__prepare__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__run__field_descriptors[5] =
+static const ProtobufCFieldDescriptor cloister__v1__run__field_descriptors[6] =
 {
   {
     "execution",
@@ -859,18 +859,31 @@ static const ProtobufCFieldDescriptor cloister__v1__run__field_descriptors[5] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "processes_max",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Run, processes_max),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__run__field_indices_by_name[] = {
   1,   /* field[1] = code */
   0,   /* field[0] = execution */
   4,   /* field[4] = images_max */
   2,   /* field[2] = output_bytes_max */
+  5,   /* field[5] = processes_max */
   3,   /* field[3] = result_bytes_max */
 };
 static const ProtobufCIntRange cloister__v1__run__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor cloister__v1__run__descriptor =
 {
@@ -880,7 +893,7 @@ const ProtobufCMessageDescriptor cloister__v1__run__descriptor =
   "Cloister__V1__Run",
   "cloister.v1",
   sizeof(Cloister__V1__Run),
-  5,
+  6,
   cloister__v1__run__field_descriptors,
   cloister__v1__run__field_indices_by_name,
   1,  cloister__v1__run__number_ranges,

@@ -502,6 +502,51 @@ void   cloister__v1__keep_ready__free_unpacked
   assert(message->base.descriptor == &cloister__v1__keep_ready__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   cloister__v1__describe_sessions__init
+                     (Cloister__V1__DescribeSessions         *message)
+{
+  static const Cloister__V1__DescribeSessions init_value = CLOISTER__V1__DESCRIBE_SESSIONS__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__describe_sessions__get_packed_size
+                     (const Cloister__V1__DescribeSessions *message)
+{
+  assert(message->base.descriptor == &cloister__v1__describe_sessions__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__describe_sessions__pack
+                     (const Cloister__V1__DescribeSessions *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__describe_sessions__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__describe_sessions__pack_to_buffer
+                     (const Cloister__V1__DescribeSessions *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__describe_sessions__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__DescribeSessions *
+       cloister__v1__describe_sessions__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__DescribeSessions *)
+     protobuf_c_message_unpack (&cloister__v1__describe_sessions__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__describe_sessions__free_unpacked
+                     (Cloister__V1__DescribeSessions *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__describe_sessions__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   cloister__v1__ready_target__init
                      (Cloister__V1__ReadyTarget         *message)
 {
@@ -770,6 +815,96 @@ void   cloister__v1__session_entry__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &cloister__v1__session_entry__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__session_descriptions__init
+                     (Cloister__V1__SessionDescriptions         *message)
+{
+  static const Cloister__V1__SessionDescriptions init_value = CLOISTER__V1__SESSION_DESCRIPTIONS__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__session_descriptions__get_packed_size
+                     (const Cloister__V1__SessionDescriptions *message)
+{
+  assert(message->base.descriptor == &cloister__v1__session_descriptions__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__session_descriptions__pack
+                     (const Cloister__V1__SessionDescriptions *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__session_descriptions__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__session_descriptions__pack_to_buffer
+                     (const Cloister__V1__SessionDescriptions *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__session_descriptions__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__SessionDescriptions *
+       cloister__v1__session_descriptions__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__SessionDescriptions *)
+     protobuf_c_message_unpack (&cloister__v1__session_descriptions__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__session_descriptions__free_unpacked
+                     (Cloister__V1__SessionDescriptions *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__session_descriptions__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__session_description__init
+                     (Cloister__V1__SessionDescription         *message)
+{
+  static const Cloister__V1__SessionDescription init_value = CLOISTER__V1__SESSION_DESCRIPTION__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__session_description__get_packed_size
+                     (const Cloister__V1__SessionDescription *message)
+{
+  assert(message->base.descriptor == &cloister__v1__session_description__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__session_description__pack
+                     (const Cloister__V1__SessionDescription *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__session_description__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__session_description__pack_to_buffer
+                     (const Cloister__V1__SessionDescription *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__session_description__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__SessionDescription *
+       cloister__v1__session_description__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__SessionDescription *)
+     protobuf_c_message_unpack (&cloister__v1__session_description__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__session_description__free_unpacked
+                     (Cloister__V1__SessionDescription *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__session_description__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   cloister__v1__pong__init
@@ -1080,7 +1215,7 @@ const ProtobufCMessageDescriptor cloister__v1__capacity__descriptor =
   (ProtobufCMessageInit) cloister__v1__capacity__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[9] =
+static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[10] =
 {
   {
     "epoch",
@@ -1179,6 +1314,18 @@ static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[9
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "describe_sessions",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__Command, command_case),
+    offsetof(Cloister__V1__Command, describe_sessions),
+    &cloister__v1__describe_sessions__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "file",
     20,
     PROTOBUF_C_LABEL_NONE,
@@ -1193,9 +1340,10 @@ static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[9
 };
 static const unsigned cloister__v1__command__field_indices_by_name[] = {
   5,   /* field[5] = cancel */
+  8,   /* field[8] = describe_sessions */
   0,   /* field[0] = epoch */
   3,   /* field[3] = execute */
-  8,   /* field[8] = file */
+  9,   /* field[9] = file */
   1,   /* field[1] = hello */
   7,   /* field[7] = keep_ready */
   2,   /* field[2] = ping */
@@ -1205,8 +1353,8 @@ static const unsigned cloister__v1__command__field_indices_by_name[] = {
 static const ProtobufCIntRange cloister__v1__command__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 20, 8 },
-  { 0, 9 }
+  { 20, 9 },
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor cloister__v1__command__descriptor =
 {
@@ -1216,7 +1364,7 @@ const ProtobufCMessageDescriptor cloister__v1__command__descriptor =
   "Cloister__V1__Command",
   "cloister.v1",
   sizeof(Cloister__V1__Command),
-  9,
+  10,
   cloister__v1__command__field_descriptors,
   cloister__v1__command__field_indices_by_name,
   2,  cloister__v1__command__number_ranges,
@@ -1813,6 +1961,44 @@ const ProtobufCMessageDescriptor cloister__v1__keep_ready__descriptor =
   (ProtobufCMessageInit) cloister__v1__keep_ready__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor cloister__v1__describe_sessions__field_descriptors[1] =
+{
+  {
+    "sessions",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__DescribeSessions, n_sessions),
+    offsetof(Cloister__V1__DescribeSessions, sessions),
+    &cloister__v1__session_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__describe_sessions__field_indices_by_name[] = {
+  0,   /* field[0] = sessions */
+};
+static const ProtobufCIntRange cloister__v1__describe_sessions__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor cloister__v1__describe_sessions__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.DescribeSessions",
+  "DescribeSessions",
+  "Cloister__V1__DescribeSessions",
+  "cloister.v1",
+  sizeof(Cloister__V1__DescribeSessions),
+  1,
+  cloister__v1__describe_sessions__field_descriptors,
+  cloister__v1__describe_sessions__field_indices_by_name,
+  1,  cloister__v1__describe_sessions__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__describe_sessions__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor cloister__v1__ready_target__field_descriptors[2] =
 {
   {
@@ -1864,7 +2050,7 @@ const ProtobufCMessageDescriptor cloister__v1__ready_target__descriptor =
   (ProtobufCMessageInit) cloister__v1__ready_target__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__pool__field_descriptors[13] =
+static const ProtobufCFieldDescriptor cloister__v1__pool__field_descriptors[15] =
 {
   {
     "name",
@@ -2022,16 +2208,42 @@ static const ProtobufCFieldDescriptor cloister__v1__pool__field_descriptors[13] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "max_alive_us",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Pool, max_alive_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "processes_max",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Pool, processes_max),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__pool__field_indices_by_name[] = {
   7,   /* field[7] = code_bytes_max */
   5,   /* field[5] = cooldown_us */
   4,   /* field[4] = disk_mib */
   11,   /* field[11] = images_max */
+  13,   /* field[13] = max_alive_us */
   6,   /* field[6] = max_concurrent_sessions */
   2,   /* field[2] = memory_mib */
   0,   /* field[0] = name */
   9,   /* field[9] = output_bytes_max */
+  14,   /* field[14] = processes_max */
   12,   /* field[12] = ready_sessions */
   10,   /* field[10] = result_bytes_max */
   1,   /* field[1] = runtime */
@@ -2041,7 +2253,7 @@ static const unsigned cloister__v1__pool__field_indices_by_name[] = {
 static const ProtobufCIntRange cloister__v1__pool__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor cloister__v1__pool__descriptor =
 {
@@ -2051,14 +2263,14 @@ const ProtobufCMessageDescriptor cloister__v1__pool__descriptor =
   "Cloister__V1__Pool",
   "cloister.v1",
   sizeof(Cloister__V1__Pool),
-  13,
+  15,
   cloister__v1__pool__field_descriptors,
   cloister__v1__pool__field_indices_by_name,
   1,  cloister__v1__pool__number_ranges,
   (ProtobufCMessageInit) cloister__v1__pool__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__answer__field_descriptors[7] =
+static const ProtobufCFieldDescriptor cloister__v1__answer__field_descriptors[8] =
 {
   {
     "failure",
@@ -2133,6 +2345,18 @@ static const ProtobufCFieldDescriptor cloister__v1__answer__field_descriptors[7]
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "session_descriptions",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__Answer, answer_case),
+    offsetof(Cloister__V1__Answer, session_descriptions),
+    &cloister__v1__session_descriptions__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "file",
     20,
     PROTOBUF_C_LABEL_NONE,
@@ -2149,16 +2373,17 @@ static const unsigned cloister__v1__answer__field_indices_by_name[] = {
   4,   /* field[4] = done */
   3,   /* field[3] = events */
   0,   /* field[0] = failure */
-  6,   /* field[6] = file */
+  7,   /* field[7] = file */
   2,   /* field[2] = pong */
+  6,   /* field[6] = session_descriptions */
   5,   /* field[5] = session_gone */
   1,   /* field[1] = sessions */
 };
 static const ProtobufCIntRange cloister__v1__answer__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 20, 6 },
-  { 0, 7 }
+  { 20, 7 },
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor cloister__v1__answer__descriptor =
 {
@@ -2168,7 +2393,7 @@ const ProtobufCMessageDescriptor cloister__v1__answer__descriptor =
   "Cloister__V1__Answer",
   "cloister.v1",
   sizeof(Cloister__V1__Answer),
-  7,
+  8,
   cloister__v1__answer__field_descriptors,
   cloister__v1__answer__field_indices_by_name,
   2,  cloister__v1__answer__number_ranges,
@@ -2313,6 +2538,147 @@ const ProtobufCMessageDescriptor cloister__v1__session_entry__descriptor =
   cloister__v1__session_entry__field_indices_by_name,
   1,  cloister__v1__session_entry__number_ranges,
   (ProtobufCMessageInit) cloister__v1__session_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__session_descriptions__field_descriptors[1] =
+{
+  {
+    "sessions",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__SessionDescriptions, n_sessions),
+    offsetof(Cloister__V1__SessionDescriptions, sessions),
+    &cloister__v1__session_description__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__session_descriptions__field_indices_by_name[] = {
+  0,   /* field[0] = sessions */
+};
+static const ProtobufCIntRange cloister__v1__session_descriptions__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor cloister__v1__session_descriptions__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.SessionDescriptions",
+  "SessionDescriptions",
+  "Cloister__V1__SessionDescriptions",
+  "cloister.v1",
+  sizeof(Cloister__V1__SessionDescriptions),
+  1,
+  cloister__v1__session_descriptions__field_descriptors,
+  cloister__v1__session_descriptions__field_indices_by_name,
+  1,  cloister__v1__session_descriptions__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__session_descriptions__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__session_description__field_descriptors[6] =
+{
+  {
+    "session",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__SessionDescription, session),
+    &cloister__v1__session_key__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "generation",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__SessionDescription, generation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "instance",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__SessionDescription, instance),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created_ms",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__SessionDescription, created_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_accessed_ms",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__SessionDescription, last_accessed_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expires_ms",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__SessionDescription, expires_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__session_description__field_indices_by_name[] = {
+  3,   /* field[3] = created_ms */
+  5,   /* field[5] = expires_ms */
+  1,   /* field[1] = generation */
+  2,   /* field[2] = instance */
+  4,   /* field[4] = last_accessed_ms */
+  0,   /* field[0] = session */
+};
+static const ProtobufCIntRange cloister__v1__session_description__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor cloister__v1__session_description__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.SessionDescription",
+  "SessionDescription",
+  "Cloister__V1__SessionDescription",
+  "cloister.v1",
+  sizeof(Cloister__V1__SessionDescription),
+  6,
+  cloister__v1__session_description__field_descriptors,
+  cloister__v1__session_description__field_indices_by_name,
+  1,  cloister__v1__session_description__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__session_description__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor cloister__v1__pong__field_descriptors[5] =

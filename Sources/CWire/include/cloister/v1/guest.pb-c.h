@@ -115,10 +115,14 @@ struct  Cloister__V1__Run
   uint64_t output_bytes_max;
   uint64_t result_bytes_max;
   uint32_t images_max;
+  /*
+   * How many processes and threads the session's user may have; 0 leaves the limit as it is.
+   */
+  uint32_t processes_max;
 };
 #define CLOISTER__V1__RUN__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__run__descriptor) \
-    , 0, {0,NULL}, 0, 0, 0 }
+    , 0, {0,NULL}, 0, 0, 0, 0 }
 
 
 /*

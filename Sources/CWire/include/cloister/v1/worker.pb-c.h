@@ -27,12 +27,15 @@ typedef struct Cloister__V1__Cancel Cloister__V1__Cancel;
 typedef struct Cloister__V1__StopSession Cloister__V1__StopSession;
 typedef struct Cloister__V1__FileCommand Cloister__V1__FileCommand;
 typedef struct Cloister__V1__KeepReady Cloister__V1__KeepReady;
+typedef struct Cloister__V1__DescribeSessions Cloister__V1__DescribeSessions;
 typedef struct Cloister__V1__ReadyTarget Cloister__V1__ReadyTarget;
 typedef struct Cloister__V1__Pool Cloister__V1__Pool;
 typedef struct Cloister__V1__Answer Cloister__V1__Answer;
 typedef struct Cloister__V1__SessionGone Cloister__V1__SessionGone;
 typedef struct Cloister__V1__SessionList Cloister__V1__SessionList;
 typedef struct Cloister__V1__SessionEntry Cloister__V1__SessionEntry;
+typedef struct Cloister__V1__SessionDescriptions Cloister__V1__SessionDescriptions;
+typedef struct Cloister__V1__SessionDescription Cloister__V1__SessionDescription;
 typedef struct Cloister__V1__Pong Cloister__V1__Pong;
 typedef struct Cloister__V1__EndedSession Cloister__V1__EndedSession;
 typedef struct Cloister__V1__EventPage Cloister__V1__EventPage;
@@ -95,7 +98,8 @@ typedef enum {
   CLOISTER__V1__COMMAND__COMMAND_CANCEL = 6,
   CLOISTER__V1__COMMAND__COMMAND_STOP_SESSION = 7,
   CLOISTER__V1__COMMAND__COMMAND_KEEP_READY = 8,
-  CLOISTER__V1__COMMAND__COMMAND_FILE = 20
+  CLOISTER__V1__COMMAND__COMMAND_FILE = 20,
+  CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_SESSIONS = 9
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__COMMAND__COMMAND__CASE)
 } Cloister__V1__Command__CommandCase;
 
@@ -119,6 +123,7 @@ struct  Cloister__V1__Command
     Cloister__V1__StopSession *stop_session;
     Cloister__V1__KeepReady *keep_ready;
     Cloister__V1__FileCommand *file;
+    Cloister__V1__DescribeSessions *describe_sessions;
   };
 };
 #define CLOISTER__V1__COMMAND__INIT \
@@ -273,6 +278,20 @@ struct  Cloister__V1__KeepReady
 
 
 /*
+ * Tell what is known of these sessions; that is no use of them. At most 1,000.
+ */
+struct  Cloister__V1__DescribeSessions
+{
+  ProtobufCMessage base;
+  size_t n_sessions;
+  Cloister__V1__SessionEntry **sessions;
+};
+#define CLOISTER__V1__DESCRIBE_SESSIONS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__describe_sessions__descriptor) \
+    , 0,NULL }
+
+
+/*
  * How many sandboxes of a pool a worker keeps ready.
  */
 struct  Cloister__V1__ReadyTarget
@@ -305,10 +324,18 @@ struct  Cloister__V1__Pool
   uint32_t result_bytes_max;
   uint32_t images_max;
   uint32_t ready_sessions;
+  /*
+   * How long a session lives whatever happens; 0 when it lives until the cooldown instead.
+   */
+  uint64_t max_alive_us;
+  /*
+   * How many processes and threads the session's user may have; 0 for the 512 of old.
+   */
+  uint32_t processes_max;
 };
 #define CLOISTER__V1__POOL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__pool__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 
 typedef enum {
@@ -319,7 +346,8 @@ typedef enum {
   CLOISTER__V1__ANSWER__ANSWER_EVENTS = 4,
   CLOISTER__V1__ANSWER__ANSWER_DONE = 5,
   CLOISTER__V1__ANSWER__ANSWER_SESSION_GONE = 6,
-  CLOISTER__V1__ANSWER__ANSWER_FILE = 20
+  CLOISTER__V1__ANSWER__ANSWER_FILE = 20,
+  CLOISTER__V1__ANSWER__ANSWER_SESSION_DESCRIPTIONS = 7
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__ANSWER__ANSWER__CASE)
 } Cloister__V1__Answer__AnswerCase;
 
@@ -338,6 +366,7 @@ struct  Cloister__V1__Answer
     Cloister__V1__Done *done;
     Cloister__V1__SessionGone *session_gone;
     Cloister__V1__FileReply *file;
+    Cloister__V1__SessionDescriptions *session_descriptions;
   };
 };
 #define CLOISTER__V1__ANSWER__INIT \
@@ -391,6 +420,44 @@ struct  Cloister__V1__SessionEntry
 #define CLOISTER__V1__SESSION_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__session_entry__descriptor) \
     , NULL, 0 }
+
+
+/*
+ * What is known of sessions; those that the worker does not have are left out.
+ */
+struct  Cloister__V1__SessionDescriptions
+{
+  ProtobufCMessage base;
+  size_t n_sessions;
+  Cloister__V1__SessionDescription **sessions;
+};
+#define CLOISTER__V1__SESSION_DESCRIPTIONS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__session_descriptions__descriptor) \
+    , 0,NULL }
+
+
+/*
+ * What is known of a session. Times of day are the worker's, in milliseconds since 1970.
+ */
+struct  Cloister__V1__SessionDescription
+{
+  ProtobufCMessage base;
+  Cloister__V1__SessionKey *session;
+  uint64_t generation;
+  /*
+   * A name for this life of the session.
+   */
+  char *instance;
+  uint64_t created_ms;
+  uint64_t last_accessed_ms;
+  /*
+   * When it ends if nothing happens before.
+   */
+  uint64_t expires_ms;
+};
+#define CLOISTER__V1__SESSION_DESCRIPTION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__session_description__descriptor) \
+    , NULL, 0, (char *)protobuf_c_empty_string, 0, 0, 0 }
 
 
 /*
@@ -686,6 +753,25 @@ Cloister__V1__KeepReady *
 void   cloister__v1__keep_ready__free_unpacked
                      (Cloister__V1__KeepReady *message,
                       ProtobufCAllocator *allocator);
+/* Cloister__V1__DescribeSessions methods */
+void   cloister__v1__describe_sessions__init
+                     (Cloister__V1__DescribeSessions         *message);
+size_t cloister__v1__describe_sessions__get_packed_size
+                     (const Cloister__V1__DescribeSessions   *message);
+size_t cloister__v1__describe_sessions__pack
+                     (const Cloister__V1__DescribeSessions   *message,
+                      uint8_t             *out);
+size_t cloister__v1__describe_sessions__pack_to_buffer
+                     (const Cloister__V1__DescribeSessions   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__DescribeSessions *
+       cloister__v1__describe_sessions__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__describe_sessions__free_unpacked
+                     (Cloister__V1__DescribeSessions *message,
+                      ProtobufCAllocator *allocator);
 /* Cloister__V1__ReadyTarget methods */
 void   cloister__v1__ready_target__init
                      (Cloister__V1__ReadyTarget         *message);
@@ -800,6 +886,44 @@ Cloister__V1__SessionEntry *
 void   cloister__v1__session_entry__free_unpacked
                      (Cloister__V1__SessionEntry *message,
                       ProtobufCAllocator *allocator);
+/* Cloister__V1__SessionDescriptions methods */
+void   cloister__v1__session_descriptions__init
+                     (Cloister__V1__SessionDescriptions         *message);
+size_t cloister__v1__session_descriptions__get_packed_size
+                     (const Cloister__V1__SessionDescriptions   *message);
+size_t cloister__v1__session_descriptions__pack
+                     (const Cloister__V1__SessionDescriptions   *message,
+                      uint8_t             *out);
+size_t cloister__v1__session_descriptions__pack_to_buffer
+                     (const Cloister__V1__SessionDescriptions   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__SessionDescriptions *
+       cloister__v1__session_descriptions__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__session_descriptions__free_unpacked
+                     (Cloister__V1__SessionDescriptions *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__SessionDescription methods */
+void   cloister__v1__session_description__init
+                     (Cloister__V1__SessionDescription         *message);
+size_t cloister__v1__session_description__get_packed_size
+                     (const Cloister__V1__SessionDescription   *message);
+size_t cloister__v1__session_description__pack
+                     (const Cloister__V1__SessionDescription   *message,
+                      uint8_t             *out);
+size_t cloister__v1__session_description__pack_to_buffer
+                     (const Cloister__V1__SessionDescription   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__SessionDescription *
+       cloister__v1__session_description__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__session_description__free_unpacked
+                     (Cloister__V1__SessionDescription *message,
+                      ProtobufCAllocator *allocator);
 /* Cloister__V1__Pong methods */
 void   cloister__v1__pong__init
                      (Cloister__V1__Pong         *message);
@@ -911,6 +1035,9 @@ typedef void (*Cloister__V1__FileCommand_Closure)
 typedef void (*Cloister__V1__KeepReady_Closure)
                  (const Cloister__V1__KeepReady *message,
                   void *closure_data);
+typedef void (*Cloister__V1__DescribeSessions_Closure)
+                 (const Cloister__V1__DescribeSessions *message,
+                  void *closure_data);
 typedef void (*Cloister__V1__ReadyTarget_Closure)
                  (const Cloister__V1__ReadyTarget *message,
                   void *closure_data);
@@ -928,6 +1055,12 @@ typedef void (*Cloister__V1__SessionList_Closure)
                   void *closure_data);
 typedef void (*Cloister__V1__SessionEntry_Closure)
                  (const Cloister__V1__SessionEntry *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__SessionDescriptions_Closure)
+                 (const Cloister__V1__SessionDescriptions *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__SessionDescription_Closure)
+                 (const Cloister__V1__SessionDescription *message,
                   void *closure_data);
 typedef void (*Cloister__V1__Pong_Closure)
                  (const Cloister__V1__Pong *message,
@@ -958,12 +1091,15 @@ extern const ProtobufCMessageDescriptor cloister__v1__cancel__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__stop_session__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__file_command__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__keep_ready__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__describe_sessions__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__ready_target__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__pool__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__answer__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__session_gone__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__session_list__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__session_entry__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__session_descriptions__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__session_description__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__pong__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__ended_session__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__event_page__descriptor;

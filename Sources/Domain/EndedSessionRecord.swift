@@ -1,6 +1,4 @@
-package import Domain
-
-/// The kept record of a session's end: a tombstone as it stands in the store.
+/// The kept record of a session's end: a tombstone as the store has it and the API shows it.
 package struct EndedSessionRecord: Hashable, Sendable {
     /// The session that ended.
     package let session: SessionLife
@@ -27,7 +25,14 @@ package struct EndedSessionRecord: Hashable, Sendable {
         )
     }
 
-    init(session: SessionLife, causeName: String, epochMilliseconds: UInt64, worker: WorkerID) {
+    /// Makes a record as it was read.
+    ///
+    /// - Parameters:
+    ///   - session: the session that ended.
+    ///   - causeName: the stable name of the cause.
+    ///   - epochMilliseconds: when the coordinator learned of it, in milliseconds since 1970.
+    ///   - worker: the worker that had it.
+    package init(session: SessionLife, causeName: String, epochMilliseconds: UInt64, worker: WorkerID) {
         self.session = session
         self.causeName = causeName
         self.epochMilliseconds = epochMilliseconds

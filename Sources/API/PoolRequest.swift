@@ -1,0 +1,43 @@
+internal import APIModel
+internal import Coordinator
+internal import Domain
+internal import Hummingbird
+
+/// What all requests below a pool have in common: the pool in the path, version and identifier in the query.
+struct PoolRequest: Sendable {
+    let pool: PoolConfiguration
+    let query: RequestQuery
+    let version: APIVersion
+
+    /// Reads what is common.
+    ///
+    /// - Parameters:
+    ///   - request: the request.
+    ///   - context: what is known about it.
+    ///   - dispatch: what knows the pools.
+    /// - Throws: `sessionPoolInvalidName`, `sessionPoolNotFound`, `invalidApiVersion`.
+    init(
+        _ request: Request,
+        _ context: APIContext,
+        _ dispatch: any SessionDispatch
+    ) async throws(Failure) {
+        guard let name = context.parameters.get("pool").flatMap({ PercentEncoding.decoded($0) }) else {
+            throw Failure(.sessionPoolInvalidName, "The pool name is not valid percent-encoded UTF-8.")
+        }
+        pool = try await dispatch.pool(named: PoolName(name))
+        query = RequestQuery(request.uri.query ?? "")
+        version = try APIVersion.named(query.value(of: "api-version", failingWith: .invalidApiVersion))
+    }
+
+    /// The session that the request is about.
+    ///
+    /// - Parameter inBody: the identifier that the body names, for the oldest clients; the query's wins.
+    /// - Throws: `sessionRequestValidationFailed`, `invalidLengthOfSessionIdentifier`.
+    func session(inBody: String? = nil) throws(Failure) -> SessionKey {
+        let inQuery = try query.value(of: "identifier", failingWith: .sessionRequestValidationFailed)
+        guard let text = inQuery ?? inBody else {
+            throw Failure(.sessionRequestValidationFailed, "The query parameter identifier is missing.")
+        }
+        return SessionKey(pool: pool.name, identifier: try SessionIdentifier(text))
+    }
+}

@@ -1,0 +1,42 @@
+internal import Domain
+internal import Lifecycle
+
+/// How long a session lives, and what is told of it while it does.
+extension Sandbox {
+    /// Whether code runs or waits here, somebody reads what it says, or a file is open; then it is not idle.
+    var isBusy: Bool { readers > 0 || !archive.isIdle || !transfers.isEmpty }
+
+    /// Notes a use of the session.
+    func touch() { clock.touch(.now) }
+
+    /// Ends the session when its time has come; until then it sleeps.
+    func watchClock() async {
+        while end == nil, !Task.isCancelled {
+            switch clock.verdict(now: .now, isBusy: isBusy) {
+            case .ends(let cause): finish(cause)
+            case .lives(let until): try? await Task.sleep(until: until, clock: .continuous)
+            }
+        }
+    }
+
+    /// What is known of the session; nil when it has ended.
+    var description: SessionDescription? {
+        guard end == nil else { return nil }
+        let now = ContinuousClock.now
+        let expiry = clock.expiry(now: now, isBusy: isBusy)
+        return SessionDescription(
+            session: session,
+            instance: instance,
+            createdMilliseconds: createdMilliseconds,
+            lastAccessedMilliseconds: timeOfDay(isBusy ? now : clock.lastUse),
+            expiresMilliseconds: timeOfDay(expiry)
+        )
+    }
+
+    /// A point in the session's life as time of day; it does not jump when the host's clock is set.
+    private func timeOfDay(_ instant: ContinuousClock.Instant) -> UInt64 {
+        let age = max(created.duration(to: instant), .zero).components
+        let milliseconds = min(UInt64(clamping: age.seconds), 1 << 40) * 1_000
+        return createdMilliseconds + milliseconds + UInt64(clamping: age.attoseconds / 1_000_000_000_000_000)
+    }
+}

@@ -1,0 +1,11 @@
+internal import Glibc
+
+/// The time of day, for what people are told; nothing is decided by it.
+enum WallClock {
+    /// Milliseconds since 1970 UTC.
+    static var milliseconds: UInt64 {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return UInt64(now.tv_sec) * 1_000 + UInt64(now.tv_nsec) / 1_000_000
+    }
+}
