@@ -22,6 +22,7 @@ struct ErrorMiddleware: RouterMiddleware {
             let end = (error as? MissingSession)?.end
             response = self.response(to: failure, traceID: context.traceID, end: end)
             if let error = error as? MethodRefusal { response.headers[.allow] = error.allowed }
+            if let error = error as? RangeRefusal { response.headers[.contentRange] = "bytes */\(error.size)" }
         }
         response.headers[HeaderNames.supportedVersions] = APIVersion.supported
         response.headers[HeaderNames.requestID] = context.traceID
@@ -38,6 +39,8 @@ struct ErrorMiddleware: RouterMiddleware {
         case let missing as MissingSession: missing.failure
         case let refusal as MethodRefusal:
             Failure(.methodNotAllowed, "The route takes only: \(refusal.allowed).")
+        case is RangeRefusal:
+            Failure(.rangeNotSatisfiable, FailureCode.rangeNotSatisfiable.meaning)
         case let error as HTTPError where error.status == .notFound:
             Failure(.notFound, "There is no route \(request.method) \(request.uri.path).")
         case let error as HTTPError where error.status.kind == .clientError:
