@@ -63,7 +63,7 @@ _Static_assert(CLOISTER_PLACE_ONLY == O_PATH, "O_PATH has another value here");
 
 int cloister_open_below(int folder, const char *path, int flags, uint32_t mode) {
     struct open_how how = {
-        .flags = (uint64_t)(flags | O_CLOEXEC | O_NOCTTY),
+        .flags = (uint64_t)(uint32_t)(flags | O_CLOEXEC),
         .mode = flags & O_CREAT ? mode : 0,
         .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
     };

@@ -212,7 +212,8 @@ extension FailureCode {
     package static let all: [Self] = [
         .sessionPropertiesMissing, .sessionRequestValidationFailed, .invalidLengthOfSessionIdentifier,
         .invalidApiVersion, .sessionPoolInvalidName, .sessionRequestNotSupported,
-        .sessionWithIdentifierNotFound, .filePathInvalid, .unauthorized, .forbidden, .notFound, .sessionPoolNotFound, .noSessionFound, .executionNotFound,
+        .sessionWithIdentifierNotFound, .filePathInvalid, .unauthorized, .forbidden, .notFound,
+        .sessionPoolNotFound, .noSessionFound, .executionNotFound,
         .fileNotFound, .methodNotAllowed, .fileTransferExpired, .sessionStorageFull, .executionConflict,
         .payloadTooLarge, .unsupportedMediaType, .rangeNotSatisfiable, .sessionsCountExceedsLimit,
         .tooManyRequests, .internalError, .invalidConfiguration, .sessionLost, .sandboxFailed,

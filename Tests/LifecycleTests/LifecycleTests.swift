@@ -37,7 +37,10 @@ struct TimerTests {
 
     @Test("A session with a greatest age ends then, used or busy or not, and never for being idle")
     func maxAlive() {
-        var clock = SessionClock(lifecycle: .onContainerExit(maxAlive: .seconds(600)), now: TestInstant.at(10))
+        var clock = SessionClock(
+            lifecycle: .onContainerExit(maxAlive: .seconds(600)),
+            now: TestInstant.at(10)
+        )
         clock.touch(.at(500))
         for isBusy in [false, true] {
             #expect(clock.verdict(now: .at(609), isBusy: isBusy) == .lives(until: .at(610)))

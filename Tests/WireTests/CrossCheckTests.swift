@@ -44,7 +44,7 @@ struct CrossCheckTests {
     func hostFrames(kind: HostFrameKind) async throws {
         var arbitrary = Arbitrary(for: "cross-check \(kind)")
         for _ in 0..<3 {
-            let frame = arbitrary.frame(kind)
+            let frame = try arbitrary.frame(kind)
             let copy = try await copied(try unframed(frame.encoded()), as: "HostFrame")
             #expect(try HostFrame(decoding: copy) == frame, "seed \(SeededGenerator.seed)")
         }
@@ -57,7 +57,7 @@ struct CrossCheckTests {
     func guestFrames(kind: GuestFrameKind) async throws {
         var arbitrary = Arbitrary(for: "cross-check \(kind)")
         for _ in 0..<(kind == .event ? 12 : 2) {
-            let frame = arbitrary.frame(kind)
+            let frame = try arbitrary.frame(kind)
             let copy = try await copied(try unframed(frame.encoded()), as: "GuestFrame")
             #expect(try GuestFrame(decoding: copy) == frame, "seed \(SeededGenerator.seed)")
         }

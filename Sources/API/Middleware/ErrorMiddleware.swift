@@ -22,7 +22,9 @@ struct ErrorMiddleware: RouterMiddleware {
             let end = (error as? MissingSession)?.end
             response = self.response(to: failure, traceID: context.traceID, end: end)
             if let error = error as? MethodRefusal { response.headers[.allow] = error.allowed }
-            if let error = error as? RangeRefusal { response.headers[.contentRange] = "bytes */\(error.size)" }
+            if let error = error as? RangeRefusal {
+                response.headers[.contentRange] = "bytes */\(error.size)"
+            }
         }
         response.headers[HeaderNames.supportedVersions] = APIVersion.supported
         response.headers[HeaderNames.requestID] = context.traceID

@@ -60,7 +60,11 @@ struct RouteTable {
                 }, .delete: files.remove,
             ]
             add(prefix + "/files/**", below.merging([.head: download.head]) { first, _ in first }, to: router)
-            add(prefix + "/files/upload", below.merging([.post: upload.take(.wrapped)]) { first, _ in first }, to: router)
+            add(
+                prefix + "/files/upload",
+                below.merging([.post: upload.take(.wrapped)]) { first, _ in first },
+                to: router
+            )
             add(prefix + "/python/uploadFile", [.post: upload.take(.first)], to: router)
             add(prefix + "/python/files", [.get: files.list(.first)], to: router)
             add(prefix + "/python/downloadFile", [.get: download.send, .head: download.head], to: router)

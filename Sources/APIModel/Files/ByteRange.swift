@@ -24,7 +24,11 @@ package enum ByteRange: Hashable, Sendable {
                 return
             }
             // A last byte before the first makes the header invalid, and invalid ones are ignored.
-            if let last, last < first { self = .whole } else { self = .part(first..<min(size, (last ?? size - 1) + 1)) }
+            if let last, last < first {
+                self = .whole
+            } else {
+                self = .part(first..<min(size, (last ?? size - 1) + 1))
+            }
         case (nil, let count?):
             self = count == 0 || size == 0 ? .unsatisfiable : .part(max(0, size - count)..<size)
         case (nil, nil): self = .whole
@@ -44,7 +48,9 @@ package enum ByteRange: Hashable, Sendable {
     /// A number, or none where nothing stands; nil when it is neither.
     private static func number(_ text: Substring) -> Int?? {
         guard !text.isEmpty else { return .some(nil) }
-        guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+        guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+            return nil
+        }
         // Beyond every file; the plus one that follows has to fit as well.
         return min(Int(text) ?? .max, .max - 1)
     }

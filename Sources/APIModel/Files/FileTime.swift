@@ -29,12 +29,15 @@ package struct FileTime: Hashable, Sendable {
     package var header: String {
         let (year, month, day) = date
         let weekday = Self.weekdays[Int((days % 7 + 7) % 7)]
-        return "\(weekday), \(Self.digits(day, 2)) \(Self.months[Int(month) - 1]) \(Self.digits(year, 4)) \(clock) GMT"
+        return
+            "\(weekday), \(Self.digits(day, 2)) \(Self.months[Int(month) - 1]) \(Self.digits(year, 4)) \(clock) GMT"
     }
 
     private var clock: String {
         let second = nanosecondOfDay / 1_000_000_000
-        return [second / 3_600, second / 60 % 60, second % 60].map { Self.digits($0, 2) }.joined(separator: ":")
+        return [second / 3_600, second / 60 % 60, second % 60].map { Self.digits($0, 2) }.joined(
+            separator: ":"
+        )
     }
 
     /// The date in the Gregorian calendar, counted in eras of 400 years that begin on the first of March.

@@ -72,7 +72,8 @@ struct ParameterizedValue {
 
     /// Only quotation marks and backslashes are escaped: anything else behind a backslash is a Windows path.
     private static func unquoted(_ text: String) -> String {
-        guard text.unicodeScalars.count >= 2, text.unicodeScalars.first == "\"", text.unicodeScalars.last == "\""
+        guard text.unicodeScalars.count >= 2, text.unicodeScalars.first == "\"",
+            text.unicodeScalars.last == "\""
         else { return text }
         var result = String.UnicodeScalarView()
         var rest = text.unicodeScalars.dropFirst().dropLast()

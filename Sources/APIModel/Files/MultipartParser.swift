@@ -140,7 +140,9 @@ package struct MultipartParser: Sendable {
             return false
         }
         var line = buffer[..<end]
-        while let last = line.last, [UInt8(ascii: "\r"), UInt8(ascii: " ")].contains(last) { line.removeLast() }
+        while let last = line.last, [UInt8(ascii: "\r"), UInt8(ascii: " ")].contains(last) {
+            line.removeLast()
+        }
         guard line.starts(with: "--".utf8), (3...Self.boundaryBytesMax).contains(line.count) else {
             throw Self.invalid("it names no boundary.")
         }
@@ -155,13 +157,17 @@ package struct MultipartParser: Sendable {
         var place = start
         while place < buffer.count, [UInt8(ascii: " "), UInt8(ascii: "\t")].contains(buffer[place]) {
             place += 1
-            guard place - start <= Self.boundaryBytesMax else { throw Self.invalid("a boundary does not end.") }
+            guard place - start <= Self.boundaryBytesMax else {
+                throw Self.invalid("a boundary does not end.")
+            }
         }
         guard buffer.count - place >= 2 else { return nil }
         let end = buffer[place..<(place + 2)]
         start = place + 2
         if end.elementsEqual("--".utf8) { return true }
-        guard end.elementsEqual("\r\n".utf8) else { throw Self.invalid("a boundary is followed by something.") }
+        guard end.elementsEqual("\r\n".utf8) else {
+            throw Self.invalid("a boundary is followed by something.")
+        }
         return false
     }
 

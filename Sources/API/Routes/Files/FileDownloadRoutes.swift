@@ -19,7 +19,9 @@ struct FileDownloadRoutes: Sendable {
         let range = range(of: open.file, for: request)
         guard case .part(let part) = range, response.status != .notModified else {
             open.close()
-            if case .unsatisfiable = range, response.status != .notModified { throw RangeRefusal(size: open.file.size) }
+            if case .unsatisfiable = range, response.status != .notModified {
+                throw RangeRefusal(size: open.file.size)
+            }
             return response
         }
         response.body = ResponseBody(contentLength: part.count) { writer in
@@ -105,7 +107,9 @@ struct FileDownload: Sendable {
             var written = range.lowerBound
             var early: [Int: [UInt8]] = [:]
             while written < range.upperBound {
-                while asked < range.upperBound, asked - written < FileLimits.chunkBytes * FileLimits.chunksUnderWay {
+                while asked < range.upperBound,
+                    asked - written < FileLimits.chunkBytes * FileLimits.chunksUnderWay
+                {
                     let count = min(FileLimits.chunkBytes, range.upperBound - asked)
                     group.addTask { [asked] in (asked, try await file.read(at: asked, count: count)) }
                     asked += count

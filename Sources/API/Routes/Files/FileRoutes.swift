@@ -29,7 +29,8 @@ struct FileRoutes: Sendable {
                 try await self.list(folder, of: session, isRecursive: isRecursive, after: after)
             }
             let shown = shape == .flat ? list.files : list.files.filter { !$0.isFolder }
-            let link = list.isComplete ? nil : list.files.last.map { nextLink(request, asked, after: $0.path) }
+            let link =
+                list.isComplete ? nil : list.files.last.map { nextLink(request, asked, after: $0.path) }
             let resources = shown.map { FileResource($0, base: folder) }
             return Response(json: FileResource.list(resources, nextLink: link, as: shape).encoded)
         }

@@ -96,7 +96,9 @@ struct FileUpload: Sendable {
     }
 
     private func write(_ bytes: [UInt8], _ current: inout Current?, _ writes: inout Writes) async throws {
-        guard let (file, offset, underWay) = current.map({ ($0.file, $0.offset, $0.underWay) }) else { return }
+        guard let (file, offset, underWay) = current.map({ ($0.file, $0.offset, $0.underWay) }) else {
+            return
+        }
         if underWay == FileLimits.chunksUnderWay { try await writes.next() } else { current?.underWay += 1 }
         writes.addTask { try await file.write(bytes, at: offset) }
         current?.offset += bytes.count

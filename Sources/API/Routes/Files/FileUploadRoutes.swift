@@ -24,7 +24,10 @@ struct FileUploadRoutes: Sendable {
             let session = try asked.session()
             let folder = try asked.folder()
             if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
-                throw Failure(.unsupportedMediaType, "Compressed bodies are not taken; send the file as it is.")
+                throw Failure(
+                    .unsupportedMediaType,
+                    "Compressed bodies are not taken; send the file as it is."
+                )
             }
             if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Self.bodyBytes {
                 throw Self.tooLarge
