@@ -149,7 +149,7 @@ let package = Package(
         .testTarget(
             name: "MicroVMTests",
             dependencies: [
-                "CLinux", "Domain", "MicroVM", "Wire",
+                "CLinux", "Domain", "MicroVM", "TestSupport", "Wire",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -209,6 +209,8 @@ let package = Package(
             dependencies: [
                 "APIModel", "Client",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Tests/Benchmarks/ExecutionBenchmark",
             swiftSettings: strict
@@ -244,7 +246,8 @@ let package = Package(
         .testTarget(
             name: "ClusterTests",
             dependencies: [
-                "APIModel", "Client", "cloister",
+                "APIModel", "Client", "TestSupport", "cloister",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -12,6 +12,7 @@
 #include <sys/fsuid.h>
 #include <sys/ioctl.h>
 #include <sys/reboot.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -20,14 +21,14 @@ int cloister_load_module(int descriptor) {
     return syscall(SYS_finit_module, descriptor, "", 0) == 0 ? 0 : -errno;
 }
 
-int cloister_add_entropy(const uint8_t *bytes, size_t count) {
-    int device = open("/dev/random", O_RDWR | O_CLOEXEC);
-    if (device < 0) return -errno;
+int cloister_limit_processes(int process, uint64_t count) {
+    struct rlimit limit = {.rlim_cur = count, .rlim_max = count};
+    return prlimit(process, RLIMIT_NPROC, &limit, NULL) == 0 ? 0 : -errno;
+}
+
+int cloister_add_entropy(int device, const uint8_t *bytes, size_t count) {
     struct rand_pool_info *pool = malloc(sizeof(*pool) + count);
-    if (!pool) {
-        close(device);
-        return -ENOMEM;
-    }
+    if (!pool) return -ENOMEM;
     pool->entropy_count = (int)(count * 8);
     pool->buf_size = (int)count;
     memcpy(pool->buf, bytes, count);
@@ -35,7 +36,6 @@ int cloister_add_entropy(const uint8_t *bytes, size_t count) {
     if (ioctl(device, RNDADDENTROPY, pool) != 0 || ioctl(device, RNDRESEEDCRNG) != 0) result = -errno;
     explicit_bzero(pool, sizeof(*pool) + count);
     free(pool);
-    close(device);
     return result;
 }
 

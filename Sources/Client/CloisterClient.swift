@@ -49,8 +49,7 @@ package struct CloisterClient: Sendable {
         timeout: Duration = .seconds(60)
     ) async throws(ClientError) -> ExecutionResponse {
         let seconds = timeout.components.seconds + (timeout.components.attoseconds > 0 ? 1 : 0)
-        let query = "?api-version=\(APIVersion.latest)&identifier=\(PercentEncoding.encoded(identifier))"
-        var request = request("/pools/\(PercentEncoding.encoded(pool))/executions\(query)")
+        var request = request(path("executions", of: identifier, in: pool))
         request.method = .POST
         request.headers.add(name: "Content-Type", value: "application/json")
         let body = JSONValue.object([
@@ -72,6 +71,40 @@ package struct CloisterClient: Sendable {
         return ExecutionResponse(resource, response)
     }
 
+    /// Ends a session and waits until it is gone; one that is not there has ended already.
+    ///
+    /// - Parameters:
+    ///   - identifier: the session's identifier.
+    ///   - pool: the pool's name.
+    /// - Throws: why it could not be ended.
+    package func stopSession(_ identifier: String, pool: String) async throws(ClientError) {
+        var request = request(path("session", of: identifier, in: pool))
+        request.method = .DELETE
+        let (response, answer) = try await send(request, timeout: Self.margin)
+        guard response.status == .noContent else { throw refusal(response, answer) }
+    }
+
+    /// Asks why the sessions of an identifier have ended.
+    ///
+    /// - Parameters:
+    ///   - identifier: the sessions' identifier.
+    ///   - pool: the pool's name.
+    /// - Returns: the stable names of the causes that are still kept, the newest end first.
+    /// - Throws: why there is no answer.
+    package func endCauses(of identifier: String, pool: String) async throws(ClientError) -> [String] {
+        struct List: Decodable {
+            struct Ended: Decodable { let cause: String }
+            let value: [Ended]
+        }
+        let request = request(path("endedSessions", of: identifier, in: pool))
+        let (response, answer) = try await send(request, timeout: Self.margin)
+        guard response.status == .ok else { throw refusal(response, answer) }
+        guard let list = try? JSONDecoder().decode(List.self, from: answer) else {
+            throw ClientError(.malformedAnswer, "The answer is no list of ended sessions.", status: 200)
+        }
+        return list.value.map(\.cause)
+    }
+
     /// Asks whether the server can serve executions.
     ///
     /// - Returns: nil when it can, else the reason why not.
@@ -85,14 +118,19 @@ package struct CloisterClient: Sendable {
         return envelope
     }
 
-    private func request(_ pathAndQuery: String) -> HTTPClientRequest {
+    private func path(_ route: String, of identifier: String, in pool: String) -> String {
+        "/pools/\(PercentEncoding.encoded(pool))/\(route)?api-version=\(APIVersion.latest)"
+            + "&identifier=\(PercentEncoding.encoded(identifier))"
+    }
+
+    func request(_ pathAndQuery: String) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: baseURL + pathAndQuery)
         request.headers.add(name: "Authorization", value: "Bearer \(apiKey)")
         request.headers.add(name: "User-Agent", value: "cloister")
         return request
     }
 
-    private func send(
+    func send(
         _ request: HTTPClientRequest,
         timeout: TimeAmount
     ) async throws(ClientError) -> (HTTPClientResponse, Data) {
@@ -111,7 +149,7 @@ package struct CloisterClient: Sendable {
         }
     }
 
-    private func refusal(_ response: HTTPClientResponse, _ answer: Data) -> ClientError {
+    func refusal(_ response: HTTPClientResponse, _ answer: Data) -> ClientError {
         let status = Int(response.status.code)
         guard let envelope = try? JSONDecoder().decode(ErrorEnvelope.self, from: answer) else {
             return ClientError(.malformedAnswer, "The server answered without saying why.", status: status)

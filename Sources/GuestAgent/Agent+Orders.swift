@@ -27,18 +27,22 @@ extension Agent {
     }
 
     private func prepare(_ preparation: Preparation) throws(GuestError) {
-        try Reseeding.apply(preparation)
+        try reseeding.apply(preparation)
         guard let runtime, isRuntimeReady else {
             // A runtime that starts from now on draws its randomness from the reseeded kernel.
             return port.send(.prepared)
         }
         awaited = .reseed
-        runtime.send(.reseed(Reseeding.freshRandomness()))
+        runtime.send(.reseed)
     }
 
     private func run(_ order: RunOrder) throws(GuestError) {
         guard running == nil, queued == nil else {
             throw GuestError("An execution is running already.")
+        }
+        if order.processes > 0, order.processes != processes {
+            processes = order.processes
+            try runtime?.limitProcesses(to: processes)
         }
         queued = order
         if runtime == nil { try startRuntime() }

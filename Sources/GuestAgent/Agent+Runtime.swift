@@ -4,6 +4,11 @@ internal import Wire
 
 /// What the runtime says, and its end.
 extension Agent {
+    /// How much of an error's name is told, in bytes.
+    private static let errorNameBytes = 256
+    /// How much of an error's message is told, in bytes; a traceback stands in standard error.
+    private static let errorMessageBytes = 64 << 10
+
     /// Carries out the runtime's replies that have arrived.
     ///
     /// - Parameter runtime: the process that sent them.
@@ -45,8 +50,8 @@ extension Agent {
             drainOutput(of: runtime)
             finish(
                 status: status == 0 ? .succeeded : .failed,
-                errorName: String(decoding: name, as: UTF8.self),
-                errorMessage: String(decoding: message, as: UTF8.self)
+                errorName: RunningExecution.text(of: name, most: Self.errorNameBytes).text,
+                errorMessage: RunningExecution.text(of: message, most: Self.errorMessageBytes).text
             )
         }
     }

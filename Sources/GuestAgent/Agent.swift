@@ -20,6 +20,8 @@ final class Agent {
 
     /// The line to the worker.
     var port: ControlPort
+    /// What a clone is made unlike its twins with.
+    let reseeding: Reseeding
     /// The process that runs the code, once there is one.
     var runtime: RuntimeProcess?
     /// Whether the runtime takes commands.
@@ -44,6 +46,8 @@ final class Agent {
     var listings: [FolderListing] = []
     /// Content that is wanted and waits for room on the line.
     var reads: [(number: UInt64, order: FileOrder)] = []
+    /// How many processes and threads the session's user may have; each order brings its pool's number.
+    var processes = 512
     private var openStreams: Set<Int32> = []
     private let childSignal: Descriptor
 
@@ -57,6 +61,7 @@ final class Agent {
         // A write to a runtime that has just died must be an error, not the end of the agent.
         signal(SIGPIPE, SIG_IGN)
         data = try DataFolder()
+        reseeding = try Reseeding()
         port = try ControlPort()
         port.send(.ready(protocolVersion: WireVersion.guest))
     }
@@ -162,7 +167,7 @@ final class Agent {
     ///
     /// - Throws: an error when the process cannot be started.
     func startRuntime() throws(GuestError) {
-        let started = try RuntimeProcess()
+        let started = try RuntimeProcess(processes: processes)
         runtime = started
         isRuntimeReady = false
         openStreams = [

@@ -21,10 +21,10 @@ struct Descriptor: ~Copyable {
     ///
     /// - Parameters:
     ///   - path: the file.
-    ///   - flags: as for open(2); close-on-exec is added.
+    ///   - flags: as for open(2); close-on-exec is added, and a new file is for all to read.
     /// - Throws: an error when it cannot be opened.
     init(opening path: String, _ flags: Int32) throws(GuestError) {
-        let opened = open(path, flags | O_CLOEXEC)
+        let opened = open(path, flags | O_CLOEXEC, 0o644)
         guard opened >= 0 else { throw GuestError("open \(path)", errno: errno) }
         try self.init(taking: opened)
     }

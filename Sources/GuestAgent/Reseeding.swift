@@ -5,21 +5,42 @@ internal import Wire
 /// Makes a clone unlike its twins: entropy, time and names of the system.
 ///
 /// All clones of a template wake up with the same random state and the same clock
-/// (shared/design/microvm.md, "Clones are identical twins").
-enum Reseeding {
+/// (shared/design/microvm.md, "Clones are identical twins"). A client waits for this, and every
+/// piece of code that a clone runs has to be translated first: so the files are open already, and
+/// writable, when the template is made.
+final class Reseeding {
     /// The least entropy that is accepted, in bytes.
     private static let entropyBytes = 64
+    /// A name as long as the real one, so that a later write keeps the size of each file.
+    private static let placeholder = "session-00000000"
+
+    private let random: Descriptor
+    private let machineID: Descriptor
+    private let hostname: Descriptor
+    private let hosts: Descriptor
+    private var nameLength = 0
+
+    /// Opens what will be written.
+    ///
+    /// - Throws: an error when a file cannot be made.
+    init() throws(GuestError) {
+        random = try Descriptor(opening: "/dev/random", O_RDWR)
+        machineID = try Descriptor(opening: "/etc/machine-id", O_WRONLY | O_CREAT | O_TRUNC)
+        hostname = try Descriptor(opening: "/etc/hostname", O_WRONLY | O_CREAT | O_TRUNC)
+        hosts = try Descriptor(opening: "/etc/hosts", O_WRONLY | O_CREAT | O_TRUNC)
+        try name(machineID: [UInt8](repeating: 0, count: 16), hostname: Self.placeholder)
+    }
 
     /// Applies what the worker sent.
     ///
     /// - Parameter preparation: fresh entropy, the host's time, new names.
     /// - Throws: an error when a step fails; the clone must not serve then.
-    static func apply(_ preparation: Preparation) throws(GuestError) {
-        guard preparation.entropy.count >= entropyBytes, preparation.machineID.count == 16 else {
+    func apply(_ preparation: Preparation) throws(GuestError) {
+        guard preparation.entropy.count >= Self.entropyBytes, preparation.machineID.count == 16 else {
             throw GuestError("The worker sent too little entropy.")
         }
         let added = preparation.entropy.withUnsafeBufferPointer {
-            cloister_add_entropy($0.baseAddress, $0.count)
+            cloister_add_entropy(random.number, $0.baseAddress, $0.count)
         }
         guard added == 0 else { throw GuestError("add entropy", errno: -added) }
         var time = timespec(
@@ -29,33 +50,44 @@ enum Reseeding {
         guard clock_settime(CLOCK_REALTIME, &time) == 0 else {
             throw GuestError("set the clock", errno: errno)
         }
-        let name = preparation.hostname
+        try name(machineID: preparation.machineID, hostname: preparation.hostname)
+    }
+
+    private func name(machineID identifier: [UInt8], hostname name: String) throws(GuestError) {
         guard sethostname(name, name.utf8.count) == 0 else {
             throw GuestError("set the host name", errno: errno)
         }
-        try write(hexadecimal(preparation.machineID) + "\n", to: "/etc/machine-id")
-        try write(name + "\n", to: "/etc/hostname")
-        try write("127.0.0.1 localhost \(name)\n::1 localhost \(name)\n", to: "/etc/hosts")
+        let name = Array(name.utf8)
+        let isShorter = name.count < nameLength
+        nameLength = name.count
+        let addresses = Array("127.0.0.1 localhost\n::1 localhost\n127.0.1.1 ".utf8)
+        try Self.write(Self.hexadecimal(identifier), to: machineID, cutting: false, "/etc/machine-id")
+        try Self.write(name, to: hostname, cutting: isShorter, "/etc/hostname")
+        try Self.write(addresses + name, to: hosts, cutting: isShorter, "/etc/hosts")
     }
 
-    /// Draws fresh randomness from the kernel for a runtime's own generators.
-    ///
-    /// - Returns: 64 bytes.
-    static func freshRandomness() -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        return (0..<entropyBytes).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+    private static func hexadecimal(_ bytes: [UInt8]) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(2 * bytes.count)
+        for byte in bytes {
+            for half in [byte >> 4, byte & 15] { text.append(half < 10 ? 48 + half : 87 + half) }
+        }
+        return text
     }
 
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef")
-        return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-    }
-
-    private static func write(_ text: String, to path: String) throws(GuestError) {
-        let number = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard number >= 0 else { throw GuestError("open \(path)", errno: errno) }
-        let file = try Descriptor(taking: number)
-        let bytes = Array(text.utf8)
-        guard file.write(bytes[...]) == bytes.count else { throw GuestError("write \(path)", errno: errno) }
+    /// Replaces a file's content.
+    private static func write(
+        _ line: [UInt8],
+        to file: borrowing Descriptor,
+        cutting isLonger: Bool,
+        _ path: String
+    ) throws(GuestError) {
+        let content = line + [10]
+        let written = content.withUnsafeBytes { pwrite(file.number, $0.baseAddress, $0.count, 0) }
+        guard written == content.count else { throw GuestError("write \(path)", errno: errno) }
+        guard isLonger else { return }
+        guard ftruncate(file.number, off_t(content.count)) == 0 else {
+            throw GuestError("cut \(path)", errno: errno)
+        }
     }
 }

@@ -61,16 +61,33 @@ struct RunningExecution {
     ///
     /// - Parameter bytes: the text; what is beyond the limit is cut.
     mutating func setValueText(_ bytes: [UInt8]) {
-        if bytes.count > order.resultBytes { wasTruncated = true }
-        valueText = String(decoding: bytes.prefix(order.resultBytes), as: UTF8.self)
+        let (text, wasCut) = Self.text(of: bytes, most: order.resultBytes)
+        wasTruncated = wasTruncated || wasCut
+        valueText = text
     }
 
     /// Notes the JSON of the last expression's value.
     ///
     /// - Parameter bytes: the JSON; half of one is worth nothing, so one over the limit is dropped.
     mutating func setValueJSON(_ bytes: [UInt8]) {
-        guard bytes.count <= order.resultBytes else { return wasTruncated = true }
-        valueJSON = String(decoding: bytes, as: UTF8.self)
+        let (json, wasCut) = Self.text(of: bytes, most: order.resultBytes)
+        guard !wasCut else { return wasTruncated = true }
+        valueJSON = json
+    }
+
+    /// Reads bytes as UTF-8 and repairs what is none, which can make three bytes of one.
+    ///
+    /// - Parameters:
+    ///   - bytes: the bytes.
+    ///   - most: how long the text may be, in bytes after the repair.
+    /// - Returns: the text, and whether something was cut off.
+    static func text(of bytes: [UInt8], most: Int) -> (text: String, wasCut: Bool) {
+        let text = String(decoding: bytes.prefix(most), as: UTF8.self)
+        guard text.utf8.count > most else { return (text, bytes.count > most) }
+        var cut = text.utf8.prefix(most)
+        // Not inside a character: a scalar's first byte is none of 10xxxxxx.
+        while let first = text.utf8[cut.endIndex...].first, first & 0xc0 == 0x80 { cut = cut.dropLast() }
+        return (String(cut) ?? "", true)
     }
 
     /// The value of the last expression, if it had one.

@@ -4,7 +4,7 @@ enum RuntimeCommand {
     /// Run code.
     case execute(String)
     /// Take fresh randomness.
-    case reseed([UInt8])
+    case reseed
     /// Load everything that makes later calls quick.
     case warmUp
 
@@ -12,7 +12,7 @@ enum RuntimeCommand {
     var encoded: [UInt8] {
         switch self {
         case .execute(let code): Self.framed(UInt8(ascii: "x"), Array(code.utf8))
-        case .reseed(let entropy): Self.framed(UInt8(ascii: "s"), entropy)
+        case .reseed: Self.framed(UInt8(ascii: "s"), [])
         case .warmUp: Self.framed(UInt8(ascii: "w"), [])
         }
     }

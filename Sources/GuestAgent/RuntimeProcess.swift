@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// The process that runs the session's code, with its four pipes.
@@ -23,8 +24,9 @@ final class RuntimeProcess {
     /// The process limit stops fork bombs before they reach the agent, and no privilege can be
     /// regained; setpriv and prlimit are parts of util-linux.
     ///
+    /// - Parameter processes: how many processes and threads its user may have.
     /// - Throws: an error when the process cannot be started.
-    init() throws(GuestError) {
+    init(processes: Int) throws(GuestError) {
         let commandPipe = try Descriptor.pipe()
         let replyPipe = try Descriptor.pipe()
         let outputPipe = try Descriptor.pipe()
@@ -38,8 +40,8 @@ final class RuntimeProcess {
         let null = try Descriptor(opening: "/dev/null", O_RDONLY)
         identifier = try Self.spawn(
             [
-                "/usr/bin/env", "--chdir=/mnt/data", "/usr/bin/prlimit", "--nproc=512:512", "--core=0:0",
-                "--",
+                "/usr/bin/env", "--chdir=/mnt/data", "/usr/bin/prlimit", "--nproc=\(processes):\(processes)",
+                "--core=0:0", "--",
                 "/usr/bin/setpriv", "--reuid=session", "--regid=session", "--init-groups", "--no-new-privs",
                 "--inh-caps=-all", "--bounding-set=-all",
                 "/usr/bin/python3", "-I", "/usr/lib/cloister/python/runtime.py",
@@ -57,6 +59,18 @@ final class RuntimeProcess {
         replies.setNonBlocking()
         standardOutput.setNonBlocking()
         standardError.setNonBlocking()
+    }
+
+    /// Bounds how many processes and threads its user may have, while it runs.
+    ///
+    /// - Parameter count: the bound.
+    /// - Throws: an error when the kernel refuses.
+    func limitProcesses(to count: Int) throws(GuestError) {
+        let result = cloister_limit_processes(identifier, UInt64(clamping: count))
+        // One that has just died has no limits; its successor gets them at its start.
+        guard result == 0 || result == -ESRCH else {
+            throw GuestError("limit the processes", errno: -result)
+        }
     }
 
     /// The descriptor to poll for writing.

@@ -23,52 +23,26 @@ struct ClonedMachine: Machine {
 
     func exitReason() async -> MachineExit { await process.exitReport() }
 
-    /// Loads the template's state into a process, lets it go on and makes it unlike its twins.
+    /// Lets a process that has loaded a template go on and makes it unlike its twins.
     ///
     /// - Parameters:
-    ///   - process: a QEMU that waits for a state.
-    ///   - start: when its launch began.
+    ///   - process: a QEMU that has loaded a state.
+    ///   - timings: how long that took, where the client had to wait for it.
     ///   - deadline: when it has to have acknowledged its new identity; else it must not serve.
     /// - Throws: why it did not.
     init(
         continuing process: QEMUProcess,
-        startedAt start: ContinuousClock.Instant,
+        after timings: StageTimings,
         by deadline: ContinuousClock.Instant
     ) async throws(MicroVMError) {
-        var timings = StageTimings()
-        let spawned = ContinuousClock.now
-        timings[.spawn] = spawned - start
-        try await Self.load(process, by: deadline)
-        let loaded = ContinuousClock.now
-        timings[.load] = loaded - spawned
+        var timings = timings
+        let start = ContinuousClock.now
+        try await process.monitor.execute("cont", by: deadline)
         try await process.guest.send(.prepare(Self.freshPreparation()), by: deadline)
         try await process.awaitFrame(.prepared, by: deadline)
-        timings[.reseed] = .now - loaded
+        timings[.reseed] = .now - start
         self.process = process
         self.timings = timings
-    }
-
-    private static func load(
-        _ process: QEMUProcess,
-        by deadline: ContinuousClock.Instant
-    ) async throws(MicroVMError) {
-        try await process.monitor.execute(
-            "migrate-set-capabilities",
-            [
-                "capabilities": [
-                    ["capability": "x-ignore-shared", "state": true],
-                    ["capability": "events", "state": true],
-                ]
-            ],
-            by: deadline
-        )
-        try await process.monitor.execute(
-            "migrate-incoming",
-            ["uri": .text("fd:\(InheritedDescriptor.state)")],
-            by: deadline
-        )
-        try await process.loaded.value(by: deadline, "The loading of the template")
-        try await process.monitor.execute("cont", by: deadline)
     }
 
     private static func freshPreparation() -> Preparation {

@@ -16,6 +16,8 @@ package struct HypervisorConfiguration: Sendable {
     package var jail = JailPreference.automatic
     /// How many machines start at once; nil for one per processor.
     package var concurrentStarts: Int?
+    /// How many processes of each template wait for a claim, started ahead.
+    package var processesAhead = 2
     /// How long a machine may take to start, its new identity included.
     package var startTime = Duration.seconds(15)
 

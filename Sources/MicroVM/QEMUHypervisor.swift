@@ -16,6 +16,7 @@ package actor QEMUHypervisor: Hypervisor {
     private nonisolated let starter: MachineStarter
     private nonisolated let runDirectory: RunDirectory
     private nonisolated let gate: StartGate
+    private nonisolated let zygotes: Zygotes
     private var templates: [Kind: Template] = [:]
 
     /// Looks at the host: QEMU, image, jail, accelerator, clock; sweeps up after a former self.
@@ -55,6 +56,7 @@ package actor QEMUHypervisor: Hypervisor {
         self.configuration = configuration
         self.starter = starter
         self.runDirectory = runDirectory
+        zygotes = Zygotes(count: configuration.processesAhead)
         gate = StartGate(count: configuration.concurrentStarts ?? Host.processorCount)
     }
 
@@ -78,10 +80,25 @@ package actor QEMUHypervisor: Hypervisor {
                 try await builder.build(progress: progress)
             }
             if templates[kind] == nil { templates[kind] = template }
+            await zygotes.add(templates[kind] ?? template)
         } catch {
             let known = error as? MicroVMError ?? MicroVMError(.launchFailed, "\(error)")
             progress("failed: \(known)")
             throw known.failure
+        }
+    }
+
+    package nonisolated func run() async {
+        await zygotes.run { [self] template, ready in
+            let turn = try await StartTurn(at: gate, .refill)
+            let gone = starter.group.next().makePromise(of: Void.self)
+            defer { gone.succeed() }
+            try await turn.ending {
+                try await start(template, by: .now + configuration.startTime) { process, _ in
+                    await turn.end()
+                    await ready(Zygote(process, of: template, gone: gone.futureResult))
+                }
+            }
         }
     }
 
@@ -94,38 +111,83 @@ package actor QEMUHypervisor: Hypervisor {
             throw MicroVMError(.notPrepared, "The pool \(pool.name) has no template.")
         }
         let turn = try await StartTurn(at: gate, urgency)
+        let deadline = ContinuousClock.now + configuration.startTime
+        return try await turn.ending {
+            // Machines that are made ahead leave the processes that wait to those who are in a hurry.
+            if urgency == .claim, let zygote = await zygotes.take(of: template) {
+                return try await withZygote(zygote) { process in
+                    let machine = try await clone(process, after: StageTimings(), by: deadline)
+                    await turn.end()
+                    return try await body(machine)
+                }
+            }
+            return try await start(template, by: deadline) { process, timings in
+                let machine = try await clone(process, after: timings, by: deadline)
+                await turn.end()
+                return try await body(machine)
+            }
+        }
+    }
+
+    private nonisolated func withZygote<Value: Sendable>(
+        _ zygote: Zygote,
+        _ body: (QEMUProcess) async throws -> Value
+    ) async throws -> Value {
+        let result: Result<Value, any Error>
+        do { result = .success(try await body(zygote.process)) } catch { result = .failure(error) }
+        zygote.release()
+        // Also when this task is cancelled: who returns has left nothing behind.
+        try? await zygote.gone.get()
+        return try result.get()
+    }
+
+    /// Starts a process that loads a template, and runs `body` with it.
+    private nonisolated func start<Value: Sendable>(
+        _ template: Template,
+        by deadline: ContinuousClock.Instant,
+        _ body: (QEMUProcess, StageTimings) async throws -> Value
+    ) async throws -> Value {
         let start = ContinuousClock.now
-        let deadline = start + configuration.startTime
         let launch = starter.launch(
             template.shape,
             role: .clone,
             memory: template.memory,
             state: template.state
         )
-        do {
-            // The launcher opens the template's files by number: they have to stay open until it has.
-            defer { withExtendedLifetime(template) {} }
-            return try await QEMUProcess.run(launch, on: starter.group, by: deadline) { process in
-                let identifier = process.handle.identifier
-                try runDirectory.note(identifier)
-                defer { runDirectory.forget(identifier) }
-                let machine = try await clone(process, startedAt: start, by: deadline)
-                await turn.end()
-                return try await body(machine)
+        // The launcher opens the template's files by number: they have to stay open until it has.
+        defer { withExtendedLifetime(template) {} }
+        return try await QEMUProcess.run(launch, on: starter.group, by: deadline) { process in
+            let identifier = process.handle.identifier
+            try runDirectory.note(identifier)
+            defer { runDirectory.forget(identifier) }
+            var timings = StageTimings()
+            timings[.spawn] = .now - start
+            let spawned = ContinuousClock.now
+            try await explaining(process) { () async throws(MicroVMError) in
+                try await process.load(by: deadline)
             }
-        } catch {
-            await turn.end()
-            throw error
+            timings[.load] = .now - spawned
+            return try await body(process, timings)
         }
     }
 
     private nonisolated func clone(
         _ process: QEMUProcess,
-        startedAt start: ContinuousClock.Instant,
+        after timings: StageTimings,
         by deadline: ContinuousClock.Instant
     ) async throws(MicroVMError) -> ClonedMachine {
+        try await explaining(process) { () async throws(MicroVMError) in
+            try await ClonedMachine(continuing: process, after: timings, by: deadline)
+        }
+    }
+
+    /// Adds the end of the guest's console to an error.
+    private nonisolated func explaining<Value>(
+        _ process: QEMUProcess,
+        _ work: () async throws(MicroVMError) -> Value
+    ) async throws(MicroVMError) -> Value {
         do throws(MicroVMError) {
-            return try await ClonedMachine(continuing: process, startedAt: start, by: deadline)
+            return try await work()
         } catch {
             throw MicroVMError(error.code, error.message + (await process.consoleNote()))
         }
@@ -162,22 +224,5 @@ package actor QEMUHypervisor: Hypervisor {
         }
         confinement.isJailed = false
         return (confinement, "QEMU runs without a jail, for this host does not allow one: \(objection)")
-    }
-}
-
-/// One turn at the gate, ended once.
-private actor StartTurn {
-    private let gate: StartGate
-    private var hasEnded = false
-
-    init(at gate: StartGate, _ urgency: StartUrgency) async throws(MicroVMError) {
-        try await gate.enter(urgency)
-        self.gate = gate
-    }
-
-    func end() async {
-        guard !hasEnded else { return }
-        hasEnded = true
-        await gate.leave()
     }
 }

@@ -68,7 +68,7 @@ extension Sandbox {
         } catch  where error.code == .deadlineExceeded || error.code == .guestBacklog {
             finish(.guestUnresponsive)
         } catch {
-            finish(Task.isCancelled ? .drained : .guestCrashed)
+            await machineFell(machine)
         }
         return false
     }

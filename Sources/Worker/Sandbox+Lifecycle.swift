@@ -1,5 +1,6 @@
 internal import Domain
 internal import Lifecycle
+internal import MicroVM
 
 /// How long a session lives, and what is told of it while it does.
 extension Sandbox {
@@ -17,6 +18,16 @@ extension Sandbox {
             case .lives(let until): try? await Task.sleep(until: until, clock: .continuous)
             }
         }
+    }
+
+    /// Ends the session because its machine is no more, or because the worker itself goes down.
+    ///
+    /// - Parameter machine: the machine.
+    func machineFell(_ machine: any Machine) async {
+        guard end == nil else { return }
+        guard !Task.isCancelled else { return finish(.drained) }
+        let exit = await machine.exitReason()
+        finish(Task.isCancelled ? .drained : exit.ranOutOfMemory ? .outOfMemory : .guestCrashed)
     }
 
     /// What is known of the session; nil when it has ended.

@@ -110,6 +110,8 @@ actor Sandbox {
     private func serve(on hypervisor: any Hypervisor) async throws {
         try await withThrowingTaskGroup(of: Step.self) { group in
             group.addTask { [pool] in
+                // At once when the template is there, which is the rule: workers make theirs before they serve.
+                try await hypervisor.prepare(pool) { _ in }
                 try await hypervisor.withMachine(for: pool) { machine in
                     await self.serve(machine, timings: machine.timings)
                 }
@@ -188,7 +190,7 @@ actor Sandbox {
             group.addTask {
                 for await frame in machine.frames { await self.take(frame) }
                 // The frames end with the machine, or because the worker itself goes down.
-                await self.finish(Task.isCancelled ? .drained : .guestCrashed)
+                await self.machineFell(machine)
             }
             group.addTask { await self.runExecutions(on: machine) }
             group.addTask { await self.watchTransfers() }
@@ -234,6 +236,12 @@ actor Sandbox {
             Failure(.noSessionFound, "The session has ended (\(cause)) before the code did.")
         case .workerLost, .drained:
             Failure(.sessionLost, "The session was lost with its worker (\(cause)); nothing is run twice.")
+        case .outOfMemory:
+            Failure(
+                .sandboxFailed,
+                "The session's machine ran out of memory and ended, with all variables and files; the code "
+                    + "is not run again. The next request begins a new session."
+            )
         default:
             Failure(
                 .sandboxFailed,

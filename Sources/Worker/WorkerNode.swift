@@ -103,11 +103,10 @@ package actor WorkerNode {
         by deadline: ContinuousClock.Instant
     ) async throws(Failure) -> Answer {
         guard let sandbox = try live(session) else {
-            defer {
-                // A request that would begin it may still be on its way: it comes too late.
-                ended.refuse(session)
-            }
-            return gone(session)
+            let answer = gone(session)
+            // A request that would begin it may still be on its way: it comes too late.
+            if sandboxes[session.key] == nil { ended.refuse(session) }
+            return answer
         }
         await sandbox.finish(cause)
         // Its identifier may begin anew elsewhere as soon as this is answered.

@@ -26,16 +26,11 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let coordinator = try await CoordinatorService(
             configuration: CoordinatorConfiguration(
                 address: try settings.inbox(),
-                pools: try DefaultPools.all(
-                    readySessions: try settings.number(
-                        "readySessions",
-                        or: DefaultPools.readySessions,
-                        in: 0...100_000
-                    )
-                ),
+                pools: try settings.pools(),
                 clusterKey: try settings.clusterKey(),
                 mayHaveSessions: true,
-                storePath: try settings.text("storeFile")
+                storePath: try settings.text("storeFile"),
+                tombstoneRetention: try settings.tombstoneRetention()
             ),
             post: post,
             logger: ServiceLog.logger("coordinator", level: level)

@@ -14,3 +14,8 @@ enum DefaultPools {
         [PoolConfiguration(name: try PoolName("python"), runtime: .python, readySessions: readySessions)]
     }
 }
+
+extension [PoolConfiguration] {
+    /// The memory of the largest guests, in MiB.
+    var guestMemoryMiB: Int { map(\.memoryMiB).max() ?? 0 }
+}

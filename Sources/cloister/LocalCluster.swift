@@ -52,14 +52,17 @@ struct LocalCluster: Sendable {
         try state.lock()
         let key = try APIKeyFile(path: state.apiKeyPath).loadOrCreate()
         let clusterKey = try state.loadOrCreateClusterKey()
+        let settings = Settings()
+        let pools = try settings.pools(readySessions: readySessions)
         let coordinator = try await CoordinatorService(
             configuration: CoordinatorConfiguration(
                 address: "tcp://127.0.0.1:0",
-                pools: try DefaultPools.all(readySessions: readySessions),
+                pools: pools,
                 clusterKey: clusterKey,
                 // The workers are this process's own and begin after it.
                 mayHaveSessions: false,
-                storePath: state.storePath
+                storePath: state.storePath,
+                tombstoneRetention: try settings.tombstoneRetention()
             ),
             post: NNGTransport(identity: nil),
             logger: ServiceLog.logger("coordinator", level: .warning)
@@ -78,7 +81,14 @@ struct LocalCluster: Sendable {
             services.append(
                 WorkerProcess(
                     name: "worker-\(number)",
-                    configurationPath: try configureWorker(number, coordinator: coordinator.inboxAddress),
+                    configurationPath: try configureWorker(
+                        number,
+                        coordinator: coordinator.inboxAddress,
+                        capacity: MachineCapacity.estimated(
+                            shares: workers,
+                            guestMemoryMiB: pools.guestMemoryMiB
+                        )
+                    ),
                     report: progress
                 )
             )
@@ -99,10 +109,13 @@ struct LocalCluster: Sendable {
         )
     }
 
-    private func configureWorker(_ number: Int, coordinator: String) throws -> String {
+    private func configureWorker(
+        _ number: Int,
+        coordinator: String,
+        capacity: WorkerCapacity
+    ) throws -> String {
         let folder = "\(state.path)/worker-\(number)"
         try StateDirectory.makeFolder(folder)
-        let capacity = MachineCapacity.estimated(shares: workers)
         let text = """
             name: worker-\(number)
             inbox: tcp://127.0.0.1:0

@@ -16,6 +16,7 @@ enum ServiceRunner {
         until last: (any Service)? = nil,
         logger: Logger
     ) async throws {
+        OpenFiles.raiseLimit()
         var entries = services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
         if let last {
             entries.append(

@@ -9,14 +9,15 @@ internal import Wire
 /// Reads the keys that both services have in their configuration file.
 struct Settings: Sendable {
     private let reader: ConfigReader
-    private let path: String
+    /// Where the values come from, for messages.
+    let source: String
 
     /// Opens a file; a variable `CLOISTER_…` of the environment wins over its key.
     ///
     /// - Parameter path: the YAML file.
     /// - Throws: `invalidConfiguration` when it cannot be read.
     init(path: String) async throws(Failure) {
-        self.path = path
+        source = path
         do {
             let file = try await FileProvider<YAMLSnapshot>(filePath: FilePath(path))
             reader = ConfigReader(providers: [
@@ -27,10 +28,16 @@ struct Settings: Sendable {
         }
     }
 
+    /// Uses nothing but the environment, for a cluster that has no file.
+    init() {
+        source = "The environment"
+        reader = ConfigReader(provider: EnvironmentVariablesProvider().prefixKeys(with: "cloister"))
+    }
+
     /// Reads a text that must be there.
     func text(_ key: String) throws(Failure) -> String {
         guard let text = reader.string(forKey: ConfigKey(key)), !text.isEmpty else {
-            throw Failure(.invalidConfiguration, "\(path): the key \(key) is missing.")
+            throw Failure(.invalidConfiguration, "\(source): the key \(key) is missing.")
         }
         return text
     }
@@ -42,12 +49,21 @@ struct Settings: Sendable {
 
     /// Reads a number that may be missing; what is no number is an error.
     func number(_ key: String, or standard: Int, in range: ClosedRange<Int>) throws(Failure) -> Int {
-        guard let text = reader.string(forKey: ConfigKey(key)) else { return standard }
-        guard let number = Int(text), range.contains(number) else {
+        guard let number = try wholeNumber(key) else { return standard }
+        guard range.contains(number) else {
             throw Failure(
                 .invalidConfiguration,
-                "\(path): \(key) has to be a number from \(range.lowerBound) to \(range.upperBound)."
+                "\(source): \(key) has to be a number from \(range.lowerBound) to \(range.upperBound)."
             )
+        }
+        return number
+    }
+
+    /// Reads a number of any size that may be missing.
+    func wholeNumber(_ key: String) throws(Failure) -> Int? {
+        guard let text = reader.string(forKey: ConfigKey(key)) else { return nil }
+        guard let number = Int(text) else {
+            throw Failure(.invalidConfiguration, "\(source): \(key) is \(text) and has to be a whole number.")
         }
         return number
     }
@@ -55,7 +71,7 @@ struct Settings: Sendable {
     /// Reads a list of texts that must not be empty.
     func list(_ key: String) throws(Failure) -> [String] {
         guard let list = reader.stringArray(forKey: ConfigKey(key)), !list.isEmpty else {
-            throw Failure(.invalidConfiguration, "\(path): the list \(key) is missing.")
+            throw Failure(.invalidConfiguration, "\(source): the list \(key) is missing.")
         }
         return list
     }
@@ -66,7 +82,7 @@ struct Settings: Sendable {
         guard !["://0.0.0.0", "://*", "://[::]"].contains(where: { address.contains($0) }) else {
             throw Failure(
                 .invalidConfiguration,
-                "\(path): inbox has to be an address that the other nodes reach; \(address) is a wildcard."
+                "\(source): inbox has to be an address that the other nodes reach; \(address) is a wildcard."
             )
         }
         return address
@@ -109,7 +125,7 @@ struct Settings: Sendable {
         else {
             throw Failure(
                 .invalidConfiguration,
-                "There is no guest image: start through ./cloister, or set imageDirectory in \(path)."
+                "There is no guest image: start through ./cloister, or set imageDirectory in \(source)."
             )
         }
         let cache = reader.string(forKey: "cacheDirectory") ?? StateDirectory.environment("CLOISTER_CACHE")
@@ -129,7 +145,7 @@ struct Settings: Sendable {
     ) throws(Failure) -> Value? {
         guard let name = reader.string(forKey: ConfigKey(key)) else { return nil }
         guard let value = named(name) else {
-            throw Failure(.invalidConfiguration, "\(path): \(name) is no value for \(key).")
+            throw Failure(.invalidConfiguration, "\(source): \(name) is no value for \(key).")
         }
         return value
     }

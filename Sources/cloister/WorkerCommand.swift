@@ -23,7 +23,8 @@ struct WorkerCommand: AsyncParsableCommand {
             "worker",
             level: try ServiceLog.level(settings.text("logLevel", or: "info"))
         )
-        let estimate = MachineCapacity.estimated(shares: 1)
+        let pools = try settings.pools()
+        let estimate = MachineCapacity.estimated(shares: 1, guestMemoryMiB: pools.guestMemoryMiB)
         let configuration = WorkerConfiguration(
             id: try WorkerID(try settings.text("name")),
             address: try settings.inbox(),
@@ -32,7 +33,7 @@ struct WorkerCommand: AsyncParsableCommand {
                 sessions: try settings.number("capacity.sessions", or: estimate.sessions, in: 1...100_000),
                 weight: try settings.number("capacity.weight", or: estimate.weight, in: 1...64)
             ),
-            pools: try DefaultPools.all(),
+            pools: pools,
             clusterKey: try settings.clusterKey()
         )
         let hypervisor = try await QEMUHypervisor(settings.hypervisor())

@@ -182,6 +182,15 @@ import Testing
                 "half\nExecution aborted"
             ),
             (
+                .init(
+                    status: .failed,
+                    errorName: "OutOfMemory",
+                    errorMessage: "No memory.",
+                    duration: .zero,
+                    stateWasLost: true
+                ), "", "Failed", "Failure", "Execution aborted: No memory."
+            ),
+            (
                 .init(status: .timedOut, duration: .seconds(1)), "", "Failed", "Failure",
                 "Request timed out waiting for code execution to complete"
             ),

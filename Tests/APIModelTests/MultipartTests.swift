@@ -57,7 +57,7 @@ struct MultipartTests {
         for _ in 0..<50 {
             // Few values, so that what begins a delimiter is met often.
             let content = (0..<Int.random(in: 0...2_000, using: &generator)).map { _ in
-                [0, 13, 10, 45, 98, 255].randomElement(using: &generator) ?? 0
+                ([0, 13, 10, 45, 98, 255] as [UInt8]).randomElement(using: &generator) ?? 0
             }
             let open = Array("--bound\r\nContent-Disposition: form-data; filename=f\r\n\r\n".utf8)
             let body = open + content + Array("\r\n--bound--".utf8)

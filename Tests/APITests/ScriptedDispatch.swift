@@ -13,8 +13,8 @@ struct ScriptedDispatch: SessionDispatch {
     var reason: Failure?
     var sessions: [SessionDescription] = []
     var ended: [EndedSessionRecord] = []
-    var stopScript: @Sendable (SessionKey) async throws(Failure) -> Void = { _ throws(Failure) in }
     var script: Script = { spec, session throws(Failure) in ScriptedDispatch.report(spec, session) }
+    var stopScript: @Sendable (SessionKey) async throws(Failure) -> Void = { _ throws(Failure) in }
 
     /// The report of code that printed itself and had the value 2.
     static func report(

@@ -210,7 +210,8 @@ import Testing
         try await RunningServer.with { server in
             let path = "/pools/python/.management/stopSession?\(Self.version)&identifier=abcd"
             for method in [HTTPMethod.GET, .HEAD] {
-                #expect(try await server.send(method, path).status == 405)
+                let answer = try await server.send(method, path)
+                #expect(answer.status == 405)
             }
         }
     }

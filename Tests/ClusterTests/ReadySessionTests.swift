@@ -10,8 +10,8 @@ struct ReadySessionTests {
     @Test("A new identifier takes a ready sandbox, which is replaced, and no two get the same one")
     func claim() async throws {
         try await RunningCluster.with(workers: 2, ready: 3) { cluster in
-            try await waitForReadyAnswer(in: cluster)
-            let before = machines(of: cluster)
+            try await cluster.waitForReadySession()
+            let before = cluster.machines
             let answers = try await withThrowingTaskGroup(of: ExecutionResponse.self) { group in
                 for number in 0..<6 {
                     group.addTask {
@@ -23,22 +23,8 @@ struct ReadySessionTests {
             #expect(Set(answers.map(\.sessionInstance)).count == 6)
             #expect(Set(answers.compactMap(\.resource.result.text)).count == 6, "six machines, six names")
             #expect(answers.contains { $0.stages["spawn"] != nil }, "the burst went beyond the ready ones")
-            #expect(machines(of: cluster).isSuperset(of: before), "the ready ones serve now")
-            try await waitForReadyAnswer(in: cluster)
+            #expect(cluster.machines.isSuperset(of: before), "the ready ones serve now")
+            try await cluster.waitForReadySession()
         }
-    }
-
-    private func machines(of cluster: RunningCluster) -> Set<pid_t> {
-        cluster.workers.reduce(into: []) { $0.formUnion(Processes.machineIdentifiers(of: $1)) }
-    }
-
-    /// Begins sessions until one of them needs no start of a machine: ready ones are refilled.
-    private func waitForReadyAnswer(in cluster: RunningCluster) async throws {
-        for _ in 0..<30 {
-            let answer = try await cluster.run("1", in: "probe-\(UUID().uuidString)")
-            #expect(answer.isNewSession)
-            if answer.stages["spawn"] == nil { return }
-        }
-        Issue.record("no session found a ready sandbox")
     }
 }

@@ -30,10 +30,20 @@ struct RunningCluster: Sendable {
     }
 
     /// Starts a cluster, hands it to `body` and ends it; nothing of it is left afterwards.
+    ///
+    /// - Parameters:
+    ///   - workers: how many workers.
+    ///   - ready: how many machines are kept ready, in all workers together.
+    ///   - signal: how it is ended.
+    ///   - environment: variables beside this process's own.
+    ///   - body: what is done with it.
+    /// - Returns: what `body` returned.
+    /// - Throws: what `body` threw, or why there is no cluster.
     static func with<Value: Sendable>(
         workers: Int,
         ready: Int = 0,
         endingWith signal: Int32 = SIGTERM,
+        environment: [String: String] = [:],
         _ body: @escaping @Sendable (RunningCluster) async throws -> Value
     ) async throws -> Value {
         let state = NSTemporaryDirectory() + "cloister-test-\(UUID().uuidString)"
@@ -43,15 +53,19 @@ struct RunningCluster: Sendable {
             try? FileManager.default.removeItem(atPath: state)
             try? FileManager.default.removeItem(atPath: temporary)
         }
+        // As scarce as on many systems at the most: the cluster raises its soft limit itself.
         let arguments = [
-            "up", "--port", "0", "--workers", "\(workers)", "--ready", "\(ready)", "--state-dir", state,
+            "--nofile=256:", binary, "up", "--port", "0", "--workers", "\(workers)", "--ready", "\(ready)",
+            "--state-dir", state,
         ]
+        var variables: [Environment.Key: String?] = ["TMPDIR": temporary]
+        for (name, value) in environment { variables[Environment.Key(stringLiteral: name)] = value }
         var options = PlatformOptions()
         options.createSession = true
         let result = try await Subprocess.run(
-            .path(FilePath(binary)),
+            .name("prlimit"),
             arguments: Arguments(arguments),
-            environment: .inherit.updating(["TMPDIR": temporary]),
+            environment: .inherit.updating(variables),
             platformOptions: options,
             input: .none,
             output: .sequence,
@@ -104,6 +118,21 @@ struct RunningCluster: Sendable {
 
     /// The worker processes.
     var workers: [pid_t] { Processes.children(of: process) }
+
+    /// The machines of all workers.
+    var machines: Set<pid_t> {
+        workers.reduce(into: []) { $0.formUnion(Processes.machineIdentifiers(of: $1)) }
+    }
+
+    /// Begins sessions until one of them needs no start of a machine: ready ones are refilled.
+    func waitForReadySession() async throws {
+        for _ in 0..<30 {
+            let answer = try await run("1", in: "probe-\(UUID().uuidString)")
+            #expect(answer.isNewSession)
+            if answer.stages["spawn"] == nil { return }
+        }
+        Issue.record("no session found a ready sandbox")
+    }
 }
 
 /// `cloister up` ended before it was ready; its own words are in the test's output.
@@ -112,83 +141,4 @@ struct ClusterDidNotStart: Error {}
 /// What the cluster says while it starts, for whoever reads the test's output.
 enum Progress {
     static func show(_ line: String) { FileHandle.standardError.write(Data("  | \(line)\n".utf8)) }
-}
-
-/// What the kernel knows of processes.
-enum Processes {
-    /// A process as its `/proc` entry describes it.
-    struct Entry: Sendable {
-        let identifier: pid_t
-        let parent: pid_t
-        let command: String
-    }
-
-    /// All processes that can be seen.
-    static func all() -> [Entry] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return names.compactMap { name in
-            guard let identifier = pid_t(name),
-                let status = try? String(contentsOfFile: "/proc/\(name)/stat", encoding: .utf8),
-                let end = status.lastIndex(of: ")")
-            else { return nil }
-            let fields = status[status.index(after: end)...].split(separator: " ")
-            guard fields.count > 1, let parent = pid_t(fields[1]), fields[0] != "Z" else { return nil }
-            let command = (try? String(contentsOfFile: "/proc/\(name)/cmdline", encoding: .utf8)) ?? ""
-            return Entry(identifier: identifier, parent: parent, command: command)
-        }
-    }
-
-    /// The children of a process.
-    static func children(of parent: pid_t) -> [pid_t] {
-        all().filter { $0.parent == parent }.map(\.identifier)
-    }
-
-    /// A process and everything below it.
-    static func family(of root: pid_t) -> Set<pid_t> {
-        let everybody = all()
-        var family: Set<pid_t> = [root]
-        while true {
-            let more = everybody.filter { family.contains($0.parent) && !family.contains($0.identifier) }
-            guard !more.isEmpty else { return family }
-            family.formUnion(more.map(\.identifier))
-        }
-    }
-
-    /// How many machines a worker runs.
-    static func machines(of worker: pid_t) -> Int { machineIdentifiers(of: worker).count }
-
-    /// The machines that a worker runs.
-    static func machineIdentifiers(of worker: pid_t) -> Set<pid_t> {
-        let family = family(of: worker)
-        let machines = all().filter {
-            family.contains($0.identifier) && isMachine($0) && !hasMachineChild($0)
-        }
-        return Set(machines.map(\.identifier))
-    }
-
-    /// The innermost process of the launch chain is QEMU itself; the ones around it carry its command line too.
-    private static func isMachine(_ entry: Entry) -> Bool { entry.command.contains("qemu-system-x86_64") }
-
-    private static func hasMachineChild(_ entry: Entry) -> Bool {
-        all().contains { $0.parent == entry.identifier && isMachine($0) }
-    }
-
-    /// Which of these processes are still there.
-    static func alive(_ processes: Set<pid_t>) -> Set<pid_t> {
-        Set(all().map(\.identifier)).intersection(processes)
-    }
-
-    /// Waits until processes are gone.
-    ///
-    /// - Returns: those that are still there when the time is over.
-    static func waitForEnd(of processes: Set<pid_t>, within limit: Duration) async -> Set<pid_t> {
-        let deadline = ContinuousClock.now + limit
-        var left = alive(processes)
-        while !left.isEmpty, ContinuousClock.now < deadline {
-            // The kernel offers no event for the end of a stranger's process but a descriptor for each.
-            try? await Task.sleep(for: .milliseconds(50))
-            left = alive(processes)
-        }
-        return left
-    }
 }

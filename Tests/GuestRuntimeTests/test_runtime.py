@@ -320,12 +320,31 @@ class Commands(RuntimeTestCase):
         drawn = []
         for _ in range(2):
             self.run_cell("random.seed(1); np.random.seed(1); own = np.random.default_rng(7);")
-            self.runtime.send("s", bytes(64))
+            self.runtime.send("s")
             self.assertEqual(self.runtime.expect("k"), b"")
             drawn.append(self.run_cell(draw).text.split(","))
         for one, other in zip(*drawn):
             self.assertNotEqual(one, other)
         self.assertEqual(self.run_cell("own.random() == np.random.default_rng(7).random()").text, "True")
+
+    def test_a_warm_runtime_is_reseeded_too_with_the_numbers_that_it_would_have_given(self):
+        runtime = RuntimeProcess(ROOT)
+        runtime.send("w")
+        self.assertEqual(runtime.expect("k"), b"")
+        twister = "np.random.mtrand._rand._bit_generator.state['state']"
+        look = f"import numpy as np\nkey = {twister}\nint(key['pos']), len(set(map(int, key['key'])))"
+        runtime.send("s")
+        self.assertEqual(runtime.expect("k"), b"")
+        position, different = eval(runtime.run(look).text)
+        self.assertEqual(position, 624)
+        self.assertGreater(different, 600)
+        first = runtime.run("np.random.rand(3).tolist(), np.random.randn()").text
+        runtime.run("np.random.seed(1); np.random.randn();")
+        runtime.send("s")
+        self.assertEqual(runtime.expect("k"), b"")
+        self.assertNotEqual(runtime.run("np.random.rand(3).tolist(), np.random.randn()").text, first)
+        self.assertEqual(runtime.run("np.random.mtrand._rand.get_state(legacy=False)['has_gauss']").text, "1")
+        self.assertEqual(runtime.end(), 0)
 
     def test_warming_up_leaves_nothing_behind_but_speed(self):
         runtime = RuntimeProcess(ROOT)

@@ -42,13 +42,14 @@ enum RealMachine {
 
 extension Machine {
     /// Runs code and returns what it printed; it has to succeed.
-    func run(_ code: String, number: UInt64 = 1) async throws -> String {
+    func run(_ code: String, number: UInt64 = 1, processes: Int = 0) async throws -> String {
         let order = RunOrder(
             execution: number,
             code: code,
             outputBytes: 1 << 20,
             resultBytes: 1 << 20,
-            images: 0
+            images: 0,
+            processes: processes
         )
         try await send(.run(order), deadline: .now + .seconds(10))
         var output: [UInt8] = []

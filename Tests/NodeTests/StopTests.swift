@@ -10,6 +10,15 @@ struct StopTests {
         SessionKey(pool: try PoolName("python"), identifier: try SessionIdentifier(identifier))
     }
 
+    private static func failure(of code: String, in cluster: PlayedCluster) async -> FailureCode? {
+        do throws(Failure) {
+            try await cluster.run(code, in: "session")
+            return nil
+        } catch {
+            return error.code
+        }
+    }
+
     @Test("A stopped session is gone with its machine, and its identifier begins anew and empty")
     func stop() async throws {
         try await PlayedCluster.with(workers: 2, over: InMemoryTransport()) { cluster in
@@ -54,12 +63,10 @@ struct StopTests {
     @Test("Code that runs when its session is stopped gets an error, and is not run again")
     func running() async throws {
         try await PlayedCluster.with(workers: 1, over: InMemoryTransport()) { cluster in
-            async let failure = #expect(throws: Failure.self) {
-                try await cluster.run("hang", in: "session")
-            }
+            async let failure = Self.failure(of: "hang", in: cluster)
             #expect(await eventually { cluster.orders.contains("hang") })
             try await cluster.dispatcher.stop(Self.key("session"))
-            #expect(await failure?.code == .noSessionFound)
+            #expect(await failure == .noSessionFound)
             #expect(cluster.orders.filter { $0 == "hang" }.count == 1)
         }
     }
@@ -97,10 +104,10 @@ struct StopTests {
         try await PlayedCluster.with(workers: 1, over: InMemoryTransport()) { cluster in
             try await cluster.run("x", in: "session")
             await cluster.kill(0)
+            let key = try Self.key("session")
             #expect(
-                await eventually {
-                    await cluster.dispatcher.endedSessions(of: (try? Self.key("session"))!).first?.cause
-                        == .workerLost
+                await eventually(within: .seconds(20)) {
+                    await cluster.dispatcher.endedSessions(of: key).first?.cause == .workerLost
                 }
             )
             let shown = await #expect(throws: Failure.self) {

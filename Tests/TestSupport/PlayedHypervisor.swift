@@ -85,6 +85,8 @@ package final class PlayedHypervisor: Hypervisor {
         progress: @escaping @Sendable (String) -> Void
     ) async throws(Failure) {}
 
+    package func run() async {}
+
     package func withMachine<Value: Sendable>(
         for pool: PoolConfiguration,
         urgency: StartUrgency,
@@ -127,6 +129,7 @@ final class PlayedMachine: Machine {
         var running: UInt64?
         var isDeaf = false
         var files = PlayedFiles()
+        var panic: String?
     }
 
     let timings = StageTimings()
@@ -142,7 +145,12 @@ final class PlayedMachine: Machine {
     }
 
     func exitReason() async -> MachineExit {
-        preconditionFailure("The nodes do not ask played machines why they ended.")
+        let panic = guest.withLock { $0.panic }
+        return MachineExit(
+            cause: MicroVMError(panic == nil ? .machineDied : .guestEnded, "The script says so."),
+            process: ProcessEnd(exitCode: nil, signal: 9, diagnostics: ""),
+            console: panic ?? ""
+        )
     }
 
     func send(_ frame: HostFrame, deadline: ContinuousClock.Instant) async throws(MicroVMError) {
@@ -172,6 +180,9 @@ final class PlayedMachine: Machine {
                 $0.isDeaf = true
             }
         case "crash": await output.end()
+        case "panic":
+            guest.withLock { $0.panic = words.dropFirst().joined(separator: " ") }
+            await output.end()
         case "hold": hypervisor.hold(order, under: words[1], on: self)
         case "trouble": await output.put(.trouble("the script says so"))
         case "chatter":

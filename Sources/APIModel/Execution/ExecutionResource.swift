@@ -79,7 +79,8 @@ package struct ExecutionResource: Hashable, Sendable {
         let notice: String
         switch outcome.status {
         case .timedOut: notice = timeoutNotice
-        case .failed where outcome.stateWasLost: notice = abortNotice
+        case .failed where outcome.stateWasLost:
+            notice = outcome.errorMessage.isEmpty ? abortNotice : "\(abortNotice): \(outcome.errorMessage)"
         case .failed where text.isEmpty && !outcome.errorName.isEmpty:
             notice =
                 outcome.errorMessage.isEmpty

@@ -10,9 +10,13 @@
 // Loads the kernel module behind an open descriptor (finit_module(2)).
 int cloister_load_module(int descriptor);
 
-// Credits bytes to the kernel's random generator and makes it reseed itself at once
-// (RNDADDENTROPY and RNDRESEEDCRNG, random(4)).
-int cloister_add_entropy(const uint8_t *bytes, size_t count);
+// Bounds how many processes and threads the user of a running process may have; its children inherit
+// it (prlimit(2), RLIMIT_NPROC).
+int cloister_limit_processes(int process, uint64_t count);
+
+// Credits bytes to the kernel's random generator, open as `device`, and makes it reseed itself at
+// once (RNDADDENTROPY and RNDRESEEDCRNG, random(4)).
+int cloister_add_entropy(int device, const uint8_t *bytes, size_t count);
 
 // A descriptor that becomes readable when a child has ended (signalfd(2)); SIGCHLD is blocked.
 int cloister_child_signal_descriptor(void);

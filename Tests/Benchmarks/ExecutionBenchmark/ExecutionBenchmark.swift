@@ -1,91 +1,74 @@
-internal import APIModel
 internal import ArgumentParser
 internal import Client
 internal import Foundation
 
-/// Measures executions of `print(1)` over HTTP against a running cluster, one client, closed loop.
+/// Measures a running cluster over HTTP.
 ///
-/// Each answer is verified: the right output, and from the right kind of session. The stages are the
+/// Every answer is verified: the right output, from the right kind of session. The stages are the
 /// server's own, as it reports them with each answer.
 @main
 struct ExecutionBenchmark: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "execution-benchmark")
+    static let configuration = CommandConfiguration(
+        commandName: "execution-benchmark",
+        abstract: "Measures executions in one session, or what the chosen mode says."
+    )
 
     @Option(help: "The cluster's address, as `cloister up` prints it.")
-    var url: String
+    var url = "http://127.0.0.1:8080"
 
     @Option(help: "The file with the API key.")
-    var keyFile: String
+    var keyFile = "/var/lib/cloister/api-key"
 
-    @Option(help: "How many executions are measured.")
+    @Option(help: "How many executions, or starts, are measured.")
     var count = 1_000
-
-    @Flag(help: "Begin a new session with each execution, instead of using one session.")
-    var newSessions = false
 
     @Option(help: "How long to wait before each execution, in milliseconds.")
     var pause = 0
 
+    @Flag(help: "Mode: begin a new session with each execution.")
+    var newSessions = false
+
+    @Flag(help: "Mode: begin, use and stop sessions, one after the other, with several clients.")
+    var churn = false
+
+    @Option(help: "How long --churn goes on, in seconds.")
+    var duration = 60
+
+    @Option(help: "How many clients --churn has, each with one session at a time.")
+    var clients = 2
+
+    @Option(help: "Mode: keep this many idle sessions and measure what they cost; needs --worker.")
+    var idle: Int?
+
+    @Option(help: "The process number of a worker on this machine; may be repeated.")
+    var worker: [Int32] = []
+
+    @Option(help: "Mode: start clusters with this binary, one after the other, until each is ready.")
+    var start: String?
+
+    func validate() throws {
+        let modes = [newSessions, churn, idle != nil, start != nil].count { $0 }
+        guard modes <= 1 else { throw ValidationError("One mode at a time.") }
+        guard idle == nil || !worker.isEmpty else { throw ValidationError("--idle needs --worker.") }
+        guard count > 0, duration > 0, clients > 0, idle ?? 1 > 0 else {
+            throw ValidationError("--count, --duration, --clients and --idle are greater than 0.")
+        }
+    }
+
     func run() async throws {
+        print(Circumstances.text())
+        if let start { return try await ClusterStarts(binary: start, count: count).run() }
         let key = try String(contentsOfFile: keyFile, encoding: .utf8)
-        let client = CloisterClient(
-            baseURL: url,
-            apiKey: key.trimmingCharacters(in: .whitespacesAndNewlines)
-        )
-        let run = UUID().uuidString
-        // The first execution of a session pays for cold translated code; it is not the warm case.
-        if !newSessions { for _ in 0..<20 { _ = try await execute(client, identifier: run) } }
-        var samples = Samples()
-        for number in 0..<count {
-            if pause > 0 { try await Task.sleep(for: .milliseconds(pause)) }
-            let started = ContinuousClock.now
-            let answer = try await execute(client, identifier: newSessions ? "\(run)-\(number)" : run)
-            samples.add(started.duration(to: .now), for: "client, whole")
-            guard answer.isNewSession == newSessions else { throw WrongSession() }
-            for (stage, milliseconds) in answer.stages {
-                samples.add(.microseconds(Int64(milliseconds * 1_000)), for: stage)
-            }
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        let target = Target(client: CloisterClient(baseURL: url, apiKey: key))
+        if let idle {
+            try await IdleSessions(target: target, count: idle, workers: worker).run()
+        } else if churn {
+            try await Churn(target: target, duration: .seconds(duration), clients: clients).run()
+        } else {
+            let pause = Duration.milliseconds(pause)
+            try await Executions(target: target, count: count, pause: pause, inNewSessions: newSessions).run()
         }
-        print(samples.table)
-    }
-
-    private func execute(_ client: CloisterClient, identifier: String) async throws -> ExecutionResponse {
-        let answer = try await client.execute(code: "print(1)", identifier: identifier, pool: "python")
-        guard answer.resource.standardOutput == "1\n" else { throw WrongOutput() }
-        return answer
-    }
-}
-
-/// The answer did not hold what the code prints.
-struct WrongOutput: Error {}
-
-/// The session was not of the kind that is measured.
-struct WrongSession: Error {}
-
-/// Times by stage.
-struct Samples {
-    private var microseconds: [String: [Int64]] = [:]
-
-    /// Adds a time.
-    mutating func add(_ duration: Duration, for stage: String) {
-        let (seconds, attoseconds) = duration.components
-        microseconds[stage, default: []].append(seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
-    }
-
-    /// A table in Markdown.
-    var table: String {
-        var lines = ["| stage | executions | median ms | p99 ms |", "| --- | ---: | ---: | ---: |"]
-        for (stage, values) in microseconds.sorted(by: { median($0.value) > median($1.value) }) {
-            let sorted = values.sorted()
-            let high = sorted[min(sorted.count - 1, sorted.count * 99 / 100)]
-            lines.append("| \(stage) | \(sorted.count) | \(text(median(values))) | \(text(high)) |")
-        }
-        return lines.joined(separator: "\n")
-    }
-
-    private func median(_ values: [Int64]) -> Int64 { values.sorted()[values.count / 2] }
-
-    private func text(_ microseconds: Int64) -> String {
-        String(format: "%.2f", Double(microseconds) / 1_000)
+        print(Circumstances.load())
     }
 }

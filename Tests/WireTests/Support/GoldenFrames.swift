@@ -40,9 +40,11 @@ extension GoldenMessages {
             "12150a030001ff108080a8b1e39fe7cb171a01aa220168"
         ),
         hostFrame(
-            .run(RunOrder(execution: 1, code: "1+1", outputBytes: 2, resultBytes: 3, images: 4)),
-            #"run { execution: 1 code: "1+1" output_bytes_max: 2 result_bytes_max: 3 images_max: 4 }"#,
-            "1a0d08011203312b31180220032804"
+            .run(
+                RunOrder(execution: 1, code: "1+1", outputBytes: 2, resultBytes: 3, images: 4, processes: 5)
+            ),
+            #"run { execution: 1 code: "1+1" output_bytes_max: 2 result_bytes_max: 3 images_max: 4 processes_max: 5 }"#,
+            "1a0f08011203312b311802200328043005"
         ),
         hostFrame(
             .interrupt(execution: 7, grace: .milliseconds(5)),

@@ -66,7 +66,7 @@ class Session:
         if kind == b"x":
             self.execute(payload)
         elif kind == b"s":
-            reseed.reseed(payload)
+            reseed.reseed()
             self.channel.send(b"k")
         elif kind == b"w":
             self.warm_up()
@@ -120,6 +120,7 @@ class Session:
                 self._run_guarded(code)
         self.channel.mute(False)
         self.shell.reset(new_session=True)
+        reseed.warmed_up()
         gc.collect()
         # What is loaded now stays: the collector need not touch it again, and clones go on sharing its memory.
         gc.freeze()
