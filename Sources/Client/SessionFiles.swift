@@ -54,9 +54,8 @@ package struct SessionFiles: Sendable {
                 throw ClientError(.malformedAnswer, "The answer is no list of files.")
             }
             entries += page.value
-            after = page.nextLink?.range(of: "&after=").flatMap { range in
-                page.nextLink.map { String($0[range.lowerBound...]) }
-            }
+            // The link is the server's; what tells the place in it is all that is of use behind a proxy.
+            after = page.nextLink?.split(separator: "&").last { $0.hasPrefix("after=") }.map { "&\($0)" }
         }
         return entries
     }
