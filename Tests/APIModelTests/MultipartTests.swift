@@ -115,7 +115,7 @@ struct MultipartTests {
         #expect(try parts(body, boundary: nil, piece: piece)?.first?.content == Array("content".utf8))
     }
 
-    @Test("A body that ends early has no end", arguments: [0, 3, 20, 60, 66, 67])
+    @Test("A body that ends early has no end", arguments: [0, 3, 20, 57, 60, 64])
     func truncated(length: Int) throws {
         let body = form("Content-Disposition: form-data; filename=f", "content")
         #expect(try parts(Array(body.prefix(length))) == nil)

@@ -27,7 +27,7 @@ package struct SessionFilePath: Sendable, CustomStringConvertible {
     package init(_ text: String) throws(Failure) {
         var names = text.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
         if text.hasPrefix(Self.root + "/") || text == Self.root { names.removeFirst(2) }
-        guard text.utf8.count <= Self.bytesMax + Self.root.utf8.count + 1 else {
+        guard names.reduce(names.count - 1, { $0 + $1.utf8.count }) <= Self.bytesMax else {
             throw Self.invalid("A path may have \(Self.bytesMax) bytes.")
         }
         for name in names {
