@@ -2,8 +2,9 @@ internal import CLinux
 internal import Domain
 internal import Glibc
 
-/// The folder of the session's files. Every path is resolved below it by the kernel.
+/// The folder of the session's files.
 ///
+/// Every path is resolved below it by the kernel.
 /// The session's code may change anything below the folder at any moment, so nothing that was looked at is
 /// believed later: what is used is always the descriptor that was looked at.
 struct DataFolder: ~Copyable {

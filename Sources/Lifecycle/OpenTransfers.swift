@@ -1,7 +1,8 @@
 internal import Domain
 
-/// The files of a session that are open for clients, so that their number has a bound and none stays open
-/// whose client went away. The time is passed in.
+/// The files of a session that are open for clients.
+///
+/// Their number has a bound, and none stays open whose client went away. The time is passed in.
 package struct OpenTransfers<Instant: InstantProtocol & Sendable>: Sendable
 where Instant.Duration == Duration {
     private var lastUses: [UInt64: Instant] = [:]

@@ -96,24 +96,25 @@ import Testing
             #expect(old.text.contains(#""filename":"sub/c.txt""#))
             let oldest = try await server.send(.GET, Self.pool + "/python/files" + Self.older)
             #expect(oldest.text.contains(#""$values":["#))
+        }
+    }
 
+    @Test func `Each spelling of a path leads to its file`() async throws {
+        let files = ScriptedFiles(["a.txt": "hello", "b.txt": "hello", "sub/c.txt": "hello"])
+        try await RunningServer.with(ScriptedDispatch(files: files)) { server in
             for path in [
                 "/files/a.txt/content", "/files/content/a.txt", "/files/content/a.txt/content",
                 "/FILES/CONTENT/a.txt",
                 "/files/%61.txt/content",
             ] {
-                #expect(
-                    try await server.send(.GET, Self.pool + path + RunningServer.query).text == "hello",
-                    "\(path)"
-                )
+                let answer = try await server.send(.GET, Self.pool + path + RunningServer.query)
+                #expect(answer.text == "hello", "\(path)")
             }
             for path in [
                 "/files/sub/c.txt/content", "/files/sub%2Fc.txt/content", "/files/content/sub/c.txt",
             ] {
-                #expect(
-                    try await server.send(.GET, Self.pool + path + RunningServer.query).text == "hello",
-                    "\(path)"
-                )
+                let answer = try await server.send(.GET, Self.pool + path + RunningServer.query)
+                #expect(answer.text == "hello", "\(path)")
             }
             let named = "/files/c.txt/content" + RunningServer.query + "&path=sub"
             #expect(try await server.send(.GET, Self.pool + named).text == "hello")

@@ -17,11 +17,11 @@ struct CrossCheckTests {
             let bytes = try await Protoc.encoded(golden.text, as: golden.name)
             #expect(Hexadecimal.text(bytes) == golden.hexadecimal, "\(ContentKind(of: golden.value))")
         }
-        for golden in GoldenMessages.hostFrames {
+        for golden in try GoldenMessages.hostFrames + GoldenMessages.fileOrders() {
             let bytes = try await Protoc.encoded(golden.text, as: golden.name)
             #expect(Hexadecimal.text(bytes) == golden.hexadecimal, "\(golden.value)")
         }
-        for golden in GoldenMessages.guestFrames {
+        for golden in try GoldenMessages.guestFrames + GoldenMessages.fileReplies() {
             let bytes = try await Protoc.encoded(golden.text, as: golden.name)
             #expect(Hexadecimal.text(bytes) == golden.hexadecimal, "\(golden.value)")
         }

@@ -34,7 +34,7 @@ package struct MultipartHeaders: Hashable, Sendable {
 struct ParameterizedValue {
     /// What stands before the first semicolon.
     let value: String
-    /// The parameters; names in lower case. Of several with one name the first counts.
+    /// The parameters; names in lower case, and of several with one name the first.
     let parameters: [String: String]
 
     /// Reads a value; what cannot be read is left out.

@@ -27,8 +27,7 @@ struct FilePathInRoute {
 
     /// The path of the file.
     ///
-    /// - Parameters:
-    ///   - folder: the folder that the query names.
+    /// - Parameter folder: the folder that the query names.
     /// - Returns: the path.
     /// - Throws: `filePathInvalid`.
     func path(in folder: SessionFilePath) throws(Failure) -> SessionFilePath {
@@ -48,6 +47,7 @@ struct FilePathInRoute {
 extension PoolRequest {
     /// The folder that the query's `path` names; the data folder without it.
     ///
+    /// - Returns: the folder.
     /// - Throws: `filePathInvalid`.
     func folder() throws(Failure) -> SessionFilePath {
         try SessionFilePath(try query.value(of: "path", failingWith: .filePathInvalid) ?? "")
