@@ -1,7 +1,7 @@
 package import Coordinator
 internal import Hummingbird
 internal import HummingbirdCore
-package import Identity
+internal import HummingbirdTLS
 package import Logging
 internal import NIOCore
 internal import ServiceLifecycle
@@ -13,7 +13,8 @@ internal import ServiceLifecycle
 package struct APIServer: Service {
     private let configuration: APIServerConfiguration
     private let dispatch: any SessionDispatch
-    private let authenticator: any Authenticator
+    private let access: APIAccess
+    private let certificate: ServerCertificate?
     private let logger: Logger
     private let onListening: @Sendable (_ port: Int) async -> Void
 
@@ -22,20 +23,23 @@ package struct APIServer: Service {
     /// - Parameters:
     ///   - configuration: where to listen, and the bounds.
     ///   - dispatch: what runs the code.
-    ///   - authenticator: what knows the callers.
+    ///   - access: who may do what, how fast, and where it is told.
+    ///   - certificate: what it proves itself with; nil for HTTP without TLS.
     ///   - logger: where to log.
     ///   - onListening: called once with the port when connections are taken; the first connection is
     ///     served when it has returned.
     package init(
         configuration: APIServerConfiguration,
         dispatch: any SessionDispatch,
-        authenticator: any Authenticator,
+        access: APIAccess,
+        certificate: ServerCertificate? = nil,
         logger: Logger,
         onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.dispatch = dispatch
-        self.authenticator = authenticator
+        self.access = access
+        self.certificate = certificate
         self.logger = logger
         self.onListening = onListening
     }
@@ -46,12 +50,16 @@ package struct APIServer: Service {
     package func run() async throws {
         let routes = RouteTable(
             dispatch: dispatch,
-            authenticator: authenticator,
+            access: access,
             bodyTimeout: TimeAmount(configuration.bodyTimeout)
         )
+        var server = HTTPServerBuilder.http1(configuration: channelConfiguration)
+        if let certificate {
+            server = try .tls(server, tlsConfiguration: await certificate.configuration())
+        }
         let application = Application(
             router: routes.router(),
-            server: .http1(configuration: channelConfiguration),
+            server: server,
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 serverName: "cloister",
@@ -77,4 +85,9 @@ package struct APIServer: Service {
             )
         )
     }
+}
+
+// Whoever logs the services of a process would log all that this one holds.
+extension APIServer: CustomStringConvertible {
+    package var description: String { "APIServer(\(configuration.host):\(configuration.port))" }
 }

@@ -2,12 +2,14 @@ internal import APIModel
 internal import Coordinator
 internal import Domain
 internal import Hummingbird
+internal import Telemetry
 
 /// What all requests below a pool have in common: the pool in the path, version and identifier in the query.
 struct PoolRequest: Sendable {
     let pool: PoolConfiguration
     let query: RequestQuery
     let version: APIVersion
+    private let audit: AuditDraft?
 
     /// Reads what is common.
     ///
@@ -21,10 +23,8 @@ struct PoolRequest: Sendable {
         _ context: APIContext,
         _ dispatch: any SessionDispatch
     ) async throws(Failure) {
-        guard let name = context.parameters.get("pool").flatMap({ PercentEncoding.decoded($0) }) else {
-            throw Failure(.sessionPoolInvalidName, "The pool name is not valid percent-encoded UTF-8.")
-        }
-        pool = try await dispatch.pool(named: PoolName(name))
+        pool = try await dispatch.pool(named: context.poolName())
+        audit = context.audit
         query = RequestQuery(request.uri.query ?? "")
         version = try APIVersion.named(query.value(of: "api-version", failingWith: .invalidApiVersion))
     }
@@ -32,12 +32,15 @@ struct PoolRequest: Sendable {
     /// The session that the request is about.
     ///
     /// - Parameter inBody: the identifier that the body names, for the oldest clients; the query's wins.
+    /// - Returns: its name.
     /// - Throws: `sessionRequestValidationFailed`, `invalidLengthOfSessionIdentifier`.
     func session(inBody: String? = nil) throws(Failure) -> SessionKey {
         let inQuery = try query.value(of: "identifier", failingWith: .sessionRequestValidationFailed)
         guard let text = inQuery ?? inBody else {
             throw Failure(.sessionRequestValidationFailed, "The query parameter identifier is missing.")
         }
-        return SessionKey(pool: pool.name, identifier: try SessionIdentifier(text))
+        let identifier = try SessionIdentifier(text)
+        audit?.note { $0.identifier = identifier.text }
+        return SessionKey(pool: pool.name, identifier: identifier)
     }
 }

@@ -152,7 +152,7 @@ package struct CloisterClient: Sendable {
     func refusal(_ response: HTTPClientResponse, _ answer: Data) -> ClientError {
         let status = Int(response.status.code)
         guard let envelope = try? JSONDecoder().decode(ErrorEnvelope.self, from: answer) else {
-            return ClientError(.malformedAnswer, "The server answered without saying why.", status: status)
+            return refusalWithoutBody(response, status)
         }
         return ClientError(
             .refused,
@@ -161,6 +161,24 @@ package struct CloisterClient: Sendable {
             status: status,
             traceID: envelope.traceID,
             retryAfterSeconds: response.headers.first(name: "Retry-After").flatMap { Int($0) }
+        )
+    }
+
+    // A missing right is answered with no body; the reason stands in the challenge (RFC 6750, section 3).
+    private func refusalWithoutBody(_ response: HTTPClientResponse, _ status: Int) -> ClientError {
+        guard let code = response.headers.first(name: "x-ms-error-code") else {
+            return ClientError(.malformedAnswer, "The server answered without saying why.", status: status)
+        }
+        let challenge = response.headers.first(name: "WWW-Authenticate") ?? ""
+        let reason = challenge.split(separator: "error_description=\"").dropFirst().first?.prefix {
+            $0 != "\""
+        }
+        return ClientError(
+            .refused,
+            reason.map(String.init) ?? "The server refused without saying why.",
+            code: code,
+            status: status,
+            traceID: response.headers.first(name: "x-ms-request-id")
         )
     }
 }

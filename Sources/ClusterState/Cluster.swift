@@ -80,6 +80,7 @@ extension Cluster {
     /// Where a pool's sessions are, in no order.
     ///
     /// - Parameter pool: the pool.
+    /// - Returns: the placements of all states.
     package func placements(in pool: PoolName) -> [Placement] { directory.placements(in: pool) }
 
     /// Where a session is.

@@ -2,7 +2,7 @@ internal import ClusterState
 internal import Domain
 package import Logging
 internal import ServiceLifecycle
-internal import Store
+package import Store
 package import Transport
 internal import Wire
 
@@ -19,6 +19,8 @@ package struct CoordinatorService: Service {
     package let dispatcher: Dispatcher
     /// Writes and reads tombstones.
     package let tombstones: TombstoneKeeper
+    /// Keeps API keys, in the same file as the tombstones.
+    package let keys: any KeyStore
     private let inbox: any Inbox
     private let configuration: CoordinatorConfiguration
     private let post: any Post
@@ -36,6 +38,7 @@ package struct CoordinatorService: Service {
         self.post = post
         self.logger = logger
         let store = try await configuration.openStore(logger: logger)
+        keys = store
         let generations = try await GenerationStart(
             store: store,
             epochMilliseconds: WallClock.milliseconds,

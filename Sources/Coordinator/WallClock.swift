@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// The time of day, which the state machines are given and never read by themselves.
-enum WallClock {
+package enum WallClock {
     /// Milliseconds since 1970 UTC.
-    static var milliseconds: UInt64 {
+    package static var milliseconds: UInt64 {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         return UInt64(now.tv_sec) * 1_000 + UInt64(now.tv_nsec) / 1_000_000

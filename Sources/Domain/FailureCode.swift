@@ -74,10 +74,14 @@ extension FailureCode {
     package static let unauthorized = Self(
         "Unauthorized",
         401,
-        "The request has no bearer token, or one that is not known here."
+        "The request has no key or token, or one that is not valid here."
     )
-    /// The credentials do not give access to this pool.
-    package static let forbidden = Self("Forbidden", 403, "The caller has no right to this pool.")
+    /// The credentials do not give the right.
+    package static let forbidden = Self(
+        "Forbidden",
+        403,
+        "The caller lacks the role, or it does not hold for this pool. The answer has no body."
+    )
     /// No route.
     package static let notFound = Self("NotFound", 404, "There is no such route.")
     /// The pool does not exist.
@@ -102,6 +106,8 @@ extension FailureCode {
     )
     /// The file does not exist.
     package static let fileNotFound = Self("FileNotFound", 404, "The session has no such file.")
+    /// No such API key.
+    package static let keyNotFound = Self("KeyNotFound", 404, "There is no such API key.")
     /// The route exists, but not for this method.
     package static let methodNotAllowed = Self(
         "MethodNotAllowed",
@@ -150,11 +156,11 @@ extension FailureCode {
         429,
         "There is no room for another session now."
     )
-    /// Too many executions wait in this session.
+    /// Too many executions wait in this session, or the caller sends too fast.
     package static let tooManyRequests = Self(
         "TooManyRequests",
         429,
-        "Too many requests wait for this session already."
+        "Too many requests wait for this session already, or the caller is over its rate."
     )
     /// A defect of Cloister.
     package static let internalError = Self(
@@ -189,6 +195,18 @@ extension FailureCode {
         503,
         "The message was for an earlier life of the worker or of the session."
     )
+    /// The identity provider does not answer, and the token's key is not known from before.
+    package static let identityProviderUnavailable = Self(
+        "IdentityProviderUnavailable",
+        503,
+        "The token's key is not known yet, and its issuer cannot be asked at the moment."
+    )
+    /// The audit log does not take further lines.
+    package static let auditUnavailable = Self(
+        "AuditUnavailable",
+        503,
+        "The audit log cannot be written, and without it nothing is run."
+    )
     /// No answer in time.
     package static let deadlineExceeded = Self(
         "DeadlineExceeded",
@@ -213,10 +231,11 @@ extension FailureCode {
         .sessionPropertiesMissing, .sessionRequestValidationFailed, .invalidLengthOfSessionIdentifier,
         .invalidApiVersion, .sessionPoolInvalidName, .sessionRequestNotSupported,
         .sessionWithIdentifierNotFound, .filePathInvalid, .unauthorized, .forbidden, .notFound,
-        .sessionPoolNotFound, .noSessionFound, .executionNotFound,
+        .sessionPoolNotFound, .noSessionFound, .executionNotFound, .keyNotFound,
         .fileNotFound, .methodNotAllowed, .fileTransferExpired, .sessionStorageFull, .executionConflict,
         .payloadTooLarge, .unsupportedMediaType, .rangeNotSatisfiable, .sessionsCountExceedsLimit,
         .tooManyRequests, .internalError, .invalidConfiguration, .sessionLost, .sandboxFailed,
-        .noWorkerAvailable, .notReady, .staleAddressee, .incompatibleVersion, .deadlineExceeded,
+        .noWorkerAvailable, .notReady, .staleAddressee, .identityProviderUnavailable, .auditUnavailable,
+        .incompatibleVersion, .deadlineExceeded,
     ]
 }

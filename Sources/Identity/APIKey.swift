@@ -2,8 +2,7 @@ internal import FoundationEssentials
 
 /// A secret that a client sends as its bearer token.
 ///
-/// It is not `Equatable` and does not print itself: the one way to look at it is ``matches(_:)``,
-/// which takes the same time whatever the candidate holds.
+/// It is not `Equatable` and does not print itself; what is kept and compared is its fingerprint.
 package struct APIKey: Sendable {
     /// How a generated key begins, so that a scanner for leaked secrets can know it.
     package static let prefix = "clk_"
@@ -42,20 +41,11 @@ package struct APIKey: Sendable {
         return Self(generated: prefix + String(text))
     }
 
-    /// Whether a candidate is this key, without telling by the time it takes where the two differ.
+    /// The SHA-256 of the secret, under which it is kept and looked up.
     ///
-    /// - Parameter candidate: what a client sent.
-    /// - Returns: whether it is the same key; the length alone may be told by the time.
-    package func matches(_ candidate: String) -> Bool {
-        let expected = Array(secret.utf8)
-        let given = Array(candidate.utf8)
-        guard expected.count == given.count else { return false }
-        var difference: UInt8 = 0
-        for index in expected.indices {
-            difference |= expected[index] ^ given[index]
-        }
-        return difference == 0
-    }
+    /// A slow hash with salt is for secrets that people choose: of a random one of 256 bits there is nothing
+    /// to guess.
+    package var fingerprint: Fingerprint { Fingerprint(of: secret) }
 }
 
 extension APIKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

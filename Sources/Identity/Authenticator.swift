@@ -1,47 +1,56 @@
 package import Domain
 
-/// Tells who a bearer token belongs to.
+/// What a client presents to be known by.
+package enum Credential: Sendable {
+    /// The text after `Bearer` of the `Authorization` header: a token of an issuer, or an API key.
+    case bearer(String)
+    /// The text of the `x-ms-apikey` header: an API key.
+    case apiKey(String)
+}
+
+/// Tells who presents a credential.
 ///
 /// Asynchronous because a verifier of signed tokens may have to fetch keys.
 package protocol Authenticator: Sendable {
-    /// Tells who a token belongs to.
+    /// Tells who presents a credential.
     ///
-    /// - Parameter token: the text after `Bearer` of the `Authorization` header.
+    /// - Parameter credential: what the client sent.
     /// - Returns: the caller.
-    /// - Throws: `unauthorized` when nobody here has this token.
-    func caller(bearing token: String) async throws(Failure) -> Caller
+    /// - Throws: `unauthorized` when it is nobody's here, `identityProviderUnavailable` when that cannot be
+    ///   found out now.
+    func caller(presenting credential: Credential) async throws(Failure) -> Caller
 }
 
-/// Knows a fixed set of API keys.
-package struct APIKeyAuthenticator: Authenticator {
-    private let entries: [(key: APIKey, caller: Caller)]
+/// Knows API keys, and tokens of the configured issuers.
+package struct CredentialAuthenticator: Authenticator {
+    private let keys: KeyRing
+    private let tokens: TokenAuthenticator?
 
-    /// Makes an authenticator for a set of keys.
+    /// Makes an authenticator.
     ///
-    /// - Parameter entries: the keys and whom they belong to.
-    package init(_ entries: [(key: APIKey, caller: Caller)]) { self.entries = entries }
-
-    /// Makes an authenticator for the local administrator's key, which holds every right.
-    ///
-    /// - Parameter administratorKey: the key of the key file.
-    package init(administratorKey: APIKey) {
-        self.init([(administratorKey, Caller(name: "administrator", rights: .all))])
+    /// - Parameters:
+    ///   - keys: the API keys.
+    ///   - tokens: what knows tokens; nil when no issuer is configured.
+    package init(keys: KeyRing, tokens: TokenAuthenticator? = nil) {
+        self.keys = keys
+        self.tokens = tokens
     }
 
-    /// Looks the token up among the keys.
-    ///
-    /// - Parameter token: the text after `Bearer` of the `Authorization` header.
-    /// - Returns: the caller whose key it is.
-    /// - Throws: `unauthorized` when it is nobody's.
-    package func caller(bearing token: String) throws(Failure) -> Caller {
-        var found: Caller?
-        // All keys are compared, so that the time does not tell which one was close.
-        for entry in entries where entry.key.matches(token) {
-            found = entry.caller
+    package func caller(presenting credential: Credential) async throws(Failure) -> Caller {
+        switch credential {
+        case .apiKey(let text): return try await keyCaller(text)
+        case .bearer(let text):
+            // Keys first: one that an operator wrote into the key file may look like anything.
+            if let caller = await keys.caller(holding: text) { return caller }
+            guard let tokens, SignedToken.isShapedLikeOne(text) else { return try await keyCaller(text) }
+            return try await tokens.caller(presenting: text)
         }
-        guard let found else {
-            throw Failure(.unauthorized, "The bearer token is not known here.")
+    }
+
+    private func keyCaller(_ text: String) async throws(Failure) -> Caller {
+        guard let caller = await keys.caller(holding: text) else {
+            throw Failure(.unauthorized, "The key or token is not known here, or it has expired.")
         }
-        return found
+        return caller
     }
 }

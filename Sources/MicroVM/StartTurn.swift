@@ -25,6 +25,7 @@ actor StartTurn {
     ///
     /// - Parameter work: ends the turn itself as soon as its machine has started.
     /// - Returns: what `work` returned.
+    /// - Throws: what `work` threw.
     nonisolated func ending<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
         do {
             let value = try await work()

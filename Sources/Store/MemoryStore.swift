@@ -14,6 +14,7 @@ package actor MemoryStore: Store {
     private var sessions: Set<SessionLife> = []
     private var lastNumber: Int64 = 0
     private var knownFacts = NodeFacts()
+    private var knownKeys: [KeyRecord] = []
     private var isClosed = false
 
     /// Makes an empty store.
@@ -76,6 +77,26 @@ package actor MemoryStore: Store {
     package func raise(_ facts: NodeFacts) throws(StoreError) {
         try checkOpen()
         knownFacts = knownFacts.raised(by: facts)
+    }
+
+    package func keep(_ key: KeyRecord) throws(StoreError) {
+        try checkOpen()
+        guard !knownKeys.contains(where: { $0.id == key.id || $0.digest == key.digest }) else {
+            throw StoreError(.failed, "The key is kept already.")
+        }
+        knownKeys.append(key)
+    }
+
+    package func keys() throws(StoreError) -> [KeyRecord] {
+        try checkOpen()
+        return knownKeys.sorted { ($0.createdAt, $0.id.text) < ($1.createdAt, $1.id.text) }
+    }
+
+    package func removeKey(_ id: KeyID) throws(StoreError) -> Bool {
+        try checkOpen()
+        let before = knownKeys.count
+        knownKeys.removeAll { $0.id == id }
+        return knownKeys.count < before
     }
 
     package func close() { isClosed = true }

@@ -198,7 +198,8 @@ extension SQLiteStore {
         return removed
     }
 
-    private func read<Value: Sendable>(
+    /// Runs a reading transaction.
+    func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
         guard !isClosed else { throw .closed }
@@ -210,7 +211,8 @@ extension SQLiteStore {
         return try value(of: result)
     }
 
-    private func write<Value: Sendable>(
+    /// Runs a writing transaction.
+    func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
         guard !isClosed else { throw .closed }
@@ -218,6 +220,12 @@ extension SQLiteStore {
             pool.asyncWrite(body) { _, result in continuation.resume(returning: result) }
         }
         return try value(of: result)
+    }
+
+    /// Says that keys give no rights because they cannot be read.
+    func noteUnreadableKeys(_ count: Int) {
+        guard count > 0 else { return }
+        logger.warning("API keys cannot be read and are not taken", metadata: ["count": "\(count)"])
     }
 
     private func value<Value>(of result: Result<Value, any Error>) throws(StoreError) -> Value {

@@ -74,7 +74,7 @@ extension StoreFile {
     /// The way to an empty store, and what it costs.
     private var remedy: String {
         "To begin with an empty store, move \(path) away, and \(path)-wal and \(path)-shm with it: "
-            + "only the records of ended sessions are lost, no running session is touched."
+            + "the records of ended sessions and the made API keys are lost, no running session is touched."
     }
 
     /// A database of something else.

@@ -32,6 +32,24 @@ enum StoreSchema {
                     """
             )
         }
+        migrator.registerMigration("2: API keys") { db in
+            // Pools: NULL for all. Of the secret only its SHA-256 is kept.
+            try db.execute(
+                sql: """
+                    CREATE TABLE apiKey (
+                        id TEXT PRIMARY KEY NOT NULL,
+                        name TEXT NOT NULL,
+                        digest BLOB NOT NULL UNIQUE,
+                        roles TEXT NOT NULL,
+                        pools TEXT,
+                        createdAt INTEGER NOT NULL,
+                        expiresAt INTEGER,
+                        requestsPerMinute INTEGER,
+                        burst INTEGER
+                    ) STRICT;
+                    """
+            )
+        }
         return migrator
     }
 

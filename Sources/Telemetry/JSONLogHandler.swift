@@ -81,7 +81,8 @@ package struct JSONLogHandler: LogHandler {
         return quoted + "\""
     }
 
-    private static func timeOfDay() -> String {
+    /// The time of day as RFC 3339, in UTC with milliseconds.
+    static func timeOfDay() -> String {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         var parts = tm()

@@ -11,6 +11,6 @@ struct Cloister: AsyncParsableCommand {
             `cloister run 'print(6*7)'` for a single execution.
             """,
         version: "0.1.0",
-        subcommands: [Up.self, Run.self, CoordinatorCommand.self, WorkerCommand.self]
+        subcommands: [Up.self, Run.self, KeyCommand.self, CoordinatorCommand.self, WorkerCommand.self]
     )
 }

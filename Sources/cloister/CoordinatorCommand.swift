@@ -5,6 +5,8 @@ internal import Domain
 internal import Identity
 internal import Logging
 internal import ServiceLifecycle
+internal import Store
+internal import Telemetry
 internal import Transport
 
 /// `cloister coordinator`: the role that takes requests and dispatches them.
@@ -36,17 +38,37 @@ struct CoordinatorCommand: AsyncParsableCommand {
             logger: ServiceLog.logger("coordinator", level: level)
         )
         let logger = ServiceLog.logger("api", level: level)
+        let issuers = try settings.issuers()
+        let tokens =
+            issuers.isEmpty
+            ? nil : TokenAuthenticator(issuers, now: { WallClock.milliseconds }, logger: logger)
+        let keys = try await KeyRing(
+            archive: StoredKeyArchive(store: coordinator.keys),
+            fileKey: try keyFile.loadOrCreate(),
+            now: { WallClock.milliseconds }
+        )
+        let access = AccessService(
+            tokens: tokens,
+            certificate: try settings.certificate(logger: logger),
+            audit: try settings.auditLog(logger: logger)
+        )
         let server = APIServer(
             configuration: APIServerConfiguration(
                 host: settings.text("listen.host", or: "127.0.0.1"),
                 port: try settings.number("listen.port", or: 8080, in: 0...65_535)
             ),
             dispatch: coordinator.dispatcher,
-            authenticator: APIKeyAuthenticator(administratorKey: try keyFile.loadOrCreate()),
+            access: APIAccess(
+                authenticator: CredentialAuthenticator(keys: keys, tokens: tokens),
+                keys: keys,
+                rate: try settings.rate(),
+                audit: access.audit
+            ),
+            certificate: access.certificate,
             logger: logger
         ) { port in
             logger.info("the API listens", metadata: ["port": "\(port)"])
         }
-        try await ServiceRunner.run([coordinator, server], logger: logger)
+        try await ServiceRunner.run([coordinator, access, server], logger: logger)
     }
 }

@@ -6,6 +6,7 @@ internal import Glibc
 internal import Identity
 internal import Logging
 internal import ServiceLifecycle
+internal import Store
 internal import Transport
 internal import Worker
 
@@ -67,11 +68,16 @@ struct LocalCluster: Sendable {
             post: NNGTransport(identity: nil),
             logger: ServiceLog.logger("coordinator", level: .warning)
         )
+        let keys = try await KeyRing(
+            archive: StoredKeyArchive(store: coordinator.keys),
+            fileKey: key,
+            now: { WallClock.milliseconds }
+        )
         let (ports, portFound) = AsyncStream.makeStream(of: Int.self)
         let server = APIServer(
             configuration: APIServerConfiguration(port: port),
             dispatch: coordinator.dispatcher,
-            authenticator: APIKeyAuthenticator(administratorKey: key),
+            access: APIAccess(authenticator: CredentialAuthenticator(keys: keys), keys: keys),
             logger: ServiceLog.logger("api", level: .warning)
         ) { port in
             portFound.yield(port)

@@ -2,7 +2,6 @@ internal import APIModel
 internal import ArgumentParser
 internal import Client
 internal import Glibc
-internal import Identity
 
 /// `cloister run`: one execution, from the command line.
 struct Run: AsyncParsableCommand {
@@ -27,11 +26,7 @@ struct Run: AsyncParsableCommand {
     @Option(help: "How many seconds the code may run.")
     var timeout = 60
 
-    @Option(help: "The cluster's address; without it the local one.")
-    var url: String?
-
-    @Option(help: ArgumentHelp("The folder with the local cluster's keys.", valueName: "dir"))
-    var stateDir = StateDirectory.standardPath
+    @OptionGroup var server: RunningServer
 
     func validate() throws {
         guard (1...220).contains(timeout) else {
@@ -52,12 +47,11 @@ struct Run: AsyncParsableCommand {
 
     private func execute() async throws {
         let source = try CodeSource.read(code)
-        let state = StateDirectory(path: AbsolutePath.of(stateDir))
-        if let client = try await runningCluster(state) {
+        if let client = try await server.client() {
             return try finish(try await send(source, to: client))
         }
         let results = AsyncStream.makeStream(of: ExecutionResponse.self)
-        let cluster = LocalCluster(state: state, port: 0, workers: 1, readySessions: 0) {
+        let cluster = LocalCluster(state: server.state, port: 0, workers: 1, readySessions: 0) {
             Console.error(line: "cloister: \($0)")
         }
         try await cluster.run { client, _ in
@@ -65,30 +59,6 @@ struct Run: AsyncParsableCommand {
         }
         results.continuation.finish()
         for await response in results.stream { try finish(response) }
-    }
-
-    /// The cluster to use; nil when one has to be started.
-    private func runningCluster(_ state: StateDirectory) async throws -> CloisterClient? {
-        if let url = url ?? StateDirectory.environment("CLOISTER_URL") {
-            guard let secret = try StateDirectory.environment("CLOISTER_API_KEY") ?? storedKey(state) else {
-                throw ValidationError(
-                    "No API key: set CLOISTER_API_KEY, or name its folder with --state-dir."
-                )
-            }
-            return CloisterClient(baseURL: url, apiKey: secret)
-        }
-        guard let url = state.endpoint(), let secret = try storedKey(state) else { return nil }
-        let client = CloisterClient(baseURL: url, apiKey: secret)
-        // A cluster that was killed leaves its address behind; then nobody answers there.
-        do {
-            return try await client.readiness() == nil ? client : nil
-        } catch {
-            return nil
-        }
-    }
-
-    private func storedKey(_ state: StateDirectory) throws -> String? {
-        try APIKeyFile(path: state.apiKeyPath).load()?.secret
     }
 
     private func send(_ source: String, to client: CloisterClient) async throws -> ExecutionResponse {

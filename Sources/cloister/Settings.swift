@@ -47,6 +47,30 @@ struct Settings: Sendable {
         reader.string(forKey: ConfigKey(key)) ?? standard
     }
 
+    /// Reads a text of which there may be none.
+    func optionalText(_ key: String) -> String? {
+        reader.string(forKey: ConfigKey(key)).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Reads a choice between yes and no; what is neither is an error.
+    func flag(_ key: String) throws(Failure) -> Bool {
+        guard let text = optionalText(key) else { return false }
+        guard let flag = Bool(text) else {
+            throw Failure(.invalidConfiguration, "\(source): \(key) has to be true or false.")
+        }
+        return flag
+    }
+
+    /// Reads a list of texts of which there may be none.
+    func optionalList(_ key: String) -> [String]? {
+        reader.stringArray(forKey: ConfigKey(key)).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Tells that a key has a value that does not do.
+    func refusal(_ key: String, _ sentence: String) -> Failure {
+        Failure(.invalidConfiguration, "\(source): \(key) \(sentence).")
+    }
+
     /// Reads a number that may be missing; what is no number is an error.
     func number(_ key: String, or standard: Int, in range: ClosedRange<Int>) throws(Failure) -> Int {
         guard let number = try wholeNumber(key) else { return standard }
@@ -136,6 +160,11 @@ struct Settings: Sendable {
         )
         configuration.accelerator = try choice("accelerator", AcceleratorPreference.named) ?? .automatic
         configuration.jail = try choice("jail", JailPreference.named) ?? .automatic
+        configuration.processesAhead = try number(
+            "processesAhead",
+            or: configuration.processesAhead,
+            in: 0...64
+        )
         return configuration
     }
 

@@ -1,6 +1,7 @@
 import API
 import APIModel
 import AsyncHTTPClient
+import Domain
 import FoundationEssentials
 import Identity
 import Logging
@@ -36,6 +37,8 @@ struct RunningServer: Sendable {
     static func with<Value: Sendable>(
         _ dispatch: ScriptedDispatch = ScriptedDispatch(),
         configuration: APIServerConfiguration = APIServerConfiguration(port: 0),
+        access: APIAccess? = nil,
+        certificate: ServerCertificate? = nil,
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         _ body: @Sendable (RunningServer) async throws -> Value
     ) async throws -> Value {
@@ -43,7 +46,8 @@ struct RunningServer: Sendable {
         let server = APIServer(
             configuration: configuration,
             dispatch: dispatch,
-            authenticator: try authenticator(),
+            access: access ?? APIAccess(authenticator: PlayedAuthenticator()),
+            certificate: certificate,
             logger: logger,
             onListening: { port in
                 continuation.yield(port)
@@ -64,13 +68,6 @@ struct RunningServer: Sendable {
             try await tasks.waitForAll()
             return try result.get()
         }
-    }
-
-    private static func authenticator() throws -> APIKeyAuthenticator {
-        guard let key = APIKey(key), let limited = APIKey(limitedKey) else { throw CancellationError() }
-        return APIKeyAuthenticator([
-            (key, Caller(name: "test", rights: .all)), (limited, Caller(name: "limited", rights: .files)),
-        ])
     }
 
     /// Sends a request with the key and reads the answer.
@@ -136,5 +133,22 @@ final class LogCapture: Sendable {
             let all = metadata.merging(event.metadata ?? [:]) { _, newer in newer }
             capture.lines.withLock { $0.append("\(event.level) \(event.message) \(all)") }
         }
+    }
+}
+
+/// Knows the keys of the tests.
+struct PlayedAuthenticator: Authenticator {
+    var callers: [String: Caller] = [
+        RunningServer.key: Caller(name: "test", rights: .all),
+        RunningServer.limitedKey: Caller(name: "limited", rights: .files),
+    ]
+
+    func caller(presenting credential: Credential) async throws(Failure) -> Caller {
+        let text =
+            switch credential {
+            case .bearer(let text), .apiKey(let text): text
+            }
+        guard let caller = callers[text] else { throw Failure(.unauthorized, "The key is not known here.") }
+        return caller
     }
 }

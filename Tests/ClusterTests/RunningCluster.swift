@@ -34,6 +34,7 @@ struct RunningCluster: Sendable {
     /// - Parameters:
     ///   - workers: how many workers.
     ///   - ready: how many machines are kept ready, in all workers together.
+    ///   - ahead: how many processes each worker starts ahead; none, so that what runs is what is used.
     ///   - signal: how it is ended.
     ///   - environment: variables beside this process's own.
     ///   - body: what is done with it.
@@ -42,6 +43,7 @@ struct RunningCluster: Sendable {
     static func with<Value: Sendable>(
         workers: Int,
         ready: Int = 0,
+        ahead: Int = 0,
         endingWith signal: Int32 = SIGTERM,
         environment: [String: String] = [:],
         _ body: @escaping @Sendable (RunningCluster) async throws -> Value
@@ -58,7 +60,9 @@ struct RunningCluster: Sendable {
             "--nofile=256:", binary, "up", "--port", "0", "--workers", "\(workers)", "--ready", "\(ready)",
             "--state-dir", state,
         ]
-        var variables: [Environment.Key: String?] = ["TMPDIR": temporary]
+        var variables: [Environment.Key: String?] = [
+            "TMPDIR": temporary, "CLOISTER_PROCESSES_AHEAD": "\(ahead)",
+        ]
         for (name, value) in environment { variables[Environment.Key(stringLiteral: name)] = value }
         var options = PlatformOptions()
         options.createSession = true

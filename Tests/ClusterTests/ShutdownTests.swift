@@ -10,7 +10,8 @@ struct ShutdownTests {
         arguments: [SIGINT, SIGTERM, SIGKILL]
     )
     func nothingIsLeft(signal: Int32) async throws {
-        let (family, before) = try await RunningCluster.with(workers: 2, endingWith: signal) { cluster in
+        let (family, before) = try await RunningCluster.with(workers: 2, ahead: 2, endingWith: signal) {
+            cluster in
             for number in 0..<4 { try await cluster.run("x = \(number)", in: "session-\(number)") }
             let family = Processes.family(of: cluster.process)
             #expect(family.count >= 7, "the cluster, two workers and four machines at the least")

@@ -8,7 +8,7 @@ import Testing
 struct TwinTests {
     @Test("Twenty sessions, ready ones and others, draw nothing twice and know what time it is")
     func sessions() async throws {
-        try await RunningCluster.with(workers: 2, ready: 6) { cluster in
+        try await RunningCluster.with(workers: 2, ready: 6, ahead: 2) { cluster in
             try await cluster.waitForReadySession()
             let answers = try await withThrowingTaskGroup(of: (Twin, wasReady: Bool).self) { group in
                 for number in 0..<20 {
@@ -19,7 +19,7 @@ struct TwinTests {
                             stages = answer.stages
                             return answer.resource.standardOutput
                         }
-                        return (twin, stages["spawn"] == nil)
+                        return (twin, stages["reseed"] == nil)
                     }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }

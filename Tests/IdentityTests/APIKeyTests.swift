@@ -31,18 +31,19 @@ import Testing
         #expect((APIKey(text) != nil) == isKey)
     }
 
-    @Test func `A key matches itself and nothing that differs in one place or in length`() throws {
-        let secret = "clk_0123456789abcdefghij"
-        let key = try #require(APIKey(secret))
-        #expect(key.matches(secret))
-        #expect(!key.matches(""))
-        #expect(!key.matches(String(secret.dropLast())))
-        #expect(!key.matches(secret + "k"))
-        for index in secret.indices {
-            var other = secret
-            other.replaceSubrange(index...index, with: "!")
-            #expect(!key.matches(other))
-        }
+    @Test func `A fingerprint is the SHA-256 of the text`() throws {
+        #expect(
+            Fingerprint(of: "abc").description
+                == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        )
+        #expect(
+            Fingerprint(of: "").description
+                == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        )
+        #expect(
+            try #require(APIKey("clk_0123456789abcdefghij")).fingerprint
+                == Fingerprint(of: "clk_0123456789abcdefghij")
+        )
     }
 
     @Test func `A key never shows its secret when it is printed`() throws {
@@ -55,37 +56,31 @@ import Testing
     }
 }
 
-@Suite struct AuthenticatorTests {
-    private let first = "clk_first-first-first-first"
-    private let second = "clk_second-second-second"
-
-    @Test func `A known token leads to its caller`() async throws {
-        let authenticator: any Authenticator = APIKeyAuthenticator([
-            (try #require(APIKey(first)), Caller(name: "one", rights: .all)),
-            (try #require(APIKey(second)), Caller(name: "two", rights: .execute)),
-        ])
-        #expect(try await authenticator.caller(bearing: first).name == "one")
-        #expect(try await authenticator.caller(bearing: second).name == "two")
+@Suite struct CallerTests {
+    @Test func `A missing right is named, and where it is missing`() throws {
+        let python = try PoolName("python")
+        let caller = Caller(name: "reader", grants: [Caller.Grant(rights: [.files], pools: .only([python]))])
+        try caller.require(.files, in: python)
+        let inPool = #expect(throws: Failure.self) { try caller.require([.execute, .files], in: python) }
+        #expect(inPool?.code == .forbidden)
+        #expect(inPool?.message == "The caller lacks the right in the pool python: execute.")
+        let elsewhere = #expect(throws: Failure.self) { try caller.require(.files, in: PoolName("node")) }
+        #expect(elsewhere?.code == .forbidden)
     }
 
-    @Test(arguments: ["", "clk_", "clk_first-first-first-firs", "clk_first-first-first-first ", "x"])
-    func `An unknown token is refused as unauthorized`(token: String) async throws {
-        let authenticator = APIKeyAuthenticator(administratorKey: try #require(APIKey(first)))
-        let failure = #expect(throws: Failure.self) { try authenticator.caller(bearing: token) }
-        #expect(failure?.code == .unauthorized)
+    @Test func `Rights in some pools are no rights over what belongs to none`() throws {
+        let python = try PoolName("python")
+        let one = Caller(name: "one", grants: [Caller.Grant(rights: .all, pools: .only([python]))])
+        #expect(one.rights(in: python) == .all)
+        #expect(one.rights(in: nil) == [])
+        #expect(Caller(name: "all", rights: .all).rights(in: nil) == .all)
     }
 
-    @Test func `The administrator's key holds every right`() throws {
-        let key = try #require(APIKey(first))
-        let caller = try APIKeyAuthenticator(administratorKey: key).caller(bearing: first)
-        #expect(caller.rights == .all)
-        try caller.require([.execute, .files, .sessions, .administration])
-    }
-
-    @Test func `A missing right is named`() throws {
-        let caller = Caller(name: "reader", rights: [.files])
-        let failure = #expect(throws: Failure.self) { try caller.require([.execute, .files]) }
-        #expect(failure?.code == .forbidden)
-        #expect(failure?.message == "The caller lacks the right: execute.")
+    @Test func `An executor does not administer, an operator does everything`() {
+        #expect(Rights(of: [.executor]) == [.execute, .files, .sessions])
+        #expect(Rights(of: [.operator]) == .all)
+        #expect(Rights(of: []) == [])
+        #expect(Role.named("executor") == .executor)
+        #expect(Role.named("Operator") == nil)
     }
 }

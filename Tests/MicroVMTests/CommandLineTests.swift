@@ -18,7 +18,7 @@ struct CommandLineTests {
             Self.shape.arguments(for: .builder).joined(separator: " ") == """
                 -nodefaults -no-user-config -display none -nic none -no-reboot \
                 -machine microvm,memory-backend=memory,suppress-vmdesc=on -accel tcg,thread=multi,tb-size=64 \
-                -cpu max -smp 1 -m 512M \
+                -cpu max,-erms,-fsrm -smp 1 -m 512M \
                 -object memory-backend-file,id=memory,size=512M,share=on,mem-path=/proc/self/fd/4 \
                 -global migration.send-configuration=off -action reboot=shutdown,shutdown=pause \
                 -sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny \

@@ -62,12 +62,4 @@ struct OrphanTests {
             }
         }
     }
-
-    /// Whether a process is there and is no zombie.
-    private func isRunning(_ process: Int32) -> Bool {
-        guard let text = TextFile.read("/proc/\(process)/stat"), let end = text.lastIndex(of: ")") else {
-            return false
-        }
-        return !text[end...].hasPrefix(") Z")
-    }
 }

@@ -51,3 +51,11 @@ func isAlive(_ process: Int32) -> Bool {
     }
     return !line[bracket...].hasPrefix(") Z")
 }
+
+/// Whether a process is there and is no zombie.
+func isRunning(_ process: Int32) -> Bool {
+    guard let text = TextFile.read("/proc/\(process)/stat"), let end = text.lastIndex(of: ")") else {
+        return false
+    }
+    return !text[end...].hasPrefix(") Z")
+}

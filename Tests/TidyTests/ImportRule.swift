@@ -38,7 +38,12 @@ enum ImportRule {
             ours: ["Domain"],
             others: system.union(logging).union(["GRDB", "AsyncHTTPClient", "NIOCore"])
         ),
-        "Identity": Entry(ours: ["Domain"], others: system.union(["AsyncHTTPClient", "Crypto", "JWTKit"])),
+        "Identity": Entry(
+            ours: ["Domain"],
+            others: system.union(logging).union([
+                "AsyncHTTPClient", "Crypto", "CryptoExtras", "NIOCore", "NIOHTTP1", "NIOSSL",
+            ])
+        ),
         "GuestAgent": Entry(ours: ["Domain", "Wire", "CLinux"], others: ["Glibc", "Synchronization"]),
         "Worker": Entry(
             ours: ["Domain", "Lifecycle", "Wire", "Transport", "MicroVM", "Telemetry"],

@@ -2,8 +2,9 @@ internal import Domain
 internal import HTTPTypes
 internal import Hummingbird
 internal import Identity
+internal import Telemetry
 
-/// Lets no request through that nobody answers for.
+/// Lets no request through that nobody answers for, and none to a pool in which its caller has no rights.
 struct AuthenticationMiddleware: RouterMiddleware {
     typealias Context = APIContext
 
@@ -15,21 +16,36 @@ struct AuthenticationMiddleware: RouterMiddleware {
         next: @concurrent (Request, APIContext) async throws -> Response
     ) async throws -> Response {
         var context = context
-        context.caller = try await authenticator.caller(bearing: token(of: request))
+        let caller = try await authenticator.caller(presenting: credential(of: request))
+        context.audit?.note { entry in
+            entry.caller = caller.name
+            entry.issuer = caller.issuer
+        }
+        // Here, so that no route can forget it; which right it takes is for the route to say.
+        if context.isOfPool {
+            let pool = try? context.poolName()
+            guard !caller.rights(in: pool).isEmpty else {
+                throw Failure(.forbidden, "The caller has no right in this pool.")
+            }
+        }
+        context.caller = caller
         return try await next(request, context)
     }
 
-    private func token(of request: Request) throws(Failure) -> String {
+    private func credential(of request: Request) throws(Failure) -> Credential {
         guard let header = request.headers[.authorization] else {
-            throw Failure(
-                .unauthorized,
-                "The request has no Authorization header; send Authorization: Bearer <key>."
-            )
+            guard let key = request.headers[HeaderNames.apiKey] else {
+                throw Failure(
+                    .unauthorized,
+                    "The request has no Authorization header; send Authorization: Bearer <key or token>."
+                )
+            }
+            return .apiKey(key)
         }
         let parts = header.split(separator: " ", omittingEmptySubsequences: true)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else {
-            throw Failure(.unauthorized, "The Authorization header has to be: Bearer <key>.")
+            throw Failure(.unauthorized, "The Authorization header has to be: Bearer <key or token>.")
         }
-        return String(parts[1])
+        return .bearer(String(parts[1]))
     }
 }

@@ -17,18 +17,41 @@ struct ErrorMiddleware: RouterMiddleware {
         do {
             response = try await next(request, context)
         } catch {
-            let failure = failure(for: error, request)
-            log(error, failure, request, context.logger)
-            let end = (error as? MissingSession)?.end
-            response = self.response(to: failure, traceID: context.traceID, end: end)
-            if let error = error as? MethodRefusal { response.headers[.allow] = error.allowed }
-            if let error = error as? RangeRefusal {
-                response.headers[.contentRange] = "bytes */\(error.size)"
-            }
+            response = answer(to: error, request, context)
         }
         response.headers[HeaderNames.supportedVersions] = APIVersion.supported
         response.headers[HeaderNames.requestID] = context.traceID
         return response
+    }
+
+    /// Logs an error and lays it out for the client.
+    func answer(to error: any Error, _ request: Request, _ context: APIContext) -> Response {
+        let failure = failure(for: error, request)
+        log(error, failure, request, context.logger)
+        let end = (error as? MissingSession)?.end
+        var response = response(to: failure, traceID: context.traceID, end: end)
+        switch response.status {
+        case .methodNotAllowed: response.headers[.allow] = (error as? MethodRefusal)?.allowed
+        case .unauthorized: response.headers[.wwwAuthenticate] = challenge(request, "invalid_token", failure)
+        case .forbidden:
+            // Azure's own answer has no body (dynamic-sessions-api.md, section 3.1).
+            response.headers[.wwwAuthenticate] = challenge(request, "insufficient_scope", failure)
+            response.headers[.contentType] = nil
+            response.body = ResponseBody()
+        case .rangeNotSatisfiable:
+            response.headers[.contentRange] = (error as? RangeRefusal).map { "bytes */\($0.size)" }
+        default: break
+        }
+        return response
+    }
+
+    // RFC 6750, section 3: why a credential does not do is said only to who presented one.
+    private func challenge(_ request: Request, _ error: String, _ failure: Failure) -> String {
+        let hasCredential =
+            request.headers[.authorization] != nil || request.headers[HeaderNames.apiKey] != nil
+        let realm = #"Bearer realm="cloister""#
+        return hasCredential
+            ? realm + #", error="\#(error)", error_description="\#(failure.message)""# : realm
     }
 
     // The mapping, once for the whole API.
@@ -88,7 +111,6 @@ struct ErrorMiddleware: RouterMiddleware {
         if let seconds = failure.retryAfterSeconds ?? (status == .tooManyRequests ? 1 : nil) {
             response.headers[.retryAfter] = String(seconds)
         }
-        if status == .unauthorized { response.headers[.wwwAuthenticate] = #"Bearer realm="cloister""# }
         return response
     }
 }

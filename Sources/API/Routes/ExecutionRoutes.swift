@@ -5,6 +5,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Identity
 internal import NIOCore
+internal import Telemetry
 
 /// The routes that run code and wait for its end.
 struct ExecutionRoutes: Sendable {
@@ -34,12 +35,24 @@ struct ExecutionRoutes: Sendable {
             let execution = try ExecutionRequest.parse(body)
             let session = try asked.session(inBody: execution.identifier)
             let spec = try execution.spec(id: id, limits: pool.limits)
+            context.audit?.note { entry in
+                entry.operationID = id.text
+                entry.codeDigest = Fingerprint(of: spec.code).description
+                entry.code = spec.code
+                entry.bytesIn = body.count
+            }
 
             let beginning = ContinuousClock.now
             let report = try await context.connection.cancellingOnDisconnect {
                 try await execute(spec, in: session)
             }
             let end = ContinuousClock.now
+            context.audit?.note { entry in
+                entry.outcome = report.outcome.map { "\($0.status)" }
+                for (stage, duration) in report.timings.recorded {
+                    entry.milliseconds[stage.name] = duration / .milliseconds(1)
+                }
+            }
             let resource = try ExecutionResource(report, to: execution, shape: route.shape, version: version)
             var response = Response(json: resource.encoded(as: route.shape))
             ExecutionHeaders(

@@ -5,17 +5,18 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Identity
 internal import NIOCore
+internal import Telemetry
 
 /// All routes there are, and what every request passes on its way to them.
 ///
 /// The router ignores empty parts of a path, so doubled and trailing slashes do not matter.
 struct RouteTable {
     let dispatch: any SessionDispatch
-    let authenticator: any Authenticator
+    let access: APIAccess
     let bodyTimeout: TimeAmount
 
     /// Where a pool's routes begin: our own form and the one of Azure.
-    private static let poolPrefixes = [
+    static let poolPrefixes = [
         "/pools/{pool}",
         "/subscriptions/{subscription}/resourceGroups/{group}/sessionPools/{pool}",
     ]
@@ -29,12 +30,20 @@ struct RouteTable {
             context: APIContext.self,
             options: [.caseInsensitive, .autoGenerateHeadEndpoints]
         )
+        if let audit = access.audit { router.add(middleware: AuditMiddleware(log: audit)) }
         router.add(middleware: ErrorMiddleware())
         let health = HealthRoutes(dispatch: dispatch)
         add("/healthz", [.get: health.alive], to: router)
         add("/readyz", [.get: health.ready], to: router)
 
-        router.add(middleware: AuthenticationMiddleware(authenticator: authenticator))
+        router.add(middleware: AuthenticationMiddleware(authenticator: access.authenticator))
+        router.add(middleware: RateLimitMiddleware(rates: RequestRates(standard: access.rate)))
+        router.add(middleware: AuditPlaceMiddleware())
+        if let keys = access.keys {
+            let routes = KeyRoutes(keys: keys, bodyTimeout: bodyTimeout)
+            add(KeyRoutes.path, [.get: routes.list, .post: routes.create], to: router)
+            add(KeyRoutes.path + "/{key}", [.delete: routes.revoke], to: router)
+        }
         let executions = ExecutionRoutes(dispatch: dispatch, bodyTimeout: bodyTimeout)
         for route in ExecutionRoutes.all {
             for prefix in Self.poolPrefixes {

@@ -57,7 +57,7 @@ struct Churn {
                 try await target.client.stopSession(identifier, pool: "python")
                 let stopped = ContinuousClock.now
                 tally.sessions += 1
-                let kind = answer.stages["load"] == nil ? "ready" : "cloned"
+                let kind = answer.stages["reseed"] == nil ? "ready" : "cloned"
                 tally.samples.add(began.duration(to: ran), for: "create and execute, \(kind)")
                 tally.samples.add(ran.duration(to: stopped), for: "stop")
                 tally.samples.add(began.duration(to: stopped), for: "whole")

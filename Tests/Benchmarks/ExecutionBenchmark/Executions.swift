@@ -37,7 +37,7 @@ struct Executions {
 
     private func kind(of answer: ExecutionResponse) -> String {
         guard inNewSessions else { return "existing session" }
-        return answer.stages["load"] == nil
+        return answer.stages["reseed"] == nil
             ? "new session, machine ready" : "new session, machine cloned for it"
     }
 }

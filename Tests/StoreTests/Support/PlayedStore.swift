@@ -49,5 +49,17 @@ actor PlayedStore: Store {
         try await kept.raise(facts)
     }
 
+    func keep(_ key: KeyRecord) async throws(StoreError) {
+        try check()
+        try await kept.keep(key)
+    }
+
+    func keys() async throws(StoreError) -> [KeyRecord] { try await kept.keys() }
+
+    func removeKey(_ id: KeyID) async throws(StoreError) -> Bool {
+        try check()
+        return try await kept.removeKey(id)
+    }
+
     func close() { isClosed = true }
 }

@@ -100,12 +100,7 @@ enum GoldenMessages {
             ),
             golden(
                 .keepReady([ReadyTarget(pool: try readyPool(), count: 12)]),
-                """
-                keep_ready { targets { pool { name: "py" runtime: "python" memory_mib: 1 virtual_cpus: 2 \
-                disk_mib: 3 cooldown_us: 4000000 max_concurrent_sessions: 5 code_bytes_max: 6 \
-                timeout_us_max: 7000000 output_bytes_max: 8 result_bytes_max: 9 images_max: 10 \
-                ready_sessions: 11 processes_max: 21 } count: 12 } }
-                """,
+                keepReadyText,
                 "08ac0242300a2e0a2a0a0270791206707974686f6e180120022803308092f401"
                     + "3805400648c09fab0350085809600a680b7815100c"
             ),
@@ -116,6 +111,13 @@ enum GoldenMessages {
             ),
         ]
     }
+
+    private static let keepReadyText = """
+        keep_ready { targets { pool { name: "py" runtime: "python" memory_mib: 1 virtual_cpus: 2 \
+        disk_mib: 3 cooldown_us: 4000000 max_concurrent_sessions: 5 code_bytes_max: 6 \
+        timeout_us_max: 7000000 output_bytes_max: 8 result_bytes_max: 9 images_max: 10 \
+        ready_sessions: 11 processes_max: 21 } count: 12 } }
+        """
 
     private static func readyPool() throws -> PoolConfiguration {
         PoolConfiguration(

@@ -1,0 +1,34 @@
+package import Domain
+package import Identity
+package import Telemetry
+
+/// Who may do what, how fast, and where it is told.
+package struct APIAccess: Sendable {
+    /// Knows the callers.
+    package let authenticator: any Authenticator
+    /// The API keys that operators manage; nil where there is no such route.
+    package let keys: KeyRing?
+    /// How many requests a caller may send that has no rate of its own; nil for no limit.
+    package let rate: RequestRate?
+    /// Where each operation is told; nil for nowhere.
+    package let audit: AuditLog?
+
+    /// Puts the access together.
+    ///
+    /// - Parameters:
+    ///   - authenticator: knows the callers.
+    ///   - keys: the API keys that operators manage; nil for no such route.
+    ///   - rate: how many requests a caller may send that has no rate of its own; nil for no limit.
+    ///   - audit: where each operation is told; nil for nowhere.
+    package init(
+        authenticator: any Authenticator,
+        keys: KeyRing? = nil,
+        rate: RequestRate? = nil,
+        audit: AuditLog? = nil
+    ) {
+        self.authenticator = authenticator
+        self.keys = keys
+        self.rate = rate
+        self.audit = audit
+    }
+}

@@ -1,0 +1,137 @@
+internal import APIModel
+internal import ArgumentParser
+internal import Client
+
+/// `cloister key`: the API keys of a running cluster.
+struct KeyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "key",
+        abstract: "Makes, lists and revokes the API keys of a running cluster.",
+        discussion: """
+            These commands need an operator's key: that of the local cluster's state directory, or \
+            CLOISTER_API_KEY. The exit code is 2 when something could not be done.
+            """,
+        subcommands: [Create.self, List.self, Revoke.self]
+    )
+
+    /// Does something with the server, and says why not in one sentence.
+    static func perform(
+        on server: RunningServer,
+        _ body: (CloisterClient) async throws -> Void
+    ) async throws {
+        do {
+            guard let client = try await server.client() else {
+                throw ValidationError("No cluster runs here: start one, or name one with --url.")
+            }
+            try await body(client)
+        } catch {
+            Console.error(line: "cloister: \(StartFailure.explained(error, port: 0))")
+            throw ExitCode(2)
+        }
+    }
+
+    /// `cloister key create`: makes a key.
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Makes a key and prints its secret, once and alone on standard output.",
+            discussion: "Example: cloister key create --name ci --pool python --expires-in 90d > ci.key"
+        )
+
+        @Option(help: "What people call the key.")
+        var name: String
+
+        @Option(help: "executor or operator; may be given again.")
+        var role: [String] = ["executor"]
+
+        @Option(help: "A pool that the key is for; may be given again. Without it all pools.")
+        var pool: [String] = []
+
+        @Option(help: "How long the key holds, such as 90d, 12h, 30m or 60s. Without it for ever.")
+        var expiresIn: String?
+
+        @Option(help: "How many requests a minute the key may send. Without it the server's default.")
+        var requestsPerMinute: Int?
+
+        @Option(help: "How many requests at once; needs --requests-per-minute.")
+        var burst: Int?
+
+        @OptionGroup var server: RunningServer
+
+        func validate() throws {
+            if let expiresIn, Lifetime.seconds(expiresIn) == nil {
+                throw ValidationError("--expires-in is a number with d, h, m or s behind it, such as 90d.")
+            }
+        }
+
+        func run() async throws {
+            try await KeyCommand.perform(on: server) { client in
+                let key = try await client.createKey(
+                    name: name,
+                    roles: role,
+                    pools: pool.isEmpty ? ["*"] : pool,
+                    lifetimeInSeconds: expiresIn.flatMap(Lifetime.seconds),
+                    requestsPerMinute: requestsPerMinute,
+                    burst: burst
+                )
+                Console.output(line: key.secret ?? "")
+                Console.error(line: "cloister: made \(key.id); its secret is not kept and not shown again")
+            }
+        }
+    }
+
+    /// `cloister key list`: lists all keys.
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists all keys, without their secrets.")
+
+        @OptionGroup var server: RunningServer
+
+        func run() async throws {
+            try await KeyCommand.perform(on: server) { client in
+                for key in try await client.keys() {
+                    let end = key.expiresAt.map { (key.expired ? "expired " : "until ") + $0 } ?? "for ever"
+                    let rate = key.requestsPerMinute.map { "\($0)/min" } ?? "default rate"
+                    let columns = [
+                        key.id, key.roles.joined(separator: ","), key.pools.joined(separator: ","), end, rate,
+                        "made " + key.createdAt, key.name,
+                    ]
+                    Console.output(line: columns.joined(separator: "\t"))
+                }
+            }
+        }
+    }
+
+    /// `cloister key revoke`: revokes a key.
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Revokes a key; the server refuses it from that moment on."
+        )
+
+        @Argument(help: "The key's identifier, as listed.")
+        var id: String
+
+        @OptionGroup var server: RunningServer
+
+        func run() async throws {
+            try await KeyCommand.perform(on: server) { client in
+                try await client.revokeKey(id)
+                Console.error(line: "cloister: revoked \(id)")
+            }
+        }
+    }
+}
+
+/// Spans of time as people write them.
+enum Lifetime {
+    private static let units: [Character: Int] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
+
+    /// Reads a span such as `90d`.
+    ///
+    /// - Parameter text: a number and one of the letters d, h, m, s.
+    /// - Returns: the span in seconds; nil when it is not written like that.
+    static func seconds(_ text: String) -> Int? {
+        guard let unit = text.last.flatMap({ units[$0] }), let number = Int(text.dropLast()), number > 0
+        else { return nil }
+        let (seconds, overflow) = number.multipliedReportingOverflow(by: unit)
+        return overflow ? nil : seconds
+    }
+}

@@ -1,0 +1,113 @@
+import API
+import AsyncHTTPClient
+import Domain
+import FoundationEssentials
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct TLSTests {
+    private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    /// Asks `/healthz` over TLS.
+    private func health(
+        _ server: RunningServer,
+        _ certificates: TestCertificates,
+        change: (inout TLSConfiguration) -> Void = { _ in }
+    ) async throws -> Int {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.trustRoots = .file(certificates.authority)
+        change(&tls)
+        let http = HTTPClient(
+            configuration: .init(tlsConfiguration: tls, timeout: .init(connect: .seconds(5)))
+        )
+        do {
+            let request = HTTPClientRequest(url: "https://127.0.0.1:\(server.port)/healthz")
+            let status = Int(try await http.execute(request, timeout: .seconds(10)).status.code)
+            try await http.shutdown()
+            return status
+        } catch {
+            try await http.shutdown()
+            throw error
+        }
+    }
+
+    @Test func `With a certificate the port speaks TLS 1.2 and 1.3, nothing older and nothing in the clear`()
+        async throws
+    {
+        let certificates = try await TestCertificates()
+        let files = try await certificates.issue("server")
+        let certificate = try ServerCertificate(
+            certificateFile: files.certificate,
+            keyFile: files.key,
+            logger: logger
+        )
+        try await RunningServer.with(certificate: certificate) { server in
+            let status = try await health(server, certificates)
+            #expect(status == 200)
+            #expect(try await health(server, certificates) { $0.maximumTLSVersion = .tlsv12 } == 200)
+            #expect(try await health(server, certificates) { $0.minimumTLSVersion = .tlsv13 } == 200)
+            await #expect(throws: (any Error).self) {
+                try await health(server, certificates) {
+                    $0.minimumTLSVersion = .tlsv1
+                    $0.maximumTLSVersion = .tlsv11
+                }
+            }
+            await #expect(throws: (any Error).self) {
+                try await health(server, certificates) { $0.trustRoots = .default }
+            }
+            let clear = try? await server.exchange(
+                "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+            )
+            #expect(clear?.contains("200") != true)
+        }
+    }
+
+    @Test func `A renewed certificate serves without a restart, and one that does not do changes nothing`()
+        async throws
+    {
+        let certificates = try await TestCertificates()
+        let stranger = try await TestCertificates()
+        let files = try await certificates.issue("server")
+        let certificate = try ServerCertificate(
+            certificateFile: files.certificate,
+            keyFile: files.key,
+            logger: logger
+        )
+        try await RunningServer.with(certificate: certificate) { server in
+            #expect(try await health(server, certificates) == 200)
+            await #expect(throws: (any Error).self) { try await health(server, stranger) }
+            let other = try await stranger.issue("server")
+            try replace(files.certificate, with: other.certificate)
+            // The key is not that of the new certificate yet.
+            await certificate.reload()
+            #expect(try await health(server, certificates) == 200)
+            try replace(files.key, with: other.key)
+            await certificate.reload()
+            #expect(try await health(server, stranger) == 200)
+            await #expect(throws: (any Error).self) { try await health(server, certificates) }
+        }
+    }
+
+    @Test func `Files that do not do keep the server from starting, with a sentence`() async throws {
+        let certificates = try await TestCertificates()
+        let (one, two) = (try await certificates.issue("one"), try await certificates.issue("two"))
+        for (certificate, key) in [
+            (one.certificate, two.key), (one.certificate, "/nonexistent"), ("/nonexistent", one.key),
+            (one.key, one.key),
+        ] {
+            let failure = #expect(throws: Failure.self) {
+                try ServerCertificate(certificateFile: certificate, keyFile: key, logger: logger)
+            }
+            #expect(failure?.code == .invalidConfiguration)
+            #expect(failure?.message.contains(certificate) == true)
+        }
+    }
+
+    private func replace(_ path: String, with other: String) throws {
+        try Data(contentsOf: URL(filePath: other)).write(to: URL(filePath: path))
+    }
+}
