@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <linux/random.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/fsuid.h>
 #include <sys/ioctl.h>
 #include <sys/reboot.h>
 #include <sys/resource.h>
@@ -55,6 +57,30 @@ int cloister_watch_folder(const char *path) {
         return -error;
     }
     return descriptor;
+}
+
+_Static_assert(CLOISTER_PLACE_ONLY == O_PATH, "O_PATH has another value here");
+
+int cloister_open_below(int folder, const char *path, int flags, uint32_t mode) {
+    struct open_how how = {
+        .flags = (uint64_t)(uint32_t)(flags | O_CLOEXEC),
+        .mode = flags & O_CREAT ? mode : 0,
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+    };
+    // EAGAIN: something was renamed while the kernel looked; a few attempts are enough for anything honest.
+    for (int attempt = 0; attempt < 16; attempt++) {
+        long descriptor = syscall(SYS_openat2, folder, path, &how, sizeof(how));
+        if (descriptor >= 0) return (int)descriptor;
+        if (errno != EAGAIN && errno != EINTR) break;
+    }
+    return -errno;
+}
+
+void cloister_act_on_files_as(uint32_t user) {
+    // The group first: after the user there is no right to it any more.
+    if (user != 0) setfsgid(user);
+    setfsuid(user);
+    if (user == 0) setfsgid(0);
 }
 
 int cloister_power_off(void) {

@@ -4,22 +4,21 @@ internal import Wire
 
 /// Takes executions to the worker that has the session, or that shall have it.
 package struct Dispatcher: SessionDispatch {
-    /// How many workers are tried for a new session, and how often a session may turn out to be gone.
-    private static let attempts = 16
     /// The longest code that a command can hold, beside everything else.
     private static let codeBytesMax = WireLimits.payloadBytes - (64 << 10)
+    /// What is told of an answer that does not fit the question.
+    static let misfit = Failure(.internalError, "The worker's answer does not fit the question.")
     private static let cancelled = Failure(.deadlineExceeded, "The request was given up; nothing was run.")
 
     let node: CoordinatorNode
     let tombstones: TombstoneKeeper
-    private let times: DispatchTimes
+    let times: DispatchTimes
     private let abandoned: AsyncStream<Abandoned>
     private let abandon: AsyncStream<Abandoned>.Continuation
 
-    /// An execution whose client went away.
+    /// What a worker has to be told because a client went away.
     private struct Abandoned: Sendable {
-        let execution: ExecutionID
-        let session: SessionLife
+        let request: Command.Request
         let link: WorkerLink
     }
 
@@ -48,123 +47,41 @@ package struct Dispatcher: SessionDispatch {
         _ spec: ExecutionSpec,
         in session: SessionKey
     ) async throws(Failure) -> ExecutionReport {
-        let started = ContinuousClock.now
-        let deadline = started + spec.timeout + times.patience
+        let deadline = ContinuousClock.now + spec.timeout + times.patience
         let pool = try await node.pool(named: session.pool)
         // A session that nobody will use is not begun, and what no message can hold is not sent.
         guard !Task.isCancelled else { throw Self.cancelled }
         guard spec.code.utf8.count <= Self.codeBytesMax else {
             throw Failure(.payloadTooLarge, "The code is longer than a message between nodes can be.")
         }
-        var placement = try await node.place(session, in: pool)
-        let route = started.duration(to: .now)
-        for _ in 0..<Self.attempts {
-            guard let link = await node.link(to: placement.worker) else {
-                throw Failure(
-                    .noWorkerAvailable,
-                    "The session's worker is not reachable.",
-                    retryAfterSeconds: 1
+        let delivery = try await deliver(
+            to: session,
+            in: pool,
+            wait: { min(times.longestWait, ContinuousClock.now.duration(to: deadline)) },
+            unanswered: { await failure(for: $0, of: spec.id, at: $1, over: $2) }
+        ) { placement, wait in
+            .execute(
+                ExecuteRequest(
+                    session: placement.session,
+                    mayCreate: placement.state == .placing,
+                    execution: spec.id,
+                    code: spec.code,
+                    timeout: spec.timeout,
+                    pool: pool,
+                    wait: wait
                 )
-            }
-            let request = ExecuteRequest(
-                session: placement.session,
-                mayCreate: placement.state == .placing,
-                execution: spec.id,
-                code: spec.code,
-                timeout: spec.timeout,
-                pool: pool,
-                wait: min(times.longestWait, ContinuousClock.now.duration(to: deadline))
             )
-            switch try await attempt(request, at: placement, over: link) {
-            case .accepted(let page):
-                var report = try await collect(
-                    from: page,
-                    of: spec,
-                    at: placement,
-                    over: link,
-                    until: deadline
-                )
-                report.timings[.route] = route
-                return report
-            case .refused:
-                placement = try await node.placementRefused(placement, in: pool)
-            case .unsent:
-                placement = try await node.placementUnsent(placement, in: pool)
-            case .gone(let cause):
-                await node.sessionEnded(placement.session, on: placement.worker, cause: cause)
-                placement = try await node.place(session, in: pool)
-            }
         }
-        throw Failure(.noWorkerAvailable, "No worker took the session; try again.", retryAfterSeconds: 2)
-    }
-
-    /// What a worker made of a command that it certainly got or certainly did not get.
-    private enum Attempt {
-        case accepted(EventPage)
-        case refused
-        case unsent
-        case gone(EndCause)
-    }
-
-    private func attempt(
-        _ request: ExecuteRequest,
-        at placement: Placement,
-        over link: WorkerLink
-    ) async throws(Failure) -> Attempt {
-        do {
-            let deadline = ContinuousClock.now + request.wait + times.answerMargin
-            switch try await link.ask(.execute(request), by: deadline) {
-            case .events(let page):
-                await node.sessionBegan(placement)
-                return .accepted(page)
-            case .sessionGone(let cause): return .gone(cause ?? .stopped)
-            case .failure(let failure)
-            where failure.code == .sessionsCountExceedsLimit && placement.state == .placing:
-                return .refused
-            case .failure(let failure) where failure.code == .staleAddressee:
-                // This life of the worker is over, and nothing was run.
-                await node.lifeEnded(placement.worker)
-                if placement.state == .placing { return .unsent }
-                throw await loss(of: placement)
-            case .failure(let failure): throw failure
-            default: throw Failure(.internalError, "The worker's answer does not fit the question.")
-            }
-        } catch let loss as WorkerLink.Loss {
-            return try await attempt(without: loss, request, at: placement, over: link)
-        } catch let failure as Failure {
-            throw failure
-        } catch {
-            throw Failure(.internalError, "The command could not be sent.")
-        }
-    }
-
-    /// What is done about a command without an answer.
-    private func attempt(
-        without loss: WorkerLink.Loss,
-        _ request: ExecuteRequest,
-        at placement: Placement,
-        over link: WorkerLink
-    ) async throws(Failure) -> Attempt {
-        switch loss.certainty {
-        case .notSent:
-            await node.linkFailed(to: placement.worker)
-            if placement.state == .placing { return .unsent }
-            throw Failure(
-                .noWorkerAvailable,
-                "The session's worker cannot be reached; nothing was run.",
-                retryAfterSeconds: 2
-            )
-        case .overloaded:
-            if placement.state == .placing { return .unsent }
-            throw Failure(
-                .tooManyRequests,
-                "Too many requests are on their way to the session's worker; nothing was run.",
-                retryAfterSeconds: 1
-            )
-        case .unsendable: throw Failure(.internalError, "The command could not be sent.")
-        case .unanswered, .workerLost, .cancelled:
-            throw await failure(for: loss, of: request.execution, at: placement, over: link)
-        }
+        guard case .events(let page) = delivery.answer else { throw Self.misfit }
+        var report = try await collect(
+            from: page,
+            of: spec,
+            at: delivery.placement,
+            over: delivery.link,
+            until: deadline
+        )
+        report.timings[.route] = delivery.route
+        return report
     }
 
     private func collect(
@@ -207,29 +124,21 @@ package struct Dispatcher: SessionDispatch {
             fromSequence: page.nextSequence,
             wait: wait
         )
-        do {
-            switch try await link.ask(.readEvents(request), by: .now + wait + times.answerMargin) {
-            case .events(let next): return next
-            case .sessionGone(let cause):
-                let ended = cause ?? .guestCrashed
-                await node.sessionEnded(placement.session, on: placement.worker, cause: ended)
-                throw Failure(
+        let answer = try await askAgain(
+            .readEvents(request),
+            wait: wait,
+            at: placement,
+            over: link,
+            gone: {
+                Failure(
                     .sandboxFailed,
-                    "The session ended while the code ran (\(ended)); the code is not run again."
+                    "The session ended while the code ran (\($0)); the code is not run again."
                 )
-            case .failure(let failure) where failure.code == .staleAddressee:
-                await node.lifeEnded(placement.worker)
-                throw await loss(of: placement)
-            case .failure(let failure): throw failure
-            default: throw Failure(.internalError, "The worker's answer does not fit the question.")
-            }
-        } catch let loss as WorkerLink.Loss {
-            throw await failure(for: loss, of: execution, at: placement, over: link)
-        } catch let failure as Failure {
-            throw failure
-        } catch {
-            throw Failure(.internalError, "The command could not be sent.")
-        }
+            },
+            unanswered: { await failure(for: $0, of: execution, at: placement, over: link) }
+        )
+        guard case .events(let next) = answer else { throw Self.misfit }
+        return next
     }
 
     /// What the client is told of a command without an answer; what still runs is cancelled.
@@ -240,29 +149,35 @@ package struct Dispatcher: SessionDispatch {
         over link: WorkerLink
     ) async -> Failure {
         if loss.certainty == .workerLost { return await self.loss(of: placement) }
-        abandon.yield(Abandoned(execution: execution, session: placement.session, link: link))
+        tellLater(.cancel(placement.session, execution), over: link)
         return Failure(
             .deadlineExceeded,
             "The worker did not answer in time; whether the code ran is not known, and it is not run again."
         )
     }
 
+    /// Has a worker told something after the client went away, by nobody's task in particular.
+    ///
+    /// - Parameters:
+    ///   - request: what to tell.
+    ///   - link: whom.
+    func tellLater(_ request: Command.Request, over link: WorkerLink) {
+        abandon.yield(Abandoned(request: request, link: link))
+    }
+
     /// The one clear error for a session that was lost with its worker.
-    private func loss(of placement: Placement) async -> Failure {
+    func loss(of placement: Placement) async -> Failure {
         await node.lossWasTold(of: placement.session)
         return Failure(.sessionLost, FailureCode.sessionLost.meaning)
     }
 
-    /// Cancels the executions whose clients went away, until cancelled itself.
+    /// Tells workers what clients left behind, until cancelled itself.
     func runCancellations() async {
         await withDiscardingTaskGroup { group in
-            for await execution in abandoned {
+            for await left in abandoned {
                 group.addTask {
-                    // If it does not arrive, the code's own time-out ends it.
-                    _ = try? await execution.link.ask(
-                        .cancel(execution.session, execution.execution),
-                        by: .now + times.answerMargin
-                    )
+                    // If it does not arrive, the code's own time-out ends it, and so does a transfer's silence.
+                    _ = try? await left.link.ask(left.request, by: .now + times.answerMargin)
                 }
             }
             group.cancelAll()

@@ -132,7 +132,7 @@ struct WorkerLink: Sendable {
 
     private func correspondence(for request: Command.Request) -> Correspondence<Answer> {
         switch request {
-        case .execute, .readEvents: executions
+        case .execute, .readEvents, .file: executions
         case .hello, .ping, .cancel, .stopSession, .keepReady, .describeSessions: shortCommands
         }
     }

@@ -64,6 +64,12 @@ extension FailureCode {
         400,
         "The operation is not available for this pool."
     )
+    /// The path of a file does not hold to the rules, or leads where no file is.
+    package static let filePathInvalid = Self(
+        "FilePathInvalid",
+        400,
+        "The path of a file does not hold to the rules, leaves the data folder, or leads to no regular file."
+    )
     /// No credentials, or ones that are not known.
     package static let unauthorized = Self(
         "Unauthorized",
@@ -98,6 +104,8 @@ extension FailureCode {
         404,
         "There is no such execution, or its result is no longer kept."
     )
+    /// The file does not exist.
+    package static let fileNotFound = Self("FileNotFound", 404, "The session has no such file.")
     /// No such API key.
     package static let keyNotFound = Self("KeyNotFound", 404, "There is no such API key.")
     /// The route exists, but not for this method.
@@ -105,6 +113,18 @@ extension FailureCode {
         "MethodNotAllowed",
         405,
         "The route does not take this method."
+    )
+    /// A transfer was silent for too long.
+    package static let fileTransferExpired = Self(
+        "FileTransferExpired",
+        408,
+        "The transfer of a file was silent for too long and was given up; nothing of it was kept."
+    )
+    /// The session's disk is full.
+    package static let sessionStorageFull = Self(
+        "SessionStorageFull",
+        409,
+        "The session's disk is full; nothing of the file was kept. Delete files and try again."
     )
     /// The same execution id was used for other code.
     package static let executionConflict = Self(
@@ -123,6 +143,12 @@ extension FailureCode {
         "UnsupportedMediaType",
         415,
         "The body's content type is not one that the route takes."
+    )
+    /// A range that the file does not have.
+    package static let rangeNotSatisfiable = Self(
+        "RangeNotSatisfiable",
+        416,
+        "The file does not have the range that the Range header asks for."
     )
     /// No room for another session, or too many requests wait for this one.
     package static let sessionsCountExceedsLimit = Self(
@@ -204,9 +230,10 @@ extension FailureCode {
     package static let all: [Self] = [
         .sessionPropertiesMissing, .sessionRequestValidationFailed, .invalidLengthOfSessionIdentifier,
         .invalidApiVersion, .sessionPoolInvalidName, .sessionRequestNotSupported,
-        .sessionWithIdentifierNotFound, .unauthorized, .forbidden,
-        .notFound, .sessionPoolNotFound, .noSessionFound, .executionNotFound, .keyNotFound, .methodNotAllowed,
-        .executionConflict, .payloadTooLarge, .unsupportedMediaType, .sessionsCountExceedsLimit,
+        .sessionWithIdentifierNotFound, .filePathInvalid, .unauthorized, .forbidden, .notFound,
+        .sessionPoolNotFound, .noSessionFound, .executionNotFound, .keyNotFound,
+        .fileNotFound, .methodNotAllowed, .fileTransferExpired, .sessionStorageFull, .executionConflict,
+        .payloadTooLarge, .unsupportedMediaType, .rangeNotSatisfiable, .sessionsCountExceedsLimit,
         .tooManyRequests, .internalError, .invalidConfiguration, .sessionLost, .sandboxFailed,
         .noWorkerAvailable, .notReady, .staleAddressee, .identityProviderUnavailable, .auditUnavailable,
         .incompatibleVersion, .deadlineExceeded,

@@ -14,6 +14,7 @@ extension Agent {
             case .prepare(let preparation): try prepare(preparation)
             case .run(let order): try run(order)
             case .interrupt(let execution, let grace): interrupt(execution, grace: grace)
+            case .file(let number, let order): perform(order, number: number)
             }
         } catch {
             port.send(.trouble(error.description))

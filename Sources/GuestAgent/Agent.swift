@@ -38,6 +38,14 @@ final class Agent {
     var stateWasLost = false
     /// The kernel's count of processes killed for want of memory, when the execution began.
     var outOfMemoryKills: UInt64 = 0
+    /// Where the session's files are.
+    let data: DataFolder
+    /// The open files.
+    var transfers = FileTransfers()
+    /// Lists that are being made.
+    var listings: [FolderListing] = []
+    /// Content that is wanted and waits for room on the line.
+    var reads: [(number: UInt64, order: FileOrder)] = []
     /// How many processes and threads the session's user may have; each order brings its pool's number.
     var processes = 512
     private var openStreams: Set<Int32> = []
@@ -52,6 +60,7 @@ final class Agent {
         childSignal = try Descriptor(taking: signals)
         // A write to a runtime that has just died must be an error, not the end of the agent.
         signal(SIGPIPE, SIG_IGN)
+        data = try DataFolder()
         reseeding = try Reseeding()
         port = try ControlPort()
         port.send(.ready(protocolVersion: WireVersion.guest))
@@ -63,11 +72,11 @@ final class Agent {
     func serve() throws(GuestError) {
         while true {
             var watched = watchedDescriptors()
-            guard poll(&watched, nfds_t(watched.count), millisecondsUntilNextSignal()) >= 0 || errno == EINTR
-            else {
+            guard poll(&watched, nfds_t(watched.count), millisecondsToWait()) >= 0 || errno == EINTR else {
                 throw GuestError("poll", errno: errno)
             }
             for entry in watched where entry.revents != 0 { try handle(entry) }
+            stepFiles()
             remindInterrupted()
             endOverdueExecution()
         }
@@ -166,9 +175,10 @@ final class Agent {
         ]
     }
 
-    private func millisecondsUntilNextSignal() -> Int32 {
-        guard let running, let killAt = running.killAt else { return -1 }
-        let next = min(killAt, running.interruptAgainAt ?? killAt)
+    private func millisecondsToWait() -> Int32 {
+        if hasFileWork { return 0 }
+        let moments = [running?.killAt, running?.interruptAgainAt, transfers.nextExpiry]
+        guard let next = moments.compactMap({ $0 }).min(), next < .max else { return -1 }
         let now = Monotonic.now
         return next > now ? Int32(clamping: (next - now) / 1_000 + 1) : 0
     }

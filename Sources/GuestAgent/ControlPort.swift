@@ -7,6 +7,9 @@ struct ControlPort: ~Copyable {
     /// slows the code instead of filling the guest's memory.
     private static let comfortableBytes = 512 << 10
 
+    /// Above this many the content of files waits, so that there is always room for output beside it.
+    private static let contentBytes = comfortableBytes / 2
+
     private let device: Descriptor
     private var splitter = FrameSplitter()
     private var waiting: [UInt8] = []
@@ -29,6 +32,9 @@ struct ControlPort: ~Copyable {
 
     /// Whether more output should be made now.
     var hasRoom: Bool { waiting.count - sent < Self.comfortableBytes }
+
+    /// Whether a part of a file should be sent now.
+    var hasRoomForContent: Bool { waiting.count - sent < Self.contentBytes }
 
     /// Puts a frame into the queue.
     ///

@@ -14,6 +14,8 @@ package enum Answer: Hashable, Sendable {
     case done
     /// The session is not there (any more), and nothing was done; why it ended, if that is known.
     case sessionGone(EndCause?)
+    /// What became of an order about files.
+    case file(FileReply)
     /// What is known of sessions; those that the worker does not have are left out.
     case descriptions([SessionDescription])
 }

@@ -31,6 +31,9 @@ extension Answer {
             gone.pointee.cause = arena.text(cause?.name ?? "")
             message.pointee.answer_case = CLOISTER__V1__ANSWER__ANSWER_SESSION_GONE
             message.pointee.session_gone = gone
+        case .file(let reply):
+            message.pointee.answer_case = CLOISTER__V1__ANSWER__ANSWER_FILE
+            message.pointee.file = arena.fileReply(reply)
         case .descriptions(let sessions):
             let entries = sessions.map { arena.sessionDescription($0) }
             let list = arena.message(cloister__v1__session_descriptions__init)
@@ -70,6 +73,7 @@ extension Answer {
         case CLOISTER__V1__ANSWER__ANSWER_SESSION_GONE:
             let gone = try required(message.session_gone, "session_gone")
             self = .sessionGone(EndCause.named(try String(field: gone.cause, "cause")))
+        case CLOISTER__V1__ANSWER__ANSWER_FILE: self = .file(try FileReply(message.file))
         case CLOISTER__V1__ANSWER__ANSWER_SESSION_DESCRIPTIONS:
             let list = try required(message.session_descriptions, "session_descriptions")
             self = .descriptions(

@@ -24,6 +24,8 @@ package struct Command: Hashable, Sendable {
         case stopSession(SessionLife, EndCause)
         /// Keep so many sandboxes ready, and no others.
         case keepReady([ReadyTarget])
+        /// Do something with the files of a session.
+        case file(FileRequest)
         /// Tell what is known of these sessions; that is no use of them.
         case describeSessions([SessionLife])
     }

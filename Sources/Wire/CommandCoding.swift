@@ -42,6 +42,9 @@ extension Command {
         case .keepReady(let targets):
             message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_KEEP_READY
             message.pointee.keep_ready = arena.keepReady(targets)
+        case .file(let request):
+            message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_FILE
+            message.pointee.file = arena.fileCommand(request)
         case .describeSessions(let sessions):
             let entries = sessions.map { arena.sessionEntry($0) }
             let describe = arena.message(cloister__v1__describe_sessions__init)
@@ -101,6 +104,8 @@ extension Command.Request {
                     )
                 }
             )
+        case CLOISTER__V1__COMMAND__COMMAND_FILE:
+            self = .file(try FileRequest(try required(message.file, "file")))
         case CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_SESSIONS:
             let wanted = try required(message.describe_sessions, "describe_sessions")
             guard wanted.n_sessions <= WireLimits.sessionsPerList else {

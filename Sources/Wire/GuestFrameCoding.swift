@@ -38,6 +38,12 @@ extension HostFrame {
             interrupt.pointee.grace_us = grace.wireMicroseconds
             message.pointee.frame_case = CLOISTER__V1__HOST_FRAME__FRAME_INTERRUPT
             message.pointee.interrupt = interrupt
+        case .file(let number, let order):
+            let file = arena.message(cloister__v1__file__init)
+            file.pointee.number = number
+            file.pointee.order = arena.fileOrder(order)
+            message.pointee.frame_case = CLOISTER__V1__HOST_FRAME__FRAME_FILE
+            message.pointee.file = file
         }
         return FrameSplitter.framed(arena.packed(message))
     }
@@ -90,6 +96,9 @@ extension HostFrame {
                 execution: interrupt.execution,
                 grace: Duration(wireMicroseconds: interrupt.grace_us)
             )
+        case CLOISTER__V1__HOST_FRAME__FRAME_FILE:
+            let file = try required(message.file, "file")
+            self = .file(number: file.number, try FileOrder(file.order))
         default: throw WireError(.invalidField, "The frame's kind is not known.")
         }
     }
@@ -125,6 +134,12 @@ extension GuestFrame {
             trouble.pointee.message = arena.bytes(text.utf8)
             message.pointee.frame_case = CLOISTER__V1__GUEST_FRAME__FRAME_TROUBLE
             message.pointee.trouble = trouble
+        case .file(let number, let reply):
+            let answer = arena.message(cloister__v1__file_answer__init)
+            answer.pointee.number = number
+            answer.pointee.reply = arena.fileReply(reply)
+            message.pointee.frame_case = CLOISTER__V1__GUEST_FRAME__FRAME_FILE
+            message.pointee.file = answer
         }
         return FrameSplitter.framed(arena.packed(message))
     }
@@ -137,7 +152,8 @@ extension GuestFrame {
         self = try unpacked(
             bytes,
             cloister__v1__guest_frame__unpack,
-            cloister__v1__guest_frame__free_unpacked
+            cloister__v1__guest_frame__free_unpacked,
+            allowance: WireLimits.guestDecodingBytes
         ) { message throws(WireError) in try GuestFrame(message) }
     }
 
@@ -157,6 +173,9 @@ extension GuestFrame {
         case CLOISTER__V1__GUEST_FRAME__FRAME_TROUBLE:
             let text = [UInt8](try required(message.trouble, "trouble").message)
             self = .trouble(String(decoding: text.prefix(4_096), as: UTF8.self))
+        case CLOISTER__V1__GUEST_FRAME__FRAME_FILE:
+            let answer = try required(message.file, "file")
+            self = .file(number: answer.number, try FileReply(answer.reply))
         default: throw WireError(.invalidField, "The frame's kind is not known.")
         }
     }

@@ -10,6 +10,8 @@ package enum HostFrame: Hashable, Sendable {
     case run(RunOrder)
     /// Interrupt the code; after the grace the runtime is ended and started anew.
     case interrupt(execution: UInt64, grace: Duration)
+    /// Do something with files; the answer carries the number.
+    case file(number: UInt64, FileOrder)
 }
 
 /// What makes a clone unlike its twins.
@@ -91,4 +93,6 @@ package enum GuestFrame: Hashable, Sendable {
     case event(execution: UInt64, ExecutionEvent)
     /// The agent could not do what it was told.
     case trouble(String)
+    /// What became of an order about files.
+    case file(number: UInt64, FileReply)
 }

@@ -14,6 +14,8 @@ package enum WireLimits {
     /// How much memory a message may take while it is decoded beyond the bytes that it has, in bytes:
     /// two bytes on the wire can ask for more than a hundred of it.
     static let decodingBytes = 64 << 10
+    /// The same for a frame of a guest: enough for the longest part of a list of files.
+    static let guestDecodingBytes = 512 << 10
     /// The same for a command, which may name as many sessions as go into a list.
     static let commandDecodingBytes = 512 << 10
     /// The same for an answer, whose lists are long by nature: enough for half a million empty events.
@@ -33,5 +35,5 @@ package enum WireVersion {
     /// A greater minor version only adds.
     package static let minor: UInt32 = 0
     /// The version of the frames between worker and guest agent; both come from one build.
-    package static let guest: UInt32 = 1
+    package static let guest: UInt32 = 2
 }

@@ -94,7 +94,7 @@ extension Sandbox {
         case .trouble:
             // The agent could not carry out an order; what state the guest is in, nobody knows.
             finish(.guestCrashed)
-        case .ready, .warmed, .prepared:
+        case .ready, .warmed, .prepared, .file:
             break
         }
     }

@@ -1,6 +1,7 @@
 internal import Domain
 internal import Lifecycle
 internal import MicroVM
+internal import Transport
 internal import Wire
 
 /// One session: it owns its machine and runs one execution at a time, in the order of arrival.
@@ -35,6 +36,12 @@ actor Sandbox {
     var runStarted = ContinuousClock.now
     /// Why the current execution was interrupted, if it was.
     var interruption: Outcome.Status?
+    /// The session's machine, as long as it serves.
+    private(set) var machine: (any Machine)?
+    /// Pairs what the guest says of files with what it was asked.
+    nonisolated let fileOrders = Correspondence<FileReply>(capacity: FileLimits.requestsPerSession)
+    /// The files that are open for clients.
+    var transfers = OpenTransfers<ContinuousClock.Instant>()
     /// When it was made.
     let created = ContinuousClock.now
     /// The same as time of day, in milliseconds since 1970.
@@ -173,21 +180,25 @@ actor Sandbox {
 
     private func serve(_ machine: any Machine, timings: StageTimings) async {
         hasStarted = true
+        self.machine = machine
+        defer { self.machine = nil }
         changes.notify()
         startTimings = timings
         startTimings[.allocate] = created.duration(to: .now)
         touch()
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                for await frame in machine.frames { await self.receive(frame) }
+                for await frame in machine.frames { await self.take(frame) }
                 // The frames end with the machine, or because the worker itself goes down.
                 await self.machineFell(machine)
             }
             group.addTask { await self.runExecutions(on: machine) }
+            group.addTask { await self.watchTransfers() }
             group.addTask { await self.watchClock() }
             await group.next()
             group.cancelAll()
         }
+        await endFileOrders()
     }
 
     /// The stages of making the machine, for the execution that the machine was made for.

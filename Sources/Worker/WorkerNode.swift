@@ -87,6 +87,7 @@ package actor WorkerNode {
             guard let sandbox = try live(session) else { return gone(session) }
             try await sandbox.cancel(execution)
             return .done
+        case .file(let request): return try await perform(request, by: deadline)
         case .keepReady(let targets):
             keepReady(targets)
             return .done
@@ -122,13 +123,13 @@ package actor WorkerNode {
         return .descriptions(known)
     }
 
-    private static let stillEnding = Failure(
+    static let stillEnding = Failure(
         .notReady,
         "The session is just being ended.",
         retryAfterSeconds: 1
     )
 
-    private func gone(_ session: SessionLife) -> Answer {
+    func gone(_ session: SessionLife) -> Answer {
         let last = ended.newest(of: session.key)
         return .sessionGone(last?.session == session ? last?.cause : nil)
     }
@@ -175,7 +176,13 @@ package actor WorkerNode {
             timeout: request.timeout,
             limits: request.pool.limits
         )
-        guard let (sandbox, isNew) = try sandbox(for: request) else { return gone(request.session) }
+        guard
+            let (sandbox, isNew) = try sandbox(
+                of: request.session,
+                mayCreate: request.mayCreate,
+                in: request.pool
+            )
+        else { return gone(request.session) }
         let page = try await sandbox.execute(
             spec,
             beganSession: isNew,
@@ -195,17 +202,21 @@ package actor WorkerNode {
     ///
     /// There is no `await` in it: of many first requests
     /// with one identifier, exactly one makes the sandbox.
-    private func sandbox(for request: ExecuteRequest) throws(Failure) -> (sandbox: Sandbox, isNew: Bool)? {
+    func sandbox(
+        of session: SessionLife,
+        mayCreate: Bool,
+        in pool: PoolConfiguration
+    ) throws(Failure) -> (sandbox: Sandbox, isNew: Bool)? {
         guard lease.isHeld(.now) else {
             throw Failure(.staleAddressee, "The worker has no lease from a coordinator at the moment.")
         }
-        let key = request.session.key
+        let key = session.key
         let present = sandboxes[key]
         let admission = SessionAdmission.decide(
-            requested: request.session.generation,
+            requested: session.generation,
             live: present?.session.generation,
             ended: ended.newest(of: key)?.session.generation,
-            mayCreate: request.mayCreate,
+            mayCreate: mayCreate,
             hasRoom: hasRoom
         )
         switch admission {
@@ -216,21 +227,21 @@ package actor WorkerNode {
             if let present { dismiss(present, cause: .stopped) }
             lastPlace += 1
             let sandbox = Sandbox(
-                session: request.session,
-                pool: request.pool,
+                session: session,
+                pool: pool,
                 instance: instanceName(),
                 place: lastPlace,
                 patience: configuration.patience,
                 former: lastLeaving(of: key)
             )
             sandboxes[key] = sandbox
-            if !ready.claim(of: request.pool, for: sandbox) { launch.yield(.sandbox(sandbox)) }
+            if !ready.claim(of: pool, for: sandbox) { launch.yield(.sandbox(sandbox)) }
             refill()
             return (sandbox, true)
         case .stale, .unknown:
             return nil
         case .full:
-            ended.refuse(request.session)
+            ended.refuse(session)
             throw Failure(
                 .sessionsCountExceedsLimit,
                 "The worker has no room for another session.",

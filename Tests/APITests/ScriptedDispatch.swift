@@ -7,6 +7,9 @@ struct ScriptedDispatch: SessionDispatch {
 
     var pools: [String] = ["python"]
     var limits = ExecutionLimits()
+    var files = ScriptedFiles()
+    /// How many files a page of a list has at most.
+    var pageSize = Int.max
     var reason: Failure?
     var sessions: [SessionDescription] = []
     var ended: [EndedSessionRecord] = []

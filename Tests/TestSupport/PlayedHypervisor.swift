@@ -128,6 +128,7 @@ final class PlayedMachine: Machine {
         var variables: [String: String] = [:]
         var running: UInt64?
         var isDeaf = false
+        var files = PlayedFiles()
         var panic: String?
     }
 
@@ -164,6 +165,9 @@ final class PlayedMachine: Machine {
         case .interrupt(let execution, _): await interrupt(execution)
         case .warmUp: await output.put(.warmed)
         case .prepare: break
+        case .file(let number, let order):
+            guard let reply = guest.withLock({ $0.files.reply(to: order) }) else { return }
+            await output.put(.file(number: number, reply))
         }
     }
 

@@ -60,7 +60,8 @@ enum ImportRule {
         "API": Entry(
             ours: ["Domain", "APIModel", "Identity", "Coordinator", "Telemetry"],
             others: system.union(logging).union([
-                "HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "NIOCore", "NIOSSL",
+                "HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "NIOCore", "NIOHTTPTypes",
+                "NIOSSL",
                 "ServiceLifecycle",
             ])
         ),

@@ -17,11 +17,11 @@ struct CrossCheckTests {
             let bytes = try await Protoc.encoded(golden.text, as: golden.name)
             #expect(Hexadecimal.text(bytes) == golden.hexadecimal, "\(ContentKind(of: golden.value))")
         }
-        for golden in GoldenMessages.hostFrames {
+        for golden in try GoldenMessages.hostFrames + GoldenMessages.fileOrders() {
             let bytes = try await Protoc.encoded(golden.text, as: golden.name)
             #expect(Hexadecimal.text(bytes) == golden.hexadecimal, "\(golden.value)")
         }
-        for golden in GoldenMessages.guestFrames {
+        for golden in try GoldenMessages.guestFrames + GoldenMessages.fileReplies() {
             let bytes = try await Protoc.encoded(golden.text, as: golden.name)
             #expect(Hexadecimal.text(bytes) == golden.hexadecimal, "\(golden.value)")
         }
@@ -44,7 +44,7 @@ struct CrossCheckTests {
     func hostFrames(kind: HostFrameKind) async throws {
         var arbitrary = Arbitrary(for: "cross-check \(kind)")
         for _ in 0..<3 {
-            let frame = arbitrary.frame(kind)
+            let frame = try arbitrary.frame(kind)
             let copy = try await copied(try unframed(frame.encoded()), as: "HostFrame")
             #expect(try HostFrame(decoding: copy) == frame, "seed \(SeededGenerator.seed)")
         }
@@ -57,7 +57,7 @@ struct CrossCheckTests {
     func guestFrames(kind: GuestFrameKind) async throws {
         var arbitrary = Arbitrary(for: "cross-check \(kind)")
         for _ in 0..<(kind == .event ? 12 : 2) {
-            let frame = arbitrary.frame(kind)
+            let frame = try arbitrary.frame(kind)
             let copy = try await copied(try unframed(frame.encoded()), as: "GuestFrame")
             #expect(try GuestFrame(decoding: copy) == frame, "seed \(SeededGenerator.seed)")
         }

@@ -24,11 +24,11 @@ struct GoldenBytesTests {
 
     @Test("Every kind of frame has the bytes that it always had")
     func frames() throws {
-        for golden in GoldenMessages.hostFrames {
+        for golden in try GoldenMessages.hostFrames + GoldenMessages.fileOrders() {
             #expect(Hexadecimal.text(try unframed(golden.value.encoded())) == golden.hexadecimal)
             #expect(try HostFrame(decoding: golden.bytes) == golden.value)
         }
-        for golden in GoldenMessages.guestFrames {
+        for golden in try GoldenMessages.guestFrames + GoldenMessages.fileReplies() {
             #expect(Hexadecimal.text(try unframed(golden.value.encoded())) == golden.hexadecimal)
             #expect(try GuestFrame(decoding: golden.bytes) == golden.value)
         }

@@ -62,8 +62,10 @@ struct HostileBytesTests {
     func damagedFrames() throws {
         var arbitrary = Arbitrary(for: "damaged frames")
         for _ in 0..<(Self.rounds / 10) {
-            let order = try unframed(arbitrary.frame(arbitrary.element(HostFrameKind.allCases)).encoded())
-            let report = try unframed(arbitrary.frame(arbitrary.element(GuestFrameKind.allCases)).encoded())
+            let order = try unframed(try arbitrary.frame(arbitrary.element(HostFrameKind.allCases)).encoded())
+            let report = try unframed(
+                try arbitrary.frame(arbitrary.element(GuestFrameKind.allCases)).encoded()
+            )
             for _ in 0..<10 {
                 try expectStableHostFrame(arbitrary.damaged(order))
                 try expectStableGuestFrame(arbitrary.damaged(report))

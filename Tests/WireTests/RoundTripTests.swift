@@ -25,7 +25,7 @@ struct RoundTripTests {
     func hostFrames(kind: HostFrameKind) throws {
         var arbitrary = Arbitrary(for: "host frames \(kind)")
         for round in 0..<Self.rounds {
-            let frame = arbitrary.frame(kind)
+            let frame = try arbitrary.frame(kind)
             let copy = try HostFrame(decoding: try unframed(frame.encoded()))
             #expect(copy == frame, "seed \(SeededGenerator.seed), round \(round)")
             #expect(copy.encoded() == frame.encoded())
@@ -36,7 +36,7 @@ struct RoundTripTests {
     func guestFrames(kind: GuestFrameKind) throws {
         var arbitrary = Arbitrary(for: "guest frames \(kind)")
         for round in 0..<Self.rounds {
-            let frame = arbitrary.frame(kind)
+            let frame = try arbitrary.frame(kind)
             let copy = try GuestFrame(decoding: try unframed(frame.encoded()))
             #expect(copy == frame, "seed \(SeededGenerator.seed), round \(round)")
             #expect(copy.encoded() == frame.encoded())

@@ -34,7 +34,7 @@ struct TruncationTests {
     func hostFrames(kind: HostFrameKind) throws {
         var arbitrary = Arbitrary(for: "truncated host frames \(kind)")
         for _ in 0..<10 {
-            let bytes = try unframed(arbitrary.frame(kind).encoded())
+            let bytes = try unframed(try arbitrary.frame(kind).encoded())
             for length in bytes.indices { try expectStableHostFrame(Array(bytes.prefix(length))) }
         }
     }
@@ -43,7 +43,7 @@ struct TruncationTests {
     func guestFrames(kind: GuestFrameKind) throws {
         var arbitrary = Arbitrary(for: "truncated guest frames \(kind)")
         for _ in 0..<10 {
-            let bytes = try unframed(arbitrary.frame(kind).encoded())
+            let bytes = try unframed(try arbitrary.frame(kind).encoded())
             for length in bytes.indices { try expectStableGuestFrame(Array(bytes.prefix(length))) }
         }
     }

@@ -117,11 +117,11 @@ struct VersionTests {
             #expect(try envelope.content.decodingSibling(unknown + payload) == envelope.content)
         }
         for kind in HostFrameKind.allCases {
-            let frame = arbitrary.frame(kind)
+            let frame = try arbitrary.frame(kind)
             #expect(try HostFrame(decoding: try unframed(frame.encoded()) + unknown) == frame)
         }
         for kind in GuestFrameKind.allCases {
-            let frame = arbitrary.frame(kind)
+            let frame = try arbitrary.frame(kind)
             #expect(try GuestFrame(decoding: unknown + (try unframed(frame.encoded()))) == frame)
         }
     }

@@ -1,4 +1,7 @@
+internal import HTTPTypes
+internal import Hummingbird
 internal import NIOCore
+internal import NIOHTTPTypes
 
 /// The connection that a request came on.
 struct ClientConnection: Sendable {
@@ -44,6 +47,16 @@ struct ClientConnection: Sendable {
         }
         defer { deadline.cancel() }
         return try await operation()
+    }
+
+    /// Tells a client that waits for it to send the body (RFC 9110, section 10.1.1).
+    ///
+    /// curl waits a second for this with every body over a megabyte.
+    ///
+    /// - Parameter request: the client's request.
+    func invite(bodyOf request: Request) {
+        guard request.headers[.expect]?.lowercased() == "100-continue" else { return }
+        channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)), promise: nil)
     }
 
     private func arm(_ continuation: AsyncStream<Never>.Continuation) async {

@@ -38,6 +38,8 @@ struct ErrorMiddleware: RouterMiddleware {
             response.headers[.wwwAuthenticate] = challenge(request, "insufficient_scope", failure)
             response.headers[.contentType] = nil
             response.body = ResponseBody()
+        case .rangeNotSatisfiable:
+            response.headers[.contentRange] = (error as? RangeRefusal).map { "bytes */\($0.size)" }
         default: break
         }
         return response
@@ -62,6 +64,8 @@ struct ErrorMiddleware: RouterMiddleware {
         case let missing as MissingSession: missing.failure
         case let refusal as MethodRefusal:
             Failure(.methodNotAllowed, "The route takes only: \(refusal.allowed).")
+        case is RangeRefusal:
+            Failure(.rangeNotSatisfiable, FailureCode.rangeNotSatisfiable.meaning)
         case let error as HTTPError where error.status == .notFound:
             Failure(.notFound, "There is no route \(request.method) \(request.uri.path).")
         case let error as HTTPError where error.status.kind == .clientError:

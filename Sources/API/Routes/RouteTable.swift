@@ -51,7 +51,33 @@ struct RouteTable {
             }
         }
         addSessions(to: router)
+        addFiles(to: router)
         return router
+    }
+
+    private func addFiles(to router: Router<APIContext>) {
+        let files = FileRoutes(dispatch: dispatch)
+        let upload = FileUploadRoutes(dispatch: dispatch, bodyTimeout: .seconds(900))
+        let download = FileDownloadRoutes(dispatch: dispatch)
+        for prefix in Self.poolPrefixes {
+            add(prefix + "/files", [.get: files.list(nil), .post: upload.take(nil)], to: router)
+            // Below it stand names with slashes, which the router cannot tell from its own parts.
+            let below: [HTTPRequest.Method: Handler] = [
+                .get: { request, context in
+                    try await FilePathInRoute(context).isDownload
+                        ? download.send(request, context) : files.show(request, context)
+                }, .delete: files.remove,
+            ]
+            add(prefix + "/files/**", below.merging([.head: download.head]) { first, _ in first }, to: router)
+            add(
+                prefix + "/files/upload",
+                below.merging([.post: upload.take(.wrapped)]) { first, _ in first },
+                to: router
+            )
+            add(prefix + "/python/uploadFile", [.post: upload.take(.first)], to: router)
+            add(prefix + "/python/files", [.get: files.list(.first)], to: router)
+            add(prefix + "/python/downloadFile", [.get: download.send, .head: download.head], to: router)
+        }
     }
 
     private func addSessions(to router: Router<APIContext>) {

@@ -24,6 +24,17 @@ int cloister_child_signal_descriptor(void);
 // A descriptor that becomes readable when an entry is made in a folder (inotify(7)).
 int cloister_watch_folder(const char *path);
 
+// O_PATH of open(2): a descriptor that stands for a place and gives no access to what is there.
+enum { CLOISTER_PLACE_ONLY = 010000000 };
+
+// Opens a path below a folder (openat2(2)): links are followed as long as they stay below it, absolute ones
+// and those of /proc never; -EXDEV when one leads out.
+int cloister_open_below(int folder, const char *path, int flags, uint32_t mode);
+
+// Lets all file operations from now on have the rights of a user and its group, and no others; 0 gives the
+// process its own rights back (setfsuid(2)).
+void cloister_act_on_files_as(uint32_t user);
+
 // Ends the virtual machine (reboot(2)); does not return when it works.
 int cloister_power_off(void);
 

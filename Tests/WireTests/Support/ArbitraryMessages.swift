@@ -4,8 +4,8 @@ import Wire
 /// The kinds of what is inside an envelope.
 enum ContentKind: String, CaseIterable, Sendable {
     case announcement
-    case hello, ping, execute, readEvents, cancel, stopSession, keepReady, describeSessions
-    case failure, sessions, pong, events, done, sessionGone, descriptions
+    case hello, ping, execute, readEvents, cancel, stopSession, keepReady, describeSessions, file
+    case failure, sessions, pong, events, done, sessionGone, descriptions, fileReply
 
     /// Finds the kind of a content; a new one does not compile until it is tested.
     init(of content: Envelope.Content) {
@@ -21,6 +21,7 @@ enum ContentKind: String, CaseIterable, Sendable {
             case .stopSession: self = .stopSession
             case .keepReady: self = .keepReady
             case .describeSessions: self = .describeSessions
+            case .file: self = .file
             }
         case .answer(let answer):
             switch answer {
@@ -31,6 +32,7 @@ enum ContentKind: String, CaseIterable, Sendable {
             case .done: self = .done
             case .sessionGone: self = .sessionGone
             case .descriptions: self = .descriptions
+            case .file: self = .fileReply
             }
         }
     }
@@ -40,10 +42,10 @@ enum ContentKind: String, CaseIterable, Sendable {
 enum EventKind: CaseIterable, Sendable { case standardOutput, standardError, value, image, ended }
 
 /// The kinds of frames to the guest.
-enum HostFrameKind: CaseIterable, Sendable { case warmUp, prepare, run, interrupt }
+enum HostFrameKind: CaseIterable, Sendable { case warmUp, prepare, run, interrupt, file }
 
 /// The kinds of frames from the guest.
-enum GuestFrameKind: CaseIterable, Sendable { case ready, warmed, prepared, event, trouble }
+enum GuestFrameKind: CaseIterable, Sendable { case ready, warmed, prepared, event, trouble, file }
 
 extension Arbitrary {
     mutating func event(_ kind: EventKind) -> ExecutionEvent {
@@ -79,7 +81,8 @@ extension Arbitrary {
                     capacity: capacity()
                 )
             )
-        case .hello, .ping, .execute, .readEvents, .cancel, .stopSession, .keepReady, .describeSessions:
+        case .hello, .ping, .execute, .readEvents, .cancel, .stopSession, .keepReady, .describeSessions,
+            .file:
             .command(Command(epoch: epoch(), request: try request(kind)))
         case .failure: .answer(.failure(failure()))
         case .sessions:
@@ -93,6 +96,7 @@ extension Arbitrary {
         case .events: .answer(.events(page()))
         case .done: .answer(.done)
         case .sessionGone: .answer(.sessionGone(flag() ? element(EndCause.all) : nil))
+        case .fileReply: .answer(.file(try reply()))
         case .descriptions: .answer(.descriptions(try (0..<count(0...9)).map { _ in try description() }))
         }
     }
@@ -128,6 +132,16 @@ extension Arbitrary {
                 try (0..<count(0...4)).map { _ in ReadyTarget(pool: try configuration(), count: size()) }
             )
         case .describeSessions: .describeSessions(try (0..<count(0...9)).map { _ in try session() })
+        case .file:
+            .file(
+                FileRequest(
+                    session: try session(),
+                    mayCreate: flag(),
+                    pool: try configuration(),
+                    order: try order(),
+                    wait: duration()
+                )
+            )
         default: .hello(offset: size(), lease: duration())
         }
     }
@@ -176,7 +190,7 @@ extension Arbitrary {
         )
     }
 
-    mutating func frame(_ kind: HostFrameKind) -> HostFrame {
+    mutating func frame(_ kind: HostFrameKind) throws -> HostFrame {
         switch kind {
         case .warmUp: .warmUp(element(Runtime.all))
         case .prepare:
@@ -200,16 +214,18 @@ extension Arbitrary {
                 )
             )
         case .interrupt: .interrupt(execution: number(), grace: duration())
+        case .file: .file(number: number(), try order())
         }
     }
 
-    mutating func frame(_ kind: GuestFrameKind) -> GuestFrame {
+    mutating func frame(_ kind: GuestFrameKind) throws -> GuestFrame {
         switch kind {
         case .ready: .ready(protocolVersion: UInt32(size()))
         case .warmed: .warmed
         case .prepared: .prepared
         case .event: .event(execution: number(), event())
         case .trouble: .trouble(text())
+        case .file: .file(number: number(), try reply())
         }
     }
 }

@@ -367,6 +367,636 @@ void   cloister__v1__outcome__free_unpacked
   assert(message->base.descriptor == &cloister__v1__outcome__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   cloister__v1__file_order__init
+                     (Cloister__V1__FileOrder         *message)
+{
+  static const Cloister__V1__FileOrder init_value = CLOISTER__V1__FILE_ORDER__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__file_order__get_packed_size
+                     (const Cloister__V1__FileOrder *message)
+{
+  assert(message->base.descriptor == &cloister__v1__file_order__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__file_order__pack
+                     (const Cloister__V1__FileOrder *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__file_order__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__file_order__pack_to_buffer
+                     (const Cloister__V1__FileOrder *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__file_order__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__FileOrder *
+       cloister__v1__file_order__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__FileOrder *)
+     protobuf_c_message_unpack (&cloister__v1__file_order__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__file_order__free_unpacked
+                     (Cloister__V1__FileOrder *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__file_order__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__file_path__init
+                     (Cloister__V1__FilePath         *message)
+{
+  static const Cloister__V1__FilePath init_value = CLOISTER__V1__FILE_PATH__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__file_path__get_packed_size
+                     (const Cloister__V1__FilePath *message)
+{
+  assert(message->base.descriptor == &cloister__v1__file_path__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__file_path__pack
+                     (const Cloister__V1__FilePath *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__file_path__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__file_path__pack_to_buffer
+                     (const Cloister__V1__FilePath *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__file_path__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__FilePath *
+       cloister__v1__file_path__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__FilePath *)
+     protobuf_c_message_unpack (&cloister__v1__file_path__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__file_path__free_unpacked
+                     (Cloister__V1__FilePath *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__file_path__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__list_files__init
+                     (Cloister__V1__ListFiles         *message)
+{
+  static const Cloister__V1__ListFiles init_value = CLOISTER__V1__LIST_FILES__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__list_files__get_packed_size
+                     (const Cloister__V1__ListFiles *message)
+{
+  assert(message->base.descriptor == &cloister__v1__list_files__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__list_files__pack
+                     (const Cloister__V1__ListFiles *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__list_files__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__list_files__pack_to_buffer
+                     (const Cloister__V1__ListFiles *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__list_files__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__ListFiles *
+       cloister__v1__list_files__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__ListFiles *)
+     protobuf_c_message_unpack (&cloister__v1__list_files__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__list_files__free_unpacked
+                     (Cloister__V1__ListFiles *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__list_files__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__open_file__init
+                     (Cloister__V1__OpenFile         *message)
+{
+  static const Cloister__V1__OpenFile init_value = CLOISTER__V1__OPEN_FILE__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__open_file__get_packed_size
+                     (const Cloister__V1__OpenFile *message)
+{
+  assert(message->base.descriptor == &cloister__v1__open_file__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__open_file__pack
+                     (const Cloister__V1__OpenFile *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__open_file__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__open_file__pack_to_buffer
+                     (const Cloister__V1__OpenFile *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__open_file__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__OpenFile *
+       cloister__v1__open_file__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__OpenFile *)
+     protobuf_c_message_unpack (&cloister__v1__open_file__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__open_file__free_unpacked
+                     (Cloister__V1__OpenFile *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__open_file__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__read_file__init
+                     (Cloister__V1__ReadFile         *message)
+{
+  static const Cloister__V1__ReadFile init_value = CLOISTER__V1__READ_FILE__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__read_file__get_packed_size
+                     (const Cloister__V1__ReadFile *message)
+{
+  assert(message->base.descriptor == &cloister__v1__read_file__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__read_file__pack
+                     (const Cloister__V1__ReadFile *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__read_file__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__read_file__pack_to_buffer
+                     (const Cloister__V1__ReadFile *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__read_file__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__ReadFile *
+       cloister__v1__read_file__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__ReadFile *)
+     protobuf_c_message_unpack (&cloister__v1__read_file__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__read_file__free_unpacked
+                     (Cloister__V1__ReadFile *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__read_file__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__write_file__init
+                     (Cloister__V1__WriteFile         *message)
+{
+  static const Cloister__V1__WriteFile init_value = CLOISTER__V1__WRITE_FILE__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__write_file__get_packed_size
+                     (const Cloister__V1__WriteFile *message)
+{
+  assert(message->base.descriptor == &cloister__v1__write_file__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__write_file__pack
+                     (const Cloister__V1__WriteFile *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__write_file__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__write_file__pack_to_buffer
+                     (const Cloister__V1__WriteFile *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__write_file__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__WriteFile *
+       cloister__v1__write_file__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__WriteFile *)
+     protobuf_c_message_unpack (&cloister__v1__write_file__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__write_file__free_unpacked
+                     (Cloister__V1__WriteFile *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__write_file__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__commit_file__init
+                     (Cloister__V1__CommitFile         *message)
+{
+  static const Cloister__V1__CommitFile init_value = CLOISTER__V1__COMMIT_FILE__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__commit_file__get_packed_size
+                     (const Cloister__V1__CommitFile *message)
+{
+  assert(message->base.descriptor == &cloister__v1__commit_file__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__commit_file__pack
+                     (const Cloister__V1__CommitFile *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__commit_file__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__commit_file__pack_to_buffer
+                     (const Cloister__V1__CommitFile *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__commit_file__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__CommitFile *
+       cloister__v1__commit_file__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__CommitFile *)
+     protobuf_c_message_unpack (&cloister__v1__commit_file__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__commit_file__free_unpacked
+                     (Cloister__V1__CommitFile *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__commit_file__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__close_file__init
+                     (Cloister__V1__CloseFile         *message)
+{
+  static const Cloister__V1__CloseFile init_value = CLOISTER__V1__CLOSE_FILE__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__close_file__get_packed_size
+                     (const Cloister__V1__CloseFile *message)
+{
+  assert(message->base.descriptor == &cloister__v1__close_file__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__close_file__pack
+                     (const Cloister__V1__CloseFile *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__close_file__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__close_file__pack_to_buffer
+                     (const Cloister__V1__CloseFile *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__close_file__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__CloseFile *
+       cloister__v1__close_file__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__CloseFile *)
+     protobuf_c_message_unpack (&cloister__v1__close_file__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__close_file__free_unpacked
+                     (Cloister__V1__CloseFile *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__close_file__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__file_reply__init
+                     (Cloister__V1__FileReply         *message)
+{
+  static const Cloister__V1__FileReply init_value = CLOISTER__V1__FILE_REPLY__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__file_reply__get_packed_size
+                     (const Cloister__V1__FileReply *message)
+{
+  assert(message->base.descriptor == &cloister__v1__file_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__file_reply__pack
+                     (const Cloister__V1__FileReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__file_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__file_reply__pack_to_buffer
+                     (const Cloister__V1__FileReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__file_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__FileReply *
+       cloister__v1__file_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__FileReply *)
+     protobuf_c_message_unpack (&cloister__v1__file_reply__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__file_reply__free_unpacked
+                     (Cloister__V1__FileReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__file_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__file_trouble__init
+                     (Cloister__V1__FileTrouble         *message)
+{
+  static const Cloister__V1__FileTrouble init_value = CLOISTER__V1__FILE_TROUBLE__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__file_trouble__get_packed_size
+                     (const Cloister__V1__FileTrouble *message)
+{
+  assert(message->base.descriptor == &cloister__v1__file_trouble__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__file_trouble__pack
+                     (const Cloister__V1__FileTrouble *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__file_trouble__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__file_trouble__pack_to_buffer
+                     (const Cloister__V1__FileTrouble *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__file_trouble__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__FileTrouble *
+       cloister__v1__file_trouble__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__FileTrouble *)
+     protobuf_c_message_unpack (&cloister__v1__file_trouble__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__file_trouble__free_unpacked
+                     (Cloister__V1__FileTrouble *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__file_trouble__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__file_list__init
+                     (Cloister__V1__FileList         *message)
+{
+  static const Cloister__V1__FileList init_value = CLOISTER__V1__FILE_LIST__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__file_list__get_packed_size
+                     (const Cloister__V1__FileList *message)
+{
+  assert(message->base.descriptor == &cloister__v1__file_list__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__file_list__pack
+                     (const Cloister__V1__FileList *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__file_list__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__file_list__pack_to_buffer
+                     (const Cloister__V1__FileList *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__file_list__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__FileList *
+       cloister__v1__file_list__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__FileList *)
+     protobuf_c_message_unpack (&cloister__v1__file_list__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__file_list__free_unpacked
+                     (Cloister__V1__FileList *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__file_list__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__session_file__init
+                     (Cloister__V1__SessionFile         *message)
+{
+  static const Cloister__V1__SessionFile init_value = CLOISTER__V1__SESSION_FILE__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__session_file__get_packed_size
+                     (const Cloister__V1__SessionFile *message)
+{
+  assert(message->base.descriptor == &cloister__v1__session_file__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__session_file__pack
+                     (const Cloister__V1__SessionFile *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__session_file__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__session_file__pack_to_buffer
+                     (const Cloister__V1__SessionFile *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__session_file__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__SessionFile *
+       cloister__v1__session_file__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__SessionFile *)
+     protobuf_c_message_unpack (&cloister__v1__session_file__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__session_file__free_unpacked
+                     (Cloister__V1__SessionFile *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__session_file__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__file_content__init
+                     (Cloister__V1__FileContent         *message)
+{
+  static const Cloister__V1__FileContent init_value = CLOISTER__V1__FILE_CONTENT__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__file_content__get_packed_size
+                     (const Cloister__V1__FileContent *message)
+{
+  assert(message->base.descriptor == &cloister__v1__file_content__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__file_content__pack
+                     (const Cloister__V1__FileContent *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__file_content__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__file_content__pack_to_buffer
+                     (const Cloister__V1__FileContent *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__file_content__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__FileContent *
+       cloister__v1__file_content__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__FileContent *)
+     protobuf_c_message_unpack (&cloister__v1__file_content__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__file_content__free_unpacked
+                     (Cloister__V1__FileContent *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__file_content__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__file_done__init
+                     (Cloister__V1__FileDone         *message)
+{
+  static const Cloister__V1__FileDone init_value = CLOISTER__V1__FILE_DONE__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__file_done__get_packed_size
+                     (const Cloister__V1__FileDone *message)
+{
+  assert(message->base.descriptor == &cloister__v1__file_done__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__file_done__pack
+                     (const Cloister__V1__FileDone *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__file_done__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__file_done__pack_to_buffer
+                     (const Cloister__V1__FileDone *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__file_done__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__FileDone *
+       cloister__v1__file_done__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__FileDone *)
+     protobuf_c_message_unpack (&cloister__v1__file_done__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__file_done__free_unpacked
+                     (Cloister__V1__FileDone *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__file_done__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor cloister__v1__envelope__field_descriptors[12] =
 {
   {
@@ -1067,6 +1697,856 @@ const ProtobufCMessageDescriptor cloister__v1__outcome__descriptor =
   cloister__v1__outcome__field_indices_by_name,
   1,  cloister__v1__outcome__number_ranges,
   (ProtobufCMessageInit) cloister__v1__outcome__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__file_order__field_descriptors[9] =
+{
+  {
+    "list",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__FileOrder, order_case),
+    offsetof(Cloister__V1__FileOrder, list),
+    &cloister__v1__list_files__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "look",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__FileOrder, order_case),
+    offsetof(Cloister__V1__FileOrder, look),
+    &cloister__v1__file_path__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "remove",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__FileOrder, order_case),
+    offsetof(Cloister__V1__FileOrder, remove),
+    &cloister__v1__file_path__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "open_to_read",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__FileOrder, order_case),
+    offsetof(Cloister__V1__FileOrder, open_to_read),
+    &cloister__v1__open_file__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "read",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__FileOrder, order_case),
+    offsetof(Cloister__V1__FileOrder, read),
+    &cloister__v1__read_file__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "open_to_write",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__FileOrder, order_case),
+    offsetof(Cloister__V1__FileOrder, open_to_write),
+    &cloister__v1__open_file__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "write",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__FileOrder, order_case),
+    offsetof(Cloister__V1__FileOrder, write),
+    &cloister__v1__write_file__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "commit",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__FileOrder, order_case),
+    offsetof(Cloister__V1__FileOrder, commit),
+    &cloister__v1__commit_file__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "close",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__FileOrder, order_case),
+    offsetof(Cloister__V1__FileOrder, close),
+    &cloister__v1__close_file__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__file_order__field_indices_by_name[] = {
+  8,   /* field[8] = close */
+  7,   /* field[7] = commit */
+  0,   /* field[0] = list */
+  1,   /* field[1] = look */
+  3,   /* field[3] = open_to_read */
+  5,   /* field[5] = open_to_write */
+  4,   /* field[4] = read */
+  2,   /* field[2] = remove */
+  6,   /* field[6] = write */
+};
+static const ProtobufCIntRange cloister__v1__file_order__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor cloister__v1__file_order__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.FileOrder",
+  "FileOrder",
+  "Cloister__V1__FileOrder",
+  "cloister.v1",
+  sizeof(Cloister__V1__FileOrder),
+  9,
+  cloister__v1__file_order__field_descriptors,
+  cloister__v1__file_order__field_indices_by_name,
+  1,  cloister__v1__file_order__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__file_order__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__file_path__field_descriptors[1] =
+{
+  {
+    "path",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__FilePath, path),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__file_path__field_indices_by_name[] = {
+  0,   /* field[0] = path */
+};
+static const ProtobufCIntRange cloister__v1__file_path__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor cloister__v1__file_path__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.FilePath",
+  "FilePath",
+  "Cloister__V1__FilePath",
+  "cloister.v1",
+  sizeof(Cloister__V1__FilePath),
+  1,
+  cloister__v1__file_path__field_descriptors,
+  cloister__v1__file_path__field_indices_by_name,
+  1,  cloister__v1__file_path__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__file_path__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__list_files__field_descriptors[4] =
+{
+  {
+    "folder",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__ListFiles, folder),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "recursive",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__ListFiles, recursive),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "after",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__ListFiles, after),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "count_max",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__ListFiles, count_max),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__list_files__field_indices_by_name[] = {
+  2,   /* field[2] = after */
+  3,   /* field[3] = count_max */
+  0,   /* field[0] = folder */
+  1,   /* field[1] = recursive */
+};
+static const ProtobufCIntRange cloister__v1__list_files__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor cloister__v1__list_files__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.ListFiles",
+  "ListFiles",
+  "Cloister__V1__ListFiles",
+  "cloister.v1",
+  sizeof(Cloister__V1__ListFiles),
+  4,
+  cloister__v1__list_files__field_descriptors,
+  cloister__v1__list_files__field_indices_by_name,
+  1,  cloister__v1__list_files__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__list_files__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__open_file__field_descriptors[2] =
+{
+  {
+    "path",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__OpenFile, path),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "transfer",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__OpenFile, transfer),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__open_file__field_indices_by_name[] = {
+  0,   /* field[0] = path */
+  1,   /* field[1] = transfer */
+};
+static const ProtobufCIntRange cloister__v1__open_file__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor cloister__v1__open_file__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.OpenFile",
+  "OpenFile",
+  "Cloister__V1__OpenFile",
+  "cloister.v1",
+  sizeof(Cloister__V1__OpenFile),
+  2,
+  cloister__v1__open_file__field_descriptors,
+  cloister__v1__open_file__field_indices_by_name,
+  1,  cloister__v1__open_file__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__open_file__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__read_file__field_descriptors[3] =
+{
+  {
+    "transfer",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__ReadFile, transfer),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "offset",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__ReadFile, offset),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "count",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__ReadFile, count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__read_file__field_indices_by_name[] = {
+  2,   /* field[2] = count */
+  1,   /* field[1] = offset */
+  0,   /* field[0] = transfer */
+};
+static const ProtobufCIntRange cloister__v1__read_file__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor cloister__v1__read_file__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.ReadFile",
+  "ReadFile",
+  "Cloister__V1__ReadFile",
+  "cloister.v1",
+  sizeof(Cloister__V1__ReadFile),
+  3,
+  cloister__v1__read_file__field_descriptors,
+  cloister__v1__read_file__field_indices_by_name,
+  1,  cloister__v1__read_file__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__read_file__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__write_file__field_descriptors[3] =
+{
+  {
+    "transfer",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__WriteFile, transfer),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "offset",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__WriteFile, offset),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "content",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__WriteFile, content),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__write_file__field_indices_by_name[] = {
+  2,   /* field[2] = content */
+  1,   /* field[1] = offset */
+  0,   /* field[0] = transfer */
+};
+static const ProtobufCIntRange cloister__v1__write_file__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor cloister__v1__write_file__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.WriteFile",
+  "WriteFile",
+  "Cloister__V1__WriteFile",
+  "cloister.v1",
+  sizeof(Cloister__V1__WriteFile),
+  3,
+  cloister__v1__write_file__field_descriptors,
+  cloister__v1__write_file__field_indices_by_name,
+  1,  cloister__v1__write_file__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__write_file__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__commit_file__field_descriptors[2] =
+{
+  {
+    "transfer",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__CommitFile, transfer),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__CommitFile, size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__commit_file__field_indices_by_name[] = {
+  1,   /* field[1] = size */
+  0,   /* field[0] = transfer */
+};
+static const ProtobufCIntRange cloister__v1__commit_file__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor cloister__v1__commit_file__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.CommitFile",
+  "CommitFile",
+  "Cloister__V1__CommitFile",
+  "cloister.v1",
+  sizeof(Cloister__V1__CommitFile),
+  2,
+  cloister__v1__commit_file__field_descriptors,
+  cloister__v1__commit_file__field_indices_by_name,
+  1,  cloister__v1__commit_file__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__commit_file__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__close_file__field_descriptors[1] =
+{
+  {
+    "transfer",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__CloseFile, transfer),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__close_file__field_indices_by_name[] = {
+  0,   /* field[0] = transfer */
+};
+static const ProtobufCIntRange cloister__v1__close_file__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor cloister__v1__close_file__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.CloseFile",
+  "CloseFile",
+  "Cloister__V1__CloseFile",
+  "cloister.v1",
+  sizeof(Cloister__V1__CloseFile),
+  1,
+  cloister__v1__close_file__field_descriptors,
+  cloister__v1__close_file__field_indices_by_name,
+  1,  cloister__v1__close_file__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__close_file__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__file_reply__field_descriptors[5] =
+{
+  {
+    "trouble",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__FileReply, reply_case),
+    offsetof(Cloister__V1__FileReply, trouble),
+    &cloister__v1__file_trouble__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "files",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__FileReply, reply_case),
+    offsetof(Cloister__V1__FileReply, files),
+    &cloister__v1__file_list__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "file",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__FileReply, reply_case),
+    offsetof(Cloister__V1__FileReply, file),
+    &cloister__v1__session_file__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "content",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__FileReply, reply_case),
+    offsetof(Cloister__V1__FileReply, content),
+    &cloister__v1__file_content__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "done",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__FileReply, reply_case),
+    offsetof(Cloister__V1__FileReply, done),
+    &cloister__v1__file_done__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__file_reply__field_indices_by_name[] = {
+  3,   /* field[3] = content */
+  4,   /* field[4] = done */
+  2,   /* field[2] = file */
+  1,   /* field[1] = files */
+  0,   /* field[0] = trouble */
+};
+static const ProtobufCIntRange cloister__v1__file_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor cloister__v1__file_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.FileReply",
+  "FileReply",
+  "Cloister__V1__FileReply",
+  "cloister.v1",
+  sizeof(Cloister__V1__FileReply),
+  5,
+  cloister__v1__file_reply__field_descriptors,
+  cloister__v1__file_reply__field_indices_by_name,
+  1,  cloister__v1__file_reply__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__file_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__file_trouble__field_descriptors[1] =
+{
+  {
+    "kind",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__FileTrouble, kind),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__file_trouble__field_indices_by_name[] = {
+  0,   /* field[0] = kind */
+};
+static const ProtobufCIntRange cloister__v1__file_trouble__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor cloister__v1__file_trouble__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.FileTrouble",
+  "FileTrouble",
+  "Cloister__V1__FileTrouble",
+  "cloister.v1",
+  sizeof(Cloister__V1__FileTrouble),
+  1,
+  cloister__v1__file_trouble__field_descriptors,
+  cloister__v1__file_trouble__field_indices_by_name,
+  1,  cloister__v1__file_trouble__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__file_trouble__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__file_list__field_descriptors[2] =
+{
+  {
+    "files",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__FileList, n_files),
+    offsetof(Cloister__V1__FileList, files),
+    &cloister__v1__session_file__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "is_complete",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__FileList, is_complete),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__file_list__field_indices_by_name[] = {
+  0,   /* field[0] = files */
+  1,   /* field[1] = is_complete */
+};
+static const ProtobufCIntRange cloister__v1__file_list__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor cloister__v1__file_list__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.FileList",
+  "FileList",
+  "Cloister__V1__FileList",
+  "cloister.v1",
+  sizeof(Cloister__V1__FileList),
+  2,
+  cloister__v1__file_list__field_descriptors,
+  cloister__v1__file_list__field_indices_by_name,
+  1,  cloister__v1__file_list__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__file_list__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__session_file__field_descriptors[4] =
+{
+  {
+    "path",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__SessionFile, path),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "is_folder",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__SessionFile, is_folder),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "size",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__SessionFile, size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "modified_ns",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__SessionFile, modified_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__session_file__field_indices_by_name[] = {
+  1,   /* field[1] = is_folder */
+  3,   /* field[3] = modified_ns */
+  0,   /* field[0] = path */
+  2,   /* field[2] = size */
+};
+static const ProtobufCIntRange cloister__v1__session_file__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor cloister__v1__session_file__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.SessionFile",
+  "SessionFile",
+  "Cloister__V1__SessionFile",
+  "cloister.v1",
+  sizeof(Cloister__V1__SessionFile),
+  4,
+  cloister__v1__session_file__field_descriptors,
+  cloister__v1__session_file__field_indices_by_name,
+  1,  cloister__v1__session_file__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__session_file__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__file_content__field_descriptors[2] =
+{
+  {
+    "offset",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__FileContent, offset),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "content",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__FileContent, content),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__file_content__field_indices_by_name[] = {
+  1,   /* field[1] = content */
+  0,   /* field[0] = offset */
+};
+static const ProtobufCIntRange cloister__v1__file_content__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor cloister__v1__file_content__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.FileContent",
+  "FileContent",
+  "Cloister__V1__FileContent",
+  "cloister.v1",
+  sizeof(Cloister__V1__FileContent),
+  2,
+  cloister__v1__file_content__field_descriptors,
+  cloister__v1__file_content__field_indices_by_name,
+  1,  cloister__v1__file_content__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__file_content__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define cloister__v1__file_done__field_descriptors NULL
+#define cloister__v1__file_done__field_indices_by_name NULL
+#define cloister__v1__file_done__number_ranges NULL
+const ProtobufCMessageDescriptor cloister__v1__file_done__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.FileDone",
+  "FileDone",
+  "Cloister__V1__FileDone",
+  "cloister.v1",
+  sizeof(Cloister__V1__FileDone),
+  0,
+  cloister__v1__file_done__field_descriptors,
+  cloister__v1__file_done__field_indices_by_name,
+  0,  cloister__v1__file_done__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__file_done__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue cloister__v1__kind__enum_values_by_number[4] =

@@ -232,6 +232,51 @@ void   cloister__v1__interrupt__free_unpacked
   assert(message->base.descriptor == &cloister__v1__interrupt__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   cloister__v1__file__init
+                     (Cloister__V1__File         *message)
+{
+  static const Cloister__V1__File init_value = CLOISTER__V1__FILE__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__file__get_packed_size
+                     (const Cloister__V1__File *message)
+{
+  assert(message->base.descriptor == &cloister__v1__file__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__file__pack
+                     (const Cloister__V1__File *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__file__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__file__pack_to_buffer
+                     (const Cloister__V1__File *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__file__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__File *
+       cloister__v1__file__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__File *)
+     protobuf_c_message_unpack (&cloister__v1__file__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__file__free_unpacked
+                     (Cloister__V1__File *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__file__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   cloister__v1__guest_frame__init
                      (Cloister__V1__GuestFrame         *message)
 {
@@ -502,7 +547,52 @@ void   cloister__v1__trouble__free_unpacked
   assert(message->base.descriptor == &cloister__v1__trouble__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor cloister__v1__host_frame__field_descriptors[4] =
+void   cloister__v1__file_answer__init
+                     (Cloister__V1__FileAnswer         *message)
+{
+  static const Cloister__V1__FileAnswer init_value = CLOISTER__V1__FILE_ANSWER__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__file_answer__get_packed_size
+                     (const Cloister__V1__FileAnswer *message)
+{
+  assert(message->base.descriptor == &cloister__v1__file_answer__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__file_answer__pack
+                     (const Cloister__V1__FileAnswer *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__file_answer__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__file_answer__pack_to_buffer
+                     (const Cloister__V1__FileAnswer *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__file_answer__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__FileAnswer *
+       cloister__v1__file_answer__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__FileAnswer *)
+     protobuf_c_message_unpack (&cloister__v1__file_answer__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__file_answer__free_unpacked
+                     (Cloister__V1__FileAnswer *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__file_answer__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+static const ProtobufCFieldDescriptor cloister__v1__host_frame__field_descriptors[5] =
 {
   {
     "warm_up",
@@ -552,8 +642,21 @@ static const ProtobufCFieldDescriptor cloister__v1__host_frame__field_descriptor
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "file",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__HostFrame, frame_case),
+    offsetof(Cloister__V1__HostFrame, file),
+    &cloister__v1__file__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__host_frame__field_indices_by_name[] = {
+  4,   /* field[4] = file */
   3,   /* field[3] = interrupt */
   1,   /* field[1] = prepare */
   2,   /* field[2] = run */
@@ -562,7 +665,7 @@ static const unsigned cloister__v1__host_frame__field_indices_by_name[] = {
 static const ProtobufCIntRange cloister__v1__host_frame__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor cloister__v1__host_frame__descriptor =
 {
@@ -572,7 +675,7 @@ const ProtobufCMessageDescriptor cloister__v1__host_frame__descriptor =
   "Cloister__V1__HostFrame",
   "cloister.v1",
   sizeof(Cloister__V1__HostFrame),
-  4,
+  5,
   cloister__v1__host_frame__field_descriptors,
   cloister__v1__host_frame__field_indices_by_name,
   1,  cloister__v1__host_frame__number_ranges,
@@ -848,7 +951,58 @@ const ProtobufCMessageDescriptor cloister__v1__interrupt__descriptor =
   (ProtobufCMessageInit) cloister__v1__interrupt__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__guest_frame__field_descriptors[5] =
+static const ProtobufCFieldDescriptor cloister__v1__file__field_descriptors[2] =
+{
+  {
+    "number",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__File, number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__File, order),
+    &cloister__v1__file_order__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__file__field_indices_by_name[] = {
+  0,   /* field[0] = number */
+  1,   /* field[1] = order */
+};
+static const ProtobufCIntRange cloister__v1__file__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor cloister__v1__file__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.File",
+  "File",
+  "Cloister__V1__File",
+  "cloister.v1",
+  sizeof(Cloister__V1__File),
+  2,
+  cloister__v1__file__field_descriptors,
+  cloister__v1__file__field_indices_by_name,
+  1,  cloister__v1__file__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__file__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__guest_frame__field_descriptors[6] =
 {
   {
     "ready",
@@ -910,9 +1064,22 @@ static const ProtobufCFieldDescriptor cloister__v1__guest_frame__field_descripto
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "file",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__GuestFrame, frame_case),
+    offsetof(Cloister__V1__GuestFrame, file),
+    &cloister__v1__file_answer__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__guest_frame__field_indices_by_name[] = {
   3,   /* field[3] = event */
+  5,   /* field[5] = file */
   2,   /* field[2] = prepared */
   0,   /* field[0] = ready */
   4,   /* field[4] = trouble */
@@ -921,7 +1088,7 @@ static const unsigned cloister__v1__guest_frame__field_indices_by_name[] = {
 static const ProtobufCIntRange cloister__v1__guest_frame__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor cloister__v1__guest_frame__descriptor =
 {
@@ -931,7 +1098,7 @@ const ProtobufCMessageDescriptor cloister__v1__guest_frame__descriptor =
   "Cloister__V1__GuestFrame",
   "cloister.v1",
   sizeof(Cloister__V1__GuestFrame),
-  5,
+  6,
   cloister__v1__guest_frame__field_descriptors,
   cloister__v1__guest_frame__field_indices_by_name,
   1,  cloister__v1__guest_frame__number_ranges,
@@ -1099,5 +1266,56 @@ const ProtobufCMessageDescriptor cloister__v1__trouble__descriptor =
   cloister__v1__trouble__field_indices_by_name,
   1,  cloister__v1__trouble__number_ranges,
   (ProtobufCMessageInit) cloister__v1__trouble__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__file_answer__field_descriptors[2] =
+{
+  {
+    "number",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__FileAnswer, number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reply",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__FileAnswer, reply),
+    &cloister__v1__file_reply__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__file_answer__field_indices_by_name[] = {
+  0,   /* field[0] = number */
+  1,   /* field[1] = reply */
+};
+static const ProtobufCIntRange cloister__v1__file_answer__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor cloister__v1__file_answer__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.FileAnswer",
+  "FileAnswer",
+  "Cloister__V1__FileAnswer",
+  "cloister.v1",
+  sizeof(Cloister__V1__FileAnswer),
+  2,
+  cloister__v1__file_answer__field_descriptors,
+  cloister__v1__file_answer__field_indices_by_name,
+  1,  cloister__v1__file_answer__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__file_answer__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -412,6 +412,51 @@ void   cloister__v1__stop_session__free_unpacked
   assert(message->base.descriptor == &cloister__v1__stop_session__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   cloister__v1__file_command__init
+                     (Cloister__V1__FileCommand         *message)
+{
+  static const Cloister__V1__FileCommand init_value = CLOISTER__V1__FILE_COMMAND__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__file_command__get_packed_size
+                     (const Cloister__V1__FileCommand *message)
+{
+  assert(message->base.descriptor == &cloister__v1__file_command__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__file_command__pack
+                     (const Cloister__V1__FileCommand *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__file_command__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__file_command__pack_to_buffer
+                     (const Cloister__V1__FileCommand *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__file_command__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__FileCommand *
+       cloister__v1__file_command__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__FileCommand *)
+     protobuf_c_message_unpack (&cloister__v1__file_command__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__file_command__free_unpacked
+                     (Cloister__V1__FileCommand *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__file_command__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   cloister__v1__keep_ready__init
                      (Cloister__V1__KeepReady         *message)
 {
@@ -1170,7 +1215,7 @@ const ProtobufCMessageDescriptor cloister__v1__capacity__descriptor =
   (ProtobufCMessageInit) cloister__v1__capacity__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[9] =
+static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[10] =
 {
   {
     "epoch",
@@ -1280,22 +1325,36 @@ static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[9
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "file",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__Command, command_case),
+    offsetof(Cloister__V1__Command, file),
+    &cloister__v1__file_command__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__command__field_indices_by_name[] = {
   5,   /* field[5] = cancel */
   8,   /* field[8] = describe_sessions */
   0,   /* field[0] = epoch */
   3,   /* field[3] = execute */
+  9,   /* field[9] = file */
   1,   /* field[1] = hello */
   7,   /* field[7] = keep_ready */
   2,   /* field[2] = ping */
   4,   /* field[4] = read_events */
   6,   /* field[6] = stop_session */
 };
-static const ProtobufCIntRange cloister__v1__command__number_ranges[1 + 1] =
+static const ProtobufCIntRange cloister__v1__command__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 20, 9 },
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor cloister__v1__command__descriptor =
 {
@@ -1305,10 +1364,10 @@ const ProtobufCMessageDescriptor cloister__v1__command__descriptor =
   "Cloister__V1__Command",
   "cloister.v1",
   sizeof(Cloister__V1__Command),
-  9,
+  10,
   cloister__v1__command__field_descriptors,
   cloister__v1__command__field_indices_by_name,
-  1,  cloister__v1__command__number_ranges,
+  2,  cloister__v1__command__number_ranges,
   (ProtobufCMessageInit) cloister__v1__command__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -1761,6 +1820,109 @@ const ProtobufCMessageDescriptor cloister__v1__stop_session__descriptor =
   (ProtobufCMessageInit) cloister__v1__stop_session__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor cloister__v1__file_command__field_descriptors[6] =
+{
+  {
+    "session",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__FileCommand, session),
+    &cloister__v1__session_key__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "generation",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__FileCommand, generation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "may_create",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__FileCommand, may_create),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pool",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__FileCommand, pool),
+    &cloister__v1__pool__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__FileCommand, order),
+    &cloister__v1__file_order__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wait_us",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__FileCommand, wait_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__file_command__field_indices_by_name[] = {
+  1,   /* field[1] = generation */
+  2,   /* field[2] = may_create */
+  4,   /* field[4] = order */
+  3,   /* field[3] = pool */
+  0,   /* field[0] = session */
+  5,   /* field[5] = wait_us */
+};
+static const ProtobufCIntRange cloister__v1__file_command__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor cloister__v1__file_command__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.FileCommand",
+  "FileCommand",
+  "Cloister__V1__FileCommand",
+  "cloister.v1",
+  sizeof(Cloister__V1__FileCommand),
+  6,
+  cloister__v1__file_command__field_descriptors,
+  cloister__v1__file_command__field_indices_by_name,
+  1,  cloister__v1__file_command__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__file_command__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor cloister__v1__keep_ready__field_descriptors[1] =
 {
   {
@@ -2108,7 +2270,7 @@ const ProtobufCMessageDescriptor cloister__v1__pool__descriptor =
   (ProtobufCMessageInit) cloister__v1__pool__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__answer__field_descriptors[7] =
+static const ProtobufCFieldDescriptor cloister__v1__answer__field_descriptors[8] =
 {
   {
     "failure",
@@ -2194,20 +2356,34 @@ static const ProtobufCFieldDescriptor cloister__v1__answer__field_descriptors[7]
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "file",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__Answer, answer_case),
+    offsetof(Cloister__V1__Answer, file),
+    &cloister__v1__file_reply__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__answer__field_indices_by_name[] = {
   4,   /* field[4] = done */
   3,   /* field[3] = events */
   0,   /* field[0] = failure */
+  7,   /* field[7] = file */
   2,   /* field[2] = pong */
   6,   /* field[6] = session_descriptions */
   5,   /* field[5] = session_gone */
   1,   /* field[1] = sessions */
 };
-static const ProtobufCIntRange cloister__v1__answer__number_ranges[1 + 1] =
+static const ProtobufCIntRange cloister__v1__answer__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 20, 7 },
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor cloister__v1__answer__descriptor =
 {
@@ -2217,10 +2393,10 @@ const ProtobufCMessageDescriptor cloister__v1__answer__descriptor =
   "Cloister__V1__Answer",
   "cloister.v1",
   sizeof(Cloister__V1__Answer),
-  7,
+  8,
   cloister__v1__answer__field_descriptors,
   cloister__v1__answer__field_indices_by_name,
-  1,  cloister__v1__answer__number_ranges,
+  2,  cloister__v1__answer__number_ranges,
   (ProtobufCMessageInit) cloister__v1__answer__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

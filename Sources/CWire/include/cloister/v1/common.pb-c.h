@@ -23,6 +23,20 @@ typedef struct Cloister__V1__ExecutionEvent Cloister__V1__ExecutionEvent;
 typedef struct Cloister__V1__ResultValue Cloister__V1__ResultValue;
 typedef struct Cloister__V1__ResultImage Cloister__V1__ResultImage;
 typedef struct Cloister__V1__Outcome Cloister__V1__Outcome;
+typedef struct Cloister__V1__FileOrder Cloister__V1__FileOrder;
+typedef struct Cloister__V1__FilePath Cloister__V1__FilePath;
+typedef struct Cloister__V1__ListFiles Cloister__V1__ListFiles;
+typedef struct Cloister__V1__OpenFile Cloister__V1__OpenFile;
+typedef struct Cloister__V1__ReadFile Cloister__V1__ReadFile;
+typedef struct Cloister__V1__WriteFile Cloister__V1__WriteFile;
+typedef struct Cloister__V1__CommitFile Cloister__V1__CommitFile;
+typedef struct Cloister__V1__CloseFile Cloister__V1__CloseFile;
+typedef struct Cloister__V1__FileReply Cloister__V1__FileReply;
+typedef struct Cloister__V1__FileTrouble Cloister__V1__FileTrouble;
+typedef struct Cloister__V1__FileList Cloister__V1__FileList;
+typedef struct Cloister__V1__SessionFile Cloister__V1__SessionFile;
+typedef struct Cloister__V1__FileContent Cloister__V1__FileContent;
+typedef struct Cloister__V1__FileDone Cloister__V1__FileDone;
 
 
 /* --- enums --- */
@@ -231,6 +245,264 @@ struct  Cloister__V1__Outcome
     , CLOISTER__V1__OUTCOME__STATUS__UNSPECIFIED, {0,NULL}, {0,NULL}, 0, 0, 0 }
 
 
+typedef enum {
+  CLOISTER__V1__FILE_ORDER__ORDER__NOT_SET = 0,
+  CLOISTER__V1__FILE_ORDER__ORDER_LIST = 1,
+  CLOISTER__V1__FILE_ORDER__ORDER_LOOK = 2,
+  CLOISTER__V1__FILE_ORDER__ORDER_REMOVE = 3,
+  CLOISTER__V1__FILE_ORDER__ORDER_OPEN_TO_READ = 4,
+  CLOISTER__V1__FILE_ORDER__ORDER_READ = 5,
+  CLOISTER__V1__FILE_ORDER__ORDER_OPEN_TO_WRITE = 6,
+  CLOISTER__V1__FILE_ORDER__ORDER_WRITE = 7,
+  CLOISTER__V1__FILE_ORDER__ORDER_COMMIT = 8,
+  CLOISTER__V1__FILE_ORDER__ORDER_CLOSE = 9
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__FILE_ORDER__ORDER__CASE)
+} Cloister__V1__FileOrder__OrderCase;
+
+/*
+ * Something to do with the files of a session: asked of a worker, and by it of the guest's agent. Paths
+ * begin at the data folder and have no slash at the beginning; they are bytes, because names are.
+ */
+struct  Cloister__V1__FileOrder
+{
+  ProtobufCMessage base;
+  Cloister__V1__FileOrder__OrderCase order_case;
+  union {
+    Cloister__V1__ListFiles *list;
+    /*
+     * Tell what is there.
+     */
+    Cloister__V1__FilePath *look;
+    Cloister__V1__FilePath *remove;
+    Cloister__V1__OpenFile *open_to_read;
+    Cloister__V1__ReadFile *read;
+    Cloister__V1__OpenFile *open_to_write;
+    Cloister__V1__WriteFile *write;
+    Cloister__V1__CommitFile *commit;
+    Cloister__V1__CloseFile *close;
+  };
+};
+#define CLOISTER__V1__FILE_ORDER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__file_order__descriptor) \
+    , CLOISTER__V1__FILE_ORDER__ORDER__NOT_SET, {0} }
+
+
+struct  Cloister__V1__FilePath
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData path;
+};
+#define CLOISTER__V1__FILE_PATH__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__file_path__descriptor) \
+    , {0,NULL} }
+
+
+/*
+ * List a folder, in the order of the paths' bytes.
+ */
+struct  Cloister__V1__ListFiles
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData folder;
+  protobuf_c_boolean recursive;
+  /*
+   * Begin behind this path; empty for the beginning.
+   */
+  ProtobufCBinaryData after;
+  /*
+   * How many to tell at most.
+   */
+  uint32_t count_max;
+};
+#define CLOISTER__V1__LIST_FILES__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__list_files__descriptor) \
+    , {0,NULL}, 0, {0,NULL}, 0 }
+
+
+/*
+ * Open a file; `transfer` is drawn by the asking side and names the open file from then on.
+ */
+struct  Cloister__V1__OpenFile
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData path;
+  uint64_t transfer;
+};
+#define CLOISTER__V1__OPEN_FILE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__open_file__descriptor) \
+    , {0,NULL}, 0 }
+
+
+/*
+ * Read bytes; the same place may be read again.
+ */
+struct  Cloister__V1__ReadFile
+{
+  ProtobufCMessage base;
+  uint64_t transfer;
+  uint64_t offset;
+  uint32_t count;
+};
+#define CLOISTER__V1__READ_FILE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__read_file__descriptor) \
+    , 0, 0, 0 }
+
+
+/*
+ * Write bytes; the same ones may be written again, and in any order.
+ */
+struct  Cloister__V1__WriteFile
+{
+  ProtobufCMessage base;
+  uint64_t transfer;
+  uint64_t offset;
+  ProtobufCBinaryData content;
+};
+#define CLOISTER__V1__WRITE_FILE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__write_file__descriptor) \
+    , 0, 0, {0,NULL} }
+
+
+/*
+ * Give the written file its name. Until then there is nothing to see of it.
+ */
+struct  Cloister__V1__CommitFile
+{
+  ProtobufCMessage base;
+  uint64_t transfer;
+  /*
+   * The size that the file must have, in bytes.
+   */
+  uint64_t size;
+};
+#define CLOISTER__V1__COMMIT_FILE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__commit_file__descriptor) \
+    , 0, 0 }
+
+
+/*
+ * Forget an open file; what was written is gone.
+ */
+struct  Cloister__V1__CloseFile
+{
+  ProtobufCMessage base;
+  uint64_t transfer;
+};
+#define CLOISTER__V1__CLOSE_FILE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__close_file__descriptor) \
+    , 0 }
+
+
+typedef enum {
+  CLOISTER__V1__FILE_REPLY__REPLY__NOT_SET = 0,
+  CLOISTER__V1__FILE_REPLY__REPLY_TROUBLE = 1,
+  CLOISTER__V1__FILE_REPLY__REPLY_FILES = 2,
+  CLOISTER__V1__FILE_REPLY__REPLY_FILE = 3,
+  CLOISTER__V1__FILE_REPLY__REPLY_CONTENT = 4,
+  CLOISTER__V1__FILE_REPLY__REPLY_DONE = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__FILE_REPLY__REPLY__CASE)
+} Cloister__V1__FileReply__ReplyCase;
+
+/*
+ * What became of a FileOrder.
+ */
+struct  Cloister__V1__FileReply
+{
+  ProtobufCMessage base;
+  Cloister__V1__FileReply__ReplyCase reply_case;
+  union {
+    Cloister__V1__FileTrouble *trouble;
+    Cloister__V1__FileList *files;
+    Cloister__V1__SessionFile *file;
+    Cloister__V1__FileContent *content;
+    Cloister__V1__FileDone *done;
+  };
+};
+#define CLOISTER__V1__FILE_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__file_reply__descriptor) \
+    , CLOISTER__V1__FILE_REPLY__REPLY__NOT_SET, {0} }
+
+
+/*
+ * Why it could not be done.
+ */
+struct  Cloister__V1__FileTrouble
+{
+  ProtobufCMessage base;
+  /*
+   * 1 not found, 2 not a file, 3 not a folder, 4 leads out, 5 not permitted, 6 full, 7 too many open,
+   * 8 unknown transfer, 9 name too long, 10 broken.
+   */
+  uint32_t kind;
+};
+#define CLOISTER__V1__FILE_TROUBLE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__file_trouble__descriptor) \
+    , 0 }
+
+
+/*
+ * A part of a list.
+ */
+struct  Cloister__V1__FileList
+{
+  ProtobufCMessage base;
+  size_t n_files;
+  Cloister__V1__SessionFile **files;
+  /*
+   * Whether nothing comes after it.
+   */
+  protobuf_c_boolean is_complete;
+};
+#define CLOISTER__V1__FILE_LIST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__file_list__descriptor) \
+    , 0,NULL, 0 }
+
+
+/*
+ * A file or folder.
+ */
+struct  Cloister__V1__SessionFile
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData path;
+  protobuf_c_boolean is_folder;
+  uint64_t size;
+  /*
+   * Nanoseconds since 1970 UTC.
+   */
+  int64_t modified_ns;
+};
+#define CLOISTER__V1__SESSION_FILE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__session_file__descriptor) \
+    , {0,NULL}, 0, 0, 0 }
+
+
+/*
+ * What was read; less than was asked for only at the end of the file.
+ */
+struct  Cloister__V1__FileContent
+{
+  ProtobufCMessage base;
+  uint64_t offset;
+  ProtobufCBinaryData content;
+};
+#define CLOISTER__V1__FILE_CONTENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__file_content__descriptor) \
+    , 0, {0,NULL} }
+
+
+/*
+ * It is done; there is nothing more to say.
+ */
+struct  Cloister__V1__FileDone
+{
+  ProtobufCMessage base;
+};
+#define CLOISTER__V1__FILE_DONE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__file_done__descriptor) \
+     }
+
+
 /* Cloister__V1__Envelope methods */
 void   cloister__v1__envelope__init
                      (Cloister__V1__Envelope         *message);
@@ -383,6 +655,272 @@ Cloister__V1__Outcome *
 void   cloister__v1__outcome__free_unpacked
                      (Cloister__V1__Outcome *message,
                       ProtobufCAllocator *allocator);
+/* Cloister__V1__FileOrder methods */
+void   cloister__v1__file_order__init
+                     (Cloister__V1__FileOrder         *message);
+size_t cloister__v1__file_order__get_packed_size
+                     (const Cloister__V1__FileOrder   *message);
+size_t cloister__v1__file_order__pack
+                     (const Cloister__V1__FileOrder   *message,
+                      uint8_t             *out);
+size_t cloister__v1__file_order__pack_to_buffer
+                     (const Cloister__V1__FileOrder   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__FileOrder *
+       cloister__v1__file_order__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__file_order__free_unpacked
+                     (Cloister__V1__FileOrder *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__FilePath methods */
+void   cloister__v1__file_path__init
+                     (Cloister__V1__FilePath         *message);
+size_t cloister__v1__file_path__get_packed_size
+                     (const Cloister__V1__FilePath   *message);
+size_t cloister__v1__file_path__pack
+                     (const Cloister__V1__FilePath   *message,
+                      uint8_t             *out);
+size_t cloister__v1__file_path__pack_to_buffer
+                     (const Cloister__V1__FilePath   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__FilePath *
+       cloister__v1__file_path__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__file_path__free_unpacked
+                     (Cloister__V1__FilePath *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__ListFiles methods */
+void   cloister__v1__list_files__init
+                     (Cloister__V1__ListFiles         *message);
+size_t cloister__v1__list_files__get_packed_size
+                     (const Cloister__V1__ListFiles   *message);
+size_t cloister__v1__list_files__pack
+                     (const Cloister__V1__ListFiles   *message,
+                      uint8_t             *out);
+size_t cloister__v1__list_files__pack_to_buffer
+                     (const Cloister__V1__ListFiles   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__ListFiles *
+       cloister__v1__list_files__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__list_files__free_unpacked
+                     (Cloister__V1__ListFiles *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__OpenFile methods */
+void   cloister__v1__open_file__init
+                     (Cloister__V1__OpenFile         *message);
+size_t cloister__v1__open_file__get_packed_size
+                     (const Cloister__V1__OpenFile   *message);
+size_t cloister__v1__open_file__pack
+                     (const Cloister__V1__OpenFile   *message,
+                      uint8_t             *out);
+size_t cloister__v1__open_file__pack_to_buffer
+                     (const Cloister__V1__OpenFile   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__OpenFile *
+       cloister__v1__open_file__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__open_file__free_unpacked
+                     (Cloister__V1__OpenFile *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__ReadFile methods */
+void   cloister__v1__read_file__init
+                     (Cloister__V1__ReadFile         *message);
+size_t cloister__v1__read_file__get_packed_size
+                     (const Cloister__V1__ReadFile   *message);
+size_t cloister__v1__read_file__pack
+                     (const Cloister__V1__ReadFile   *message,
+                      uint8_t             *out);
+size_t cloister__v1__read_file__pack_to_buffer
+                     (const Cloister__V1__ReadFile   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__ReadFile *
+       cloister__v1__read_file__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__read_file__free_unpacked
+                     (Cloister__V1__ReadFile *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__WriteFile methods */
+void   cloister__v1__write_file__init
+                     (Cloister__V1__WriteFile         *message);
+size_t cloister__v1__write_file__get_packed_size
+                     (const Cloister__V1__WriteFile   *message);
+size_t cloister__v1__write_file__pack
+                     (const Cloister__V1__WriteFile   *message,
+                      uint8_t             *out);
+size_t cloister__v1__write_file__pack_to_buffer
+                     (const Cloister__V1__WriteFile   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__WriteFile *
+       cloister__v1__write_file__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__write_file__free_unpacked
+                     (Cloister__V1__WriteFile *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__CommitFile methods */
+void   cloister__v1__commit_file__init
+                     (Cloister__V1__CommitFile         *message);
+size_t cloister__v1__commit_file__get_packed_size
+                     (const Cloister__V1__CommitFile   *message);
+size_t cloister__v1__commit_file__pack
+                     (const Cloister__V1__CommitFile   *message,
+                      uint8_t             *out);
+size_t cloister__v1__commit_file__pack_to_buffer
+                     (const Cloister__V1__CommitFile   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__CommitFile *
+       cloister__v1__commit_file__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__commit_file__free_unpacked
+                     (Cloister__V1__CommitFile *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__CloseFile methods */
+void   cloister__v1__close_file__init
+                     (Cloister__V1__CloseFile         *message);
+size_t cloister__v1__close_file__get_packed_size
+                     (const Cloister__V1__CloseFile   *message);
+size_t cloister__v1__close_file__pack
+                     (const Cloister__V1__CloseFile   *message,
+                      uint8_t             *out);
+size_t cloister__v1__close_file__pack_to_buffer
+                     (const Cloister__V1__CloseFile   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__CloseFile *
+       cloister__v1__close_file__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__close_file__free_unpacked
+                     (Cloister__V1__CloseFile *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__FileReply methods */
+void   cloister__v1__file_reply__init
+                     (Cloister__V1__FileReply         *message);
+size_t cloister__v1__file_reply__get_packed_size
+                     (const Cloister__V1__FileReply   *message);
+size_t cloister__v1__file_reply__pack
+                     (const Cloister__V1__FileReply   *message,
+                      uint8_t             *out);
+size_t cloister__v1__file_reply__pack_to_buffer
+                     (const Cloister__V1__FileReply   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__FileReply *
+       cloister__v1__file_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__file_reply__free_unpacked
+                     (Cloister__V1__FileReply *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__FileTrouble methods */
+void   cloister__v1__file_trouble__init
+                     (Cloister__V1__FileTrouble         *message);
+size_t cloister__v1__file_trouble__get_packed_size
+                     (const Cloister__V1__FileTrouble   *message);
+size_t cloister__v1__file_trouble__pack
+                     (const Cloister__V1__FileTrouble   *message,
+                      uint8_t             *out);
+size_t cloister__v1__file_trouble__pack_to_buffer
+                     (const Cloister__V1__FileTrouble   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__FileTrouble *
+       cloister__v1__file_trouble__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__file_trouble__free_unpacked
+                     (Cloister__V1__FileTrouble *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__FileList methods */
+void   cloister__v1__file_list__init
+                     (Cloister__V1__FileList         *message);
+size_t cloister__v1__file_list__get_packed_size
+                     (const Cloister__V1__FileList   *message);
+size_t cloister__v1__file_list__pack
+                     (const Cloister__V1__FileList   *message,
+                      uint8_t             *out);
+size_t cloister__v1__file_list__pack_to_buffer
+                     (const Cloister__V1__FileList   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__FileList *
+       cloister__v1__file_list__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__file_list__free_unpacked
+                     (Cloister__V1__FileList *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__SessionFile methods */
+void   cloister__v1__session_file__init
+                     (Cloister__V1__SessionFile         *message);
+size_t cloister__v1__session_file__get_packed_size
+                     (const Cloister__V1__SessionFile   *message);
+size_t cloister__v1__session_file__pack
+                     (const Cloister__V1__SessionFile   *message,
+                      uint8_t             *out);
+size_t cloister__v1__session_file__pack_to_buffer
+                     (const Cloister__V1__SessionFile   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__SessionFile *
+       cloister__v1__session_file__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__session_file__free_unpacked
+                     (Cloister__V1__SessionFile *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__FileContent methods */
+void   cloister__v1__file_content__init
+                     (Cloister__V1__FileContent         *message);
+size_t cloister__v1__file_content__get_packed_size
+                     (const Cloister__V1__FileContent   *message);
+size_t cloister__v1__file_content__pack
+                     (const Cloister__V1__FileContent   *message,
+                      uint8_t             *out);
+size_t cloister__v1__file_content__pack_to_buffer
+                     (const Cloister__V1__FileContent   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__FileContent *
+       cloister__v1__file_content__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__file_content__free_unpacked
+                     (Cloister__V1__FileContent *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__FileDone methods */
+void   cloister__v1__file_done__init
+                     (Cloister__V1__FileDone         *message);
+size_t cloister__v1__file_done__get_packed_size
+                     (const Cloister__V1__FileDone   *message);
+size_t cloister__v1__file_done__pack
+                     (const Cloister__V1__FileDone   *message,
+                      uint8_t             *out);
+size_t cloister__v1__file_done__pack_to_buffer
+                     (const Cloister__V1__FileDone   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__FileDone *
+       cloister__v1__file_done__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__file_done__free_unpacked
+                     (Cloister__V1__FileDone *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Cloister__V1__Envelope_Closure)
@@ -409,6 +947,48 @@ typedef void (*Cloister__V1__ResultImage_Closure)
 typedef void (*Cloister__V1__Outcome_Closure)
                  (const Cloister__V1__Outcome *message,
                   void *closure_data);
+typedef void (*Cloister__V1__FileOrder_Closure)
+                 (const Cloister__V1__FileOrder *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__FilePath_Closure)
+                 (const Cloister__V1__FilePath *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__ListFiles_Closure)
+                 (const Cloister__V1__ListFiles *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__OpenFile_Closure)
+                 (const Cloister__V1__OpenFile *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__ReadFile_Closure)
+                 (const Cloister__V1__ReadFile *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__WriteFile_Closure)
+                 (const Cloister__V1__WriteFile *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__CommitFile_Closure)
+                 (const Cloister__V1__CommitFile *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__CloseFile_Closure)
+                 (const Cloister__V1__CloseFile *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__FileReply_Closure)
+                 (const Cloister__V1__FileReply *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__FileTrouble_Closure)
+                 (const Cloister__V1__FileTrouble *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__FileList_Closure)
+                 (const Cloister__V1__FileList *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__SessionFile_Closure)
+                 (const Cloister__V1__SessionFile *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__FileContent_Closure)
+                 (const Cloister__V1__FileContent *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__FileDone_Closure)
+                 (const Cloister__V1__FileDone *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -426,6 +1006,20 @@ extern const ProtobufCMessageDescriptor cloister__v1__result_value__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__result_image__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__outcome__descriptor;
 extern const ProtobufCEnumDescriptor    cloister__v1__outcome__status__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__file_order__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__file_path__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__list_files__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__open_file__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__read_file__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__write_file__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__commit_file__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__close_file__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__file_reply__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__file_trouble__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__file_list__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__session_file__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__file_content__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__file_done__descriptor;
 
 PROTOBUF_C__END_DECLS
 

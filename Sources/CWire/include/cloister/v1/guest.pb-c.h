@@ -21,12 +21,14 @@ typedef struct Cloister__V1__WarmUp Cloister__V1__WarmUp;
 typedef struct Cloister__V1__Prepare Cloister__V1__Prepare;
 typedef struct Cloister__V1__Run Cloister__V1__Run;
 typedef struct Cloister__V1__Interrupt Cloister__V1__Interrupt;
+typedef struct Cloister__V1__File Cloister__V1__File;
 typedef struct Cloister__V1__GuestFrame Cloister__V1__GuestFrame;
 typedef struct Cloister__V1__Ready Cloister__V1__Ready;
 typedef struct Cloister__V1__Warmed Cloister__V1__Warmed;
 typedef struct Cloister__V1__Prepared Cloister__V1__Prepared;
 typedef struct Cloister__V1__Event Cloister__V1__Event;
 typedef struct Cloister__V1__Trouble Cloister__V1__Trouble;
+typedef struct Cloister__V1__FileAnswer Cloister__V1__FileAnswer;
 
 
 /* --- enums --- */
@@ -39,7 +41,8 @@ typedef enum {
   CLOISTER__V1__HOST_FRAME__FRAME_WARM_UP = 1,
   CLOISTER__V1__HOST_FRAME__FRAME_PREPARE = 2,
   CLOISTER__V1__HOST_FRAME__FRAME_RUN = 3,
-  CLOISTER__V1__HOST_FRAME__FRAME_INTERRUPT = 4
+  CLOISTER__V1__HOST_FRAME__FRAME_INTERRUPT = 4,
+  CLOISTER__V1__HOST_FRAME__FRAME_FILE = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__HOST_FRAME__FRAME__CASE)
 } Cloister__V1__HostFrame__FrameCase;
 
@@ -55,6 +58,7 @@ struct  Cloister__V1__HostFrame
     Cloister__V1__Prepare *prepare;
     Cloister__V1__Run *run;
     Cloister__V1__Interrupt *interrupt;
+    Cloister__V1__File *file;
   };
 };
 #define CLOISTER__V1__HOST_FRAME__INIT \
@@ -135,13 +139,28 @@ struct  Cloister__V1__Interrupt
     , 0, 0 }
 
 
+/*
+ * Do something with files. Several may be under way; the answers carry their numbers.
+ */
+struct  Cloister__V1__File
+{
+  ProtobufCMessage base;
+  uint64_t number;
+  Cloister__V1__FileOrder *order;
+};
+#define CLOISTER__V1__FILE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__file__descriptor) \
+    , 0, NULL }
+
+
 typedef enum {
   CLOISTER__V1__GUEST_FRAME__FRAME__NOT_SET = 0,
   CLOISTER__V1__GUEST_FRAME__FRAME_READY = 1,
   CLOISTER__V1__GUEST_FRAME__FRAME_WARMED = 2,
   CLOISTER__V1__GUEST_FRAME__FRAME_PREPARED = 3,
   CLOISTER__V1__GUEST_FRAME__FRAME_EVENT = 4,
-  CLOISTER__V1__GUEST_FRAME__FRAME_TROUBLE = 5
+  CLOISTER__V1__GUEST_FRAME__FRAME_TROUBLE = 5,
+  CLOISTER__V1__GUEST_FRAME__FRAME_FILE = 6
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__GUEST_FRAME__FRAME__CASE)
 } Cloister__V1__GuestFrame__FrameCase;
 
@@ -158,6 +177,7 @@ struct  Cloister__V1__GuestFrame
     Cloister__V1__Prepared *prepared;
     Cloister__V1__Event *event;
     Cloister__V1__Trouble *trouble;
+    Cloister__V1__FileAnswer *file;
   };
 };
 #define CLOISTER__V1__GUEST_FRAME__INIT \
@@ -227,6 +247,20 @@ struct  Cloister__V1__Trouble
 #define CLOISTER__V1__TROUBLE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__trouble__descriptor) \
     , {0,NULL} }
+
+
+/*
+ * What became of a File.
+ */
+struct  Cloister__V1__FileAnswer
+{
+  ProtobufCMessage base;
+  uint64_t number;
+  Cloister__V1__FileReply *reply;
+};
+#define CLOISTER__V1__FILE_ANSWER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__file_answer__descriptor) \
+    , 0, NULL }
 
 
 /* Cloister__V1__HostFrame methods */
@@ -323,6 +357,25 @@ Cloister__V1__Interrupt *
                       const uint8_t       *data);
 void   cloister__v1__interrupt__free_unpacked
                      (Cloister__V1__Interrupt *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__File methods */
+void   cloister__v1__file__init
+                     (Cloister__V1__File         *message);
+size_t cloister__v1__file__get_packed_size
+                     (const Cloister__V1__File   *message);
+size_t cloister__v1__file__pack
+                     (const Cloister__V1__File   *message,
+                      uint8_t             *out);
+size_t cloister__v1__file__pack_to_buffer
+                     (const Cloister__V1__File   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__File *
+       cloister__v1__file__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__file__free_unpacked
+                     (Cloister__V1__File *message,
                       ProtobufCAllocator *allocator);
 /* Cloister__V1__GuestFrame methods */
 void   cloister__v1__guest_frame__init
@@ -438,6 +491,25 @@ Cloister__V1__Trouble *
 void   cloister__v1__trouble__free_unpacked
                      (Cloister__V1__Trouble *message,
                       ProtobufCAllocator *allocator);
+/* Cloister__V1__FileAnswer methods */
+void   cloister__v1__file_answer__init
+                     (Cloister__V1__FileAnswer         *message);
+size_t cloister__v1__file_answer__get_packed_size
+                     (const Cloister__V1__FileAnswer   *message);
+size_t cloister__v1__file_answer__pack
+                     (const Cloister__V1__FileAnswer   *message,
+                      uint8_t             *out);
+size_t cloister__v1__file_answer__pack_to_buffer
+                     (const Cloister__V1__FileAnswer   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__FileAnswer *
+       cloister__v1__file_answer__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__file_answer__free_unpacked
+                     (Cloister__V1__FileAnswer *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Cloister__V1__HostFrame_Closure)
@@ -454,6 +526,9 @@ typedef void (*Cloister__V1__Run_Closure)
                   void *closure_data);
 typedef void (*Cloister__V1__Interrupt_Closure)
                  (const Cloister__V1__Interrupt *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__File_Closure)
+                 (const Cloister__V1__File *message,
                   void *closure_data);
 typedef void (*Cloister__V1__GuestFrame_Closure)
                  (const Cloister__V1__GuestFrame *message,
@@ -473,6 +548,9 @@ typedef void (*Cloister__V1__Event_Closure)
 typedef void (*Cloister__V1__Trouble_Closure)
                  (const Cloister__V1__Trouble *message,
                   void *closure_data);
+typedef void (*Cloister__V1__FileAnswer_Closure)
+                 (const Cloister__V1__FileAnswer *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -484,12 +562,14 @@ extern const ProtobufCMessageDescriptor cloister__v1__warm_up__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__prepare__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__run__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__interrupt__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__file__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__guest_frame__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__ready__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__warmed__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__prepared__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__event__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__trouble__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__file_answer__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -25,6 +25,7 @@ typedef struct Cloister__V1__Execute Cloister__V1__Execute;
 typedef struct Cloister__V1__ReadEvents Cloister__V1__ReadEvents;
 typedef struct Cloister__V1__Cancel Cloister__V1__Cancel;
 typedef struct Cloister__V1__StopSession Cloister__V1__StopSession;
+typedef struct Cloister__V1__FileCommand Cloister__V1__FileCommand;
 typedef struct Cloister__V1__KeepReady Cloister__V1__KeepReady;
 typedef struct Cloister__V1__DescribeSessions Cloister__V1__DescribeSessions;
 typedef struct Cloister__V1__ReadyTarget Cloister__V1__ReadyTarget;
@@ -97,6 +98,7 @@ typedef enum {
   CLOISTER__V1__COMMAND__COMMAND_CANCEL = 6,
   CLOISTER__V1__COMMAND__COMMAND_STOP_SESSION = 7,
   CLOISTER__V1__COMMAND__COMMAND_KEEP_READY = 8,
+  CLOISTER__V1__COMMAND__COMMAND_FILE = 20,
   CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_SESSIONS = 9
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__COMMAND__COMMAND__CASE)
 } Cloister__V1__Command__CommandCase;
@@ -120,6 +122,7 @@ struct  Cloister__V1__Command
     Cloister__V1__Cancel *cancel;
     Cloister__V1__StopSession *stop_session;
     Cloister__V1__KeepReady *keep_ready;
+    Cloister__V1__FileCommand *file;
     Cloister__V1__DescribeSessions *describe_sessions;
   };
 };
@@ -240,6 +243,27 @@ struct  Cloister__V1__StopSession
 
 
 /*
+ * Do something with the files of a session; the session is made if it does not exist and `may_create` is set.
+ */
+struct  Cloister__V1__FileCommand
+{
+  ProtobufCMessage base;
+  Cloister__V1__SessionKey *session;
+  uint64_t generation;
+  protobuf_c_boolean may_create;
+  Cloister__V1__Pool *pool;
+  Cloister__V1__FileOrder *order;
+  /*
+   * How long the answer may take, in microseconds.
+   */
+  uint64_t wait_us;
+};
+#define CLOISTER__V1__FILE_COMMAND__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__file_command__descriptor) \
+    , NULL, 0, 0, NULL, NULL, 0 }
+
+
+/*
  * Keep so many sandboxes ready for new sessions; what is not in the list is not kept ready any more.
  */
 struct  Cloister__V1__KeepReady
@@ -322,6 +346,7 @@ typedef enum {
   CLOISTER__V1__ANSWER__ANSWER_EVENTS = 4,
   CLOISTER__V1__ANSWER__ANSWER_DONE = 5,
   CLOISTER__V1__ANSWER__ANSWER_SESSION_GONE = 6,
+  CLOISTER__V1__ANSWER__ANSWER_FILE = 20,
   CLOISTER__V1__ANSWER__ANSWER_SESSION_DESCRIPTIONS = 7
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__ANSWER__ANSWER__CASE)
 } Cloister__V1__Answer__AnswerCase;
@@ -340,6 +365,7 @@ struct  Cloister__V1__Answer
     Cloister__V1__EventPage *events;
     Cloister__V1__Done *done;
     Cloister__V1__SessionGone *session_gone;
+    Cloister__V1__FileReply *file;
     Cloister__V1__SessionDescriptions *session_descriptions;
   };
 };
@@ -689,6 +715,25 @@ Cloister__V1__StopSession *
 void   cloister__v1__stop_session__free_unpacked
                      (Cloister__V1__StopSession *message,
                       ProtobufCAllocator *allocator);
+/* Cloister__V1__FileCommand methods */
+void   cloister__v1__file_command__init
+                     (Cloister__V1__FileCommand         *message);
+size_t cloister__v1__file_command__get_packed_size
+                     (const Cloister__V1__FileCommand   *message);
+size_t cloister__v1__file_command__pack
+                     (const Cloister__V1__FileCommand   *message,
+                      uint8_t             *out);
+size_t cloister__v1__file_command__pack_to_buffer
+                     (const Cloister__V1__FileCommand   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__FileCommand *
+       cloister__v1__file_command__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__file_command__free_unpacked
+                     (Cloister__V1__FileCommand *message,
+                      ProtobufCAllocator *allocator);
 /* Cloister__V1__KeepReady methods */
 void   cloister__v1__keep_ready__init
                      (Cloister__V1__KeepReady         *message);
@@ -984,6 +1029,9 @@ typedef void (*Cloister__V1__Cancel_Closure)
 typedef void (*Cloister__V1__StopSession_Closure)
                  (const Cloister__V1__StopSession *message,
                   void *closure_data);
+typedef void (*Cloister__V1__FileCommand_Closure)
+                 (const Cloister__V1__FileCommand *message,
+                  void *closure_data);
 typedef void (*Cloister__V1__KeepReady_Closure)
                  (const Cloister__V1__KeepReady *message,
                   void *closure_data);
@@ -1041,6 +1089,7 @@ extern const ProtobufCMessageDescriptor cloister__v1__execute__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__read_events__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__cancel__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__stop_session__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__file_command__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__keep_ready__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__describe_sessions__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__ready_target__descriptor;
