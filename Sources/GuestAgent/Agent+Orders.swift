@@ -22,8 +22,13 @@ extension Agent {
     }
 
     private func warmUp() throws(GuestError) {
-        wantsWarmUp = true
-        if runtime == nil { try startRuntime() }
+        guard let runtime, isRuntimeReady else {
+            wantsWarmUp = true
+            if runtime == nil { try startRuntime() }
+            return
+        }
+        awaited = .warmUp
+        runtime.send(.warmUp)
     }
 
     private func prepare(_ preparation: Preparation) throws(GuestError) {

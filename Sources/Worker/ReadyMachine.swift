@@ -26,28 +26,15 @@ final class ReadyMachine: Sendable {
     /// Says that the machine was claimed or given up; which of both, ``ReadyMachines`` knows.
     func decide() { decided.finish() }
 
-    /// Runs code that leaves nothing behind, so that the translated code of agent and runtime is warm.
+    /// Has a real execution answered and then the runtime warmed, which takes away its traces, so that
+    /// the translated code of agent and runtime is there when a session comes.
     ///
     /// - Parameter machine: the machine.
     /// - Returns: whether the guest answered as it should.
     func warmUp(_ machine: any Machine) async -> Bool {
         let deadline = ContinuousClock.now + Self.warmUpTimeout
-        let order = RunOrder(
-            execution: Self.warmUpNumber,
-            code: "None",
-            outputBytes: 0,
-            resultBytes: 0,
-            images: 0
-        )
-        guard (try? await machine.send(.run(order), deadline: deadline)) != nil else { return false }
         return await withTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                for await frame in machine.frames {
-                    guard case .event(Self.warmUpNumber, .ended(let outcome)) = frame else { continue }
-                    return outcome.status == .succeeded
-                }
-                return false
-            }
+            group.addTask { await self.answersAsItShould(machine, by: deadline) }
             group.addTask {
                 try? await Task.sleep(until: deadline, clock: .continuous)
                 return false
@@ -56,6 +43,28 @@ final class ReadyMachine: Sendable {
             group.cancelAll()
             return isWarm
         }
+    }
+
+    private func answersAsItShould(_ machine: any Machine, by deadline: ContinuousClock.Instant) async -> Bool {
+        let order = RunOrder(
+            execution: Self.warmUpNumber,
+            code: "print(1)\n1",
+            outputBytes: 64,
+            resultBytes: 64,
+            images: 0
+        )
+        guard (try? await machine.send(.run(order), deadline: deadline)) != nil else { return false }
+        for await frame in machine.frames {
+            switch frame {
+            case .event(Self.warmUpNumber, .ended(let outcome)):
+                guard outcome.status == .succeeded,
+                    (try? await machine.send(.warmUp(pool.runtime), deadline: deadline)) != nil
+                else { return false }
+            case .warmed: return true
+            default: continue
+            }
+        }
+        return false
     }
 
     /// Waits until the machine is claimed or given up.

@@ -157,6 +157,27 @@ class IPython(RuntimeTestCase):
         self.assertEqual(result.error, "EOFError")
         self.assertIn("without a keyboard", result.message)
 
+    def test_what_ipython_adds_to_python_is_found_wherever_it_stands(self):
+        cases = {
+            "pwd": "'/mnt/data'",
+            "x = %pwd\nx": "'/mnt/data'",
+            "  6 * 7": "42",
+            "\n\n6 * 7": "42",
+            ">>> y = 6\n>>> y * 7": "42",
+            "In [1]: 6 * 7": "42",
+            "z = !echo hi\nz[0]": "'hi'",
+            "/abs -42": "42",
+            "def one():\n    return 1\n\none()": "1",
+            "7 % 4": "3",
+            "6 != 7": "True",
+            "import asyncio\nawait asyncio.sleep(0, 42)": "42",
+        }
+        for code, text in cases.items():
+            self.assertEqual(self.run_cell(code).text, text, code)
+        self.run_cell("%macro -q again 1\nabs = 5")
+        self.run_cell("get_ipython().input_transformers_cleanup.append(lambda lines: [line.replace('six', '6') for line in lines]);")
+        self.assertEqual(self.run_cell("six * 7").text, "42")
+
     def test_leaving_does_not_end_the_runtime(self):
         self.run_cell("x = 'kept'")
         for code in ("exit()", "quit()", "exit", "import sys; sys.exit(3)", "raise SystemExit"):
@@ -344,6 +365,16 @@ class Commands(RuntimeTestCase):
         self.assertEqual(runtime.expect("k"), b"")
         self.assertNotEqual(runtime.run("np.random.rand(3).tolist(), np.random.randn()").text, first)
         self.assertEqual(runtime.run("np.random.mtrand._rand.get_state(legacy=False)['has_gauss']").text, "1")
+        self.assertEqual(runtime.end(), 0)
+
+    def test_warming_up_again_leaves_nothing_behind_either(self):
+        runtime = RuntimeProcess(ROOT)
+        for _ in range(2):
+            runtime.send("w")
+            self.assertEqual(runtime.expect("k"), b"")
+        result = runtime.run("[n for n in dir() if n in ('np', 'pd', 'numbers', '_')], len(In), Out")
+        self.assertEqual(result.text, "([], 2, {})")
+        self.assertEqual((result.output, result.errors), ("", ""))
         self.assertEqual(runtime.end(), 0)
 
     def test_warming_up_leaves_nothing_behind_but_speed(self):

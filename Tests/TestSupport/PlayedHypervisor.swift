@@ -163,7 +163,8 @@ final class PlayedMachine: Machine {
             }
             await run(order)
         case .interrupt(let execution, _): await interrupt(execution)
-        case .warmUp, .prepare: break
+        case .warmUp: await output.put(.warmed)
+        case .prepare: break
         case .file(let number, let order):
             guard let reply = guest.withLock({ $0.files.reply(to: order) }) else { return }
             await output.put(.file(number: number, reply))

@@ -5,15 +5,17 @@ and no function marked as `shielded` is; so there is no moment, however short, a
 itself. A signal that comes while a cell is on its way (being parsed, say) is remembered and raised where the code begins.
 """
 
+import _signal  # the module without the wrappers of `signal`, which make enumerations of every number
 import signal
 import threading
 
 # What user code may have given a handler that raises. Blocked between cells, so that it cannot break a command or a reply.
 DEFERRED = {
-    signal.SIGINT, signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF, signal.SIGUSR1, signal.SIGUSR2,
-    signal.SIGCHLD, signal.SIGWINCH,
+    _signal.SIGINT, _signal.SIGALRM, _signal.SIGVTALRM, _signal.SIGPROF, _signal.SIGUSR1, _signal.SIGUSR2,
+    _signal.SIGCHLD, _signal.SIGWINCH,
 }  # fmt: skip
 
+_ONLY_INTERRUPT = {_signal.SIGINT}
 _interruptible = set()
 _shielded = set()
 _wanted = False
@@ -53,23 +55,23 @@ def raise_if_wanted():
 
 def block():
     """Holds signals back; returns what `restore` needs."""
-    return signal.pthread_sigmask(signal.SIG_BLOCK, DEFERRED)
+    return _signal.pthread_sigmask(_signal.SIG_BLOCK, DEFERRED)
 
 
 def restore(mask):
-    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
 
 
 def begin_cell():
     """Lets signals through to a cell; the ones that waited since the last one were meant for that one."""
     global _wanted
-    if signal.getsignal(signal.SIGINT) is not _handle:
+    if _signal.getsignal(_signal.SIGINT) is not _handle:
         signal.signal(signal.SIGINT, _handle)
-    while signal.sigtimedwait({signal.SIGINT}, 0) is not None:
+    while _signal.sigtimedwait(_ONLY_INTERRUPT, 0) is not None:
         pass
     _wanted = False
     try:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, DEFERRED)
+        _signal.pthread_sigmask(_signal.SIG_UNBLOCK, DEFERRED)
     except BaseException:  # a handler of an earlier cell; nobody is left whom it could tell
         pass
 

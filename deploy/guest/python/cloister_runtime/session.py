@@ -55,6 +55,7 @@ class Session:
         self.channel = channel
         self.streams = streams
         self.process = os.getpid()
+        self.is_warm = False
         self.shell = make_shell(channel, streams)
         self.figures = Figures(self.shell.send_png)
         pictures = self.shell.display_formatter.formatters["image/png"]
@@ -113,17 +114,19 @@ class Session:
         return error
 
     def warm_up(self):
-        """Loads what most code uses, then forgets all traces of it."""
+        """Loads what most code uses, then forgets all traces of it; a second time, only uses it again."""
         self.channel.mute(True)
         with self.streams.discarded():
-            for code in warmup.CELLS:
+            for code in warmup.AGAIN if self.is_warm else warmup.CELLS:
                 self._run_guarded(code)
         self.channel.mute(False)
         self.shell.reset(new_session=True)
-        reseed.warmed_up()
-        gc.collect()
-        # What is loaded now stays: the collector need not touch it again, and clones go on sharing its memory.
-        gc.freeze()
+        if not self.is_warm:
+            self.is_warm = True
+            reseed.warmed_up()
+            gc.collect()
+            # What is loaded now stays: the collector need not touch it again, and clones go on sharing its memory.
+            gc.freeze()
 
 
 def _outcome(error):

@@ -6,9 +6,11 @@ import os
 import subprocess
 import sys
 import warnings
+import zlib
 from base64 import b64decode
 
 from IPython.core import page
+from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
@@ -16,6 +18,7 @@ from traitlets import Type
 from traitlets.config import Config
 
 from . import figures, interrupts, values
+from .plain import PlainCells, may_await
 
 _OWN_FOLDER = os.path.dirname(__file__) + os.sep
 _LARGEST_IMAGE = 16 << 20
@@ -53,9 +56,17 @@ class Publisher(DisplayPublisher):
         pass
 
 
+class Compiler(CachingCompiler):
+    """Names cells by a checksum instead of a hash, for which OpenSSL would have to be woken up."""
+
+    def get_code_name(self, raw_code, transformed_code, number):
+        return f"<ipython-input-{number}-{zlib.crc32(transformed_code.encode('utf-8', 'replace')):012x}>"
+
+
 class Shell(InteractiveShell):
     """The shell that lives as long as the session."""
 
+    compiler_class = Compiler
     displayhook_class = Type(ValueHook)
     display_pub_class = Type(Publisher)
 
@@ -83,6 +94,18 @@ class Shell(InteractiveShell):
     async def run_code(self, code_obj, result=None, *, async_=False):
         interrupts.raise_if_wanted()
         return await super().run_code(code_obj, result, async_=async_)
+
+    def transform_cell(self, raw_cell):
+        if self.plain_cells.holds(raw_cell):
+            return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
+        return super().transform_cell(raw_cell)
+
+    def should_run_async(self, raw_cell, *, transformed_cell=None, preprocessing_exc_tuple=None):
+        if transformed_cell is not None and not may_await(transformed_cell):
+            return False
+        return super().should_run_async(
+            raw_cell, transformed_cell=transformed_cell, preprocessing_exc_tuple=preprocessing_exc_tuple
+        )
 
     def showtraceback(self, exc_tuple=None, *arguments, **options):
         if self.interrupted_await:
@@ -141,6 +164,8 @@ def make_shell(channel, streams):
     Shell.interrupted_await = False
     shell = Shell.instance(config=config)
     shell.loop_runner = _EventLoop(shell)
+    shell.plain_cells = PlainCells(shell)
+    shell.builtin_trap.__enter__()  # once and for all, not anew for each cell
     shell.configurables.append(figures.InlineBackend.instance())
     shell.set_hook("show_in_pager", page.as_hook(page.display_page), 90)
     warnings.filterwarnings("ignore", message="To exit: use")

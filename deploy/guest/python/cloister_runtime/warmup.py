@@ -1,4 +1,8 @@
-"""What the runtime runs once in a template, so that no clone has to be the first to load or to prepare it."""
+"""What the runtime runs before a session begins.
+
+`CELLS` runs once, in the template, so that no clone has to be the first to load or to prepare something. `AGAIN` runs in
+a clone that is kept ready: a clone has no translated code, and short code shall find most of what it needs translated.
+"""
 
 CELLS = [
     "1 + 1",
@@ -15,4 +19,10 @@ CELLS = [
     "!true",
     "{'a': [1, 2.5, None, 'text']}",
     "print('ready')",
+]
+
+AGAIN = [
+    "import numpy as np, pandas as pd\nprint('ready', 1)",
+    "numbers = [number * number for number in range(3)]\nsum(numbers)",
+    "f'{len(numbers)}: {numbers[-1]:.1f}'",
 ]
