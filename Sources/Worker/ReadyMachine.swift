@@ -45,7 +45,8 @@ final class ReadyMachine: Sendable {
         }
     }
 
-    private func answersAsItShould(_ machine: any Machine, by deadline: ContinuousClock.Instant) async -> Bool {
+    private func answersAsItShould(_ machine: any Machine, by deadline: ContinuousClock.Instant) async -> Bool
+    {
         let order = RunOrder(
             execution: Self.warmUpNumber,
             code: "print(1)\n1",
