@@ -12,14 +12,18 @@ final class ReadyMachine: Sendable {
 
     /// The machine's pool.
     let pool: PoolConfiguration
+    private let checkInterval: Duration
     private let decisions: AsyncStream<Void>
     private let decided: AsyncStream<Void>.Continuation
 
     /// Makes the place for a machine.
     ///
-    /// - Parameter pool: the machine's pool.
-    init(pool: PoolConfiguration) {
+    /// - Parameters:
+    ///   - pool: the machine's pool.
+    ///   - checkInterval: how long it waits between two checks that it still answers.
+    init(pool: PoolConfiguration, checkInterval: Duration) {
         self.pool = pool
+        self.checkInterval = checkInterval
         (decisions, decided) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
     }
 
@@ -68,19 +72,26 @@ final class ReadyMachine: Sendable {
         return false
     }
 
-    /// Waits until the machine is claimed or given up.
+    /// Waits until the machine is claimed or given up, and sees to it that it goes on answering.
+    ///
+    /// Each check also uses what a session will use, so that a host short of memory takes other pages.
     ///
     /// - Parameter machine: the machine.
     /// - Returns: whether it lived as long as that; false also when the worker ends.
     func waitForDecision(_ machine: any Machine) async -> Bool {
-        await withTaskGroup(of: Bool.self) { group in
+        let answers = AnswerCount()
+        return await withTaskGroup(of: Bool.self) { group in
             group.addTask {
                 for await _ in self.decisions {}
                 return !Task.isCancelled
             }
             group.addTask {
                 // Nobody runs anything here: the end of the frames is the end of the machine.
-                for await _ in machine.frames {}
+                for await frame in machine.frames where frame == .warmed { await answers.add() }
+                return false
+            }
+            group.addTask {
+                await self.checkAgainAndAgain(machine, answers)
                 return false
             }
             let isAlive = await group.next() ?? false
@@ -88,4 +99,21 @@ final class ReadyMachine: Sendable {
             return isAlive
         }
     }
+
+    /// Has the machine warmed again from time to time; returns when a check was not answered before the next.
+    private func checkAgainAndAgain(_ machine: any Machine, _ answers: AnswerCount) async {
+        var checks = 0
+        while (try? await Task.sleep(for: checkInterval)) != nil, await answers.count == checks {
+            let deadline = ContinuousClock.now + Self.warmUpTimeout
+            guard (try? await machine.send(.warmUp(pool.runtime), deadline: deadline)) != nil else { return }
+            checks += 1
+        }
+    }
+}
+
+/// How many checks a machine has answered.
+private actor AnswerCount {
+    private(set) var count = 0
+
+    func add() { count += 1 }
 }

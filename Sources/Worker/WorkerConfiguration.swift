@@ -56,6 +56,8 @@ package struct GuestPatience: Hashable, Sendable {
     package var reportMargin: Duration
     /// How long the guest may take to accept an order.
     package var orderTimeout: Duration
+    /// How long a ready machine waits between two checks that it still answers.
+    package var readyCheck: Duration
 
     /// Makes times; the defaults are the documented ones.
     ///
@@ -63,13 +65,16 @@ package struct GuestPatience: Hashable, Sendable {
     ///   - grace: how long interrupted code may take to stop.
     ///   - reportMargin: how much longer the guest may take to report that.
     ///   - orderTimeout: how long the guest may take to accept an order.
+    ///   - readyCheck: how long a ready machine waits between two checks.
     package init(
         grace: Duration = .seconds(5),
         reportMargin: Duration = .seconds(10),
-        orderTimeout: Duration = .seconds(10)
+        orderTimeout: Duration = .seconds(10),
+        readyCheck: Duration = .seconds(60)
     ) {
         self.grace = grace
         self.reportMargin = reportMargin
         self.orderTimeout = orderTimeout
+        self.readyCheck = readyCheck
     }
 }

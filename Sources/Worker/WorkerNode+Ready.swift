@@ -18,7 +18,7 @@ extension WorkerNode {
             let policy = ready.policy(for: pool)
             for _ in 0..<policy.surplus(room: room) { ready.retire(of: pool) }
             for _ in 0..<policy.starts(room: room) {
-                let machine = ReadyMachine(pool: pool)
+                let machine = ReadyMachine(pool: pool, checkInterval: configuration.patience.readyCheck)
                 ready.start(machine)
                 launch.yield(.ready(machine))
             }

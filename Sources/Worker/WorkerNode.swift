@@ -16,7 +16,7 @@ package actor WorkerNode {
     package nonisolated let incarnation: Incarnation
     /// What is to be run; the service takes it and gives each a task.
     nonisolated let launches: AsyncStream<Launch>
-    private let configuration: WorkerConfiguration
+    let configuration: WorkerConfiguration
     let launch: AsyncStream<Launch>.Continuation
     /// The machines that wait for a session.
     var ready = ReadyMachines()

@@ -17,6 +17,8 @@ package final class PlayedHypervisor: Hypervisor {
         var made = 0
         var attempts = 0
         var failsToStart = false
+        var answersChecks = true
+        var checks = 0
         var startDelay: Duration = .zero
         var endDelay: Duration = .zero
         var held: [String: (PlayedMachine, RunOrder)] = [:]
@@ -47,6 +49,21 @@ package final class PlayedHypervisor: Hypervisor {
     ///
     /// - Parameter fails: whether they cannot.
     package func setFailsToStart(_ fails: Bool) { state.withLock { $0.failsToStart = fails } }
+
+    /// Whether machines that wait go on answering.
+    ///
+    /// - Parameter answers: whether they do.
+    package func setAnswersChecks(_ answers: Bool) { state.withLock { $0.answersChecks = answers } }
+
+    /// How often machines that waited have answered.
+    package var checks: Int { state.withLock { $0.checks } }
+
+    func answersCheck() -> Bool {
+        state.withLock { state in
+            if state.answersChecks { state.checks += 1 }
+            return state.answersChecks
+        }
+    }
 
     /// Makes machines slow.
     ///
@@ -128,6 +145,7 @@ final class PlayedMachine: Machine {
         var variables: [String: String] = [:]
         var running: UInt64?
         var isDeaf = false
+        var isWarm = false
         var files = PlayedFiles()
         var panic: String?
     }
@@ -163,7 +181,12 @@ final class PlayedMachine: Machine {
             }
             await run(order)
         case .interrupt(let execution, _): await interrupt(execution)
-        case .warmUp: await output.put(.warmed)
+        case .warmUp:
+            let isFirst = guest.withLock { guest in
+                defer { guest.isWarm = true }
+                return !guest.isWarm
+            }
+            if isFirst || hypervisor.answersCheck() { await output.put(.warmed) }
         case .prepare: break
         case .file(let number, let order):
             guard let reply = guest.withLock({ $0.files.reply(to: order) }) else { return }

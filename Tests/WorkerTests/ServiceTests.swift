@@ -124,6 +124,22 @@ struct ServiceTests {
         }
     }
 
+    @Test("A ready machine that stops answering is replaced, one that answers stays")
+    func checksOfReadyMachines() async throws {
+        let patience = GuestPatience(readyCheck: .milliseconds(20))
+        try await PlayedCoordinator.with(patience: patience) { coordinator in
+            let order = Command.Request.keepReady([ReadyTarget(pool: coordinator.pool, count: 1)])
+            #expect(try await coordinator.ask(order) == .done)
+            #expect(await eventually { coordinator.hypervisor.checks >= 3 })
+            #expect(coordinator.hypervisor.madeMachines == 1)
+            coordinator.hypervisor.setAnswersChecks(false)
+            #expect(await eventually { coordinator.hypervisor.madeMachines >= 2 })
+            coordinator.hypervisor.setAnswersChecks(true)
+            let answer = try await coordinator.run("x", in: "session")
+            #expect(answer.printed == "x")
+        }
+    }
+
     @Test("However many coordinators have asked, the newest is answered and few outboxes are open")
     func replyOutboxes() async throws {
         let outboxes = ReplyOutboxes(post: InMemoryTransport())
