@@ -29,6 +29,15 @@ struct PoolRequest: Sendable {
         version = try APIVersion.named(query.value(of: "api-version", failingWith: .invalidApiVersion))
     }
 
+    /// Tells the audit log which file the request is about.
+    ///
+    /// - Parameter path: the file.
+    /// - Returns: the same path.
+    func noted(_ path: SessionFilePath) -> SessionFilePath {
+        audit?.note { $0.file = path.text }
+        return path
+    }
+
     /// The session that the request is about.
     ///
     /// - Parameter inBody: the identifier that the body names, for the oldest clients; the query's wins.

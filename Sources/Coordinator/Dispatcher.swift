@@ -129,10 +129,11 @@ package struct Dispatcher: SessionDispatch {
             wait: wait,
             at: placement,
             over: link,
-            gone: {
-                Failure(
-                    .sandboxFailed,
-                    "The session ended while the code ran (\($0)); the code is not run again."
+            gone: { cause in
+                let isOnPurpose = [EndCause.stopped, .cooldown, .maxAlive].contains(cause)
+                return Failure(
+                    isOnPurpose ? .noSessionFound : .sandboxFailed,
+                    "The session ended while the code ran (\(cause)); the code is not run again."
                 )
             },
             unanswered: { await failure(for: $0, of: execution, at: placement, over: link) }

@@ -12,6 +12,10 @@ extension Agent {
     ///   - order: what to do.
     ///   - number: the number that the answer carries.
     func perform(_ order: FileOrder, number: UInt64) {
+        guard listings.count + reads.count < FileLimits.requestsPerSession else {
+            // The worker has given some of them up, and a folder without end holds them all.
+            return port.send(.file(number: number, .trouble(.tooMany)))
+        }
         switch order {
         case .list(let folder, let isRecursive, let after, let most):
             do throws(FileTrouble) {

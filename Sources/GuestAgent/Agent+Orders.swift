@@ -33,9 +33,14 @@ extension Agent {
 
     private func prepare(_ preparation: Preparation) throws(GuestError) {
         try reseeding.apply(preparation)
-        guard let runtime, isRuntimeReady else {
+        guard let runtime else {
             // A runtime that starts from now on draws its randomness from the reseeded kernel.
             return port.send(.prepared)
+        }
+        guard isRuntimeReady else {
+            throw GuestError(
+                "The runtime was being started in the template; it may hold what its twins hold."
+            )
         }
         awaited = .reseed
         runtime.send(.reseed)

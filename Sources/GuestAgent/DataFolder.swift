@@ -68,8 +68,9 @@ struct DataFolder: ~Copyable {
     func openToRead(_ path: SessionFilePath) throws(FileTrouble) -> Descriptor {
         let found = try open(path, Self.place)
         guard try !Self.description(of: found, path).isFolder else { throw .notAFile }
-        // By its descriptor: by now another file may have the name.
-        return try Self.taken(Self.result(Glibc.open("/proc/self/fd/\(found.number)", O_RDONLY | O_CLOEXEC)))
+        // By its descriptor: by now another file may have the name. Without waiting for one who has a lease on it.
+        let flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC
+        return try Self.taken(Self.result(Glibc.open("/proc/self/fd/\(found.number)", flags)))
     }
 
     /// Removes a file or a link.

@@ -94,6 +94,8 @@ final class FolderListing {
     /// Whether something whose path begins so can be among the wanted entries.
     private func mayHold(_ prefix: [UInt8]) -> Bool {
         if kept.count == most, let last = kept.last, last.key.lexicographicallyPrecedes(prefix) {
+            // What is in there comes on a later page, so there is one.
+            isComplete = false
             return false
         }
         return after.lexicographicallyPrecedes(prefix) || after.starts(with: prefix)

@@ -111,21 +111,33 @@ package actor QEMUHypervisor: Hypervisor {
             throw MicroVMError(.notPrepared, "The pool \(pool.name) has no template.")
         }
         let turn = try await StartTurn(at: gate, urgency)
-        let deadline = ContinuousClock.now + configuration.startTime
         return try await turn.ending {
             // Machines that are made ahead leave the processes that wait to those who are in a hurry.
             if urgency == .claim, let zygote = await zygotes.take(of: template) {
-                return try await withZygote(zygote) { process in
-                    let machine = try await clone(process, after: StageTimings(), by: deadline)
+                let served: Value? = try await withZygote(zygote) { process in
+                    guard let machine = try await wake(process) else { return nil }
                     await turn.end()
-                    return try await body(machine)
+                    return .some(try await body(machine))
                 }
+                if let served { return served }
             }
-            return try await start(template, by: deadline) { process, timings in
-                let machine = try await clone(process, after: timings, by: deadline)
+            return try await start(template, by: .now + configuration.startTime) { process, timings in
+                let machine = try await clone(process, after: timings, by: .now + configuration.startTime)
                 await turn.end()
                 return try await body(machine)
             }
+        }
+    }
+
+    /// Lets a process that waited go on.
+    ///
+    /// - Returns: the machine; nil when the process had died or does not answer, and another may be started.
+    private nonisolated func wake(_ process: QEMUProcess) async throws -> ClonedMachine? {
+        do {
+            return try await clone(process, after: StageTimings(), by: .now + configuration.startTime / 3)
+        } catch {
+            guard !Task.isCancelled else { throw error }
+            return nil
         }
     }
 

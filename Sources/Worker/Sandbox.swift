@@ -198,6 +198,8 @@ actor Sandbox {
             await group.next()
             group.cancelAll()
         }
+        // Before the orders end, so that none comes after.
+        self.machine = nil
         await endFileOrders()
     }
 

@@ -38,7 +38,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
             logger: ServiceLog.logger("coordinator", level: level)
         )
         let logger = ServiceLog.logger("api", level: level)
-        let issuers = try settings.issuers()
+        let issuers = try await settings.issuers()
         let tokens =
             issuers.isEmpty
             ? nil : TokenAuthenticator(issuers, now: { WallClock.milliseconds }, logger: logger)

@@ -19,7 +19,13 @@ struct RunningServer: ParsableArguments {
     /// - Throws: when there is no key for it.
     func named() throws -> CloisterClient? {
         guard let url = url ?? StateDirectory.environment("CLOISTER_URL") else { return nil }
-        guard let secret = try StateDirectory.environment("CLOISTER_API_KEY") ?? storedKey() else {
+        // The key of this machine's cluster is for nobody else.
+        let isLocal = ["http://127.0.0.1", "http://localhost", "http://[::1]"].contains {
+            url == $0 || url.hasPrefix($0 + ":") || url.hasPrefix($0 + "/")
+        }
+        let isChosen = stateDir != StateDirectory.standardPath
+        let stored = isLocal || isChosen ? try storedKey() : nil
+        guard let secret = StateDirectory.environment("CLOISTER_API_KEY") ?? stored else {
             throw ValidationError("No API key: set CLOISTER_API_KEY, or name its folder with --state-dir.")
         }
         return CloisterClient(baseURL: url, apiKey: secret)

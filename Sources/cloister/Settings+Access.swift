@@ -44,12 +44,12 @@ extension Settings {
     }
 
     /// The issuers whose tokens are taken.
-    func issuers() throws(Failure) -> [IssuerConfiguration] {
+    func issuers() async throws(Failure) -> [IssuerConfiguration] {
         var issuers: [IssuerConfiguration] = []
-        for name in optionalList("issuers") ?? [] {
+        for name in try await optionalList("issuers") ?? [] {
             let key = "issuer.\(name)"
             var algorithms: Set<TokenAlgorithm> = []
-            for text in optionalList("\(key).algorithms") ?? ["RS256", "ES256"] {
+            for text in try await optionalList("\(key).algorithms") ?? ["RS256", "ES256"] {
                 guard let algorithm = TokenAlgorithm(rawValue: text) else {
                     let known = TokenAlgorithm.allCases.map(\.rawValue).joined(separator: ", ")
                     throw refusal("\(key).algorithms", "is a list of: \(known)")
@@ -61,7 +61,7 @@ extension Settings {
                 audiences: Set(try list("\(key).audiences")),
                 algorithms: algorithms,
                 claim: text("\(key).claim", or: "roles"),
-                grants: try grants(of: key),
+                grants: try await grants(of: key),
                 leewaySeconds: try number("\(key).leewaySeconds", or: 30, in: 0...300),
                 authorityFile: optionalText("\(key).authorityFile")
             )
@@ -73,13 +73,13 @@ extension Settings {
         return issuers
     }
 
-    private func grants(of issuer: String) throws(Failure) -> [ClaimGrant] {
-        guard let names = optionalList("\(issuer).grants") else { return [ClaimGrant()] }
+    private func grants(of issuer: String) async throws(Failure) -> [ClaimGrant] {
+        guard let names = try await optionalList("\(issuer).grants") else { return [ClaimGrant()] }
         var grants: [ClaimGrant] = []
         for name in names {
             let key = "\(issuer).grant.\(name)"
             var roles: Set<Role> = []
-            for text in optionalList("\(key).roles") ?? ["executor"] {
+            for text in try await optionalList("\(key).roles") ?? ["executor"] {
                 guard let role = Role.named(text) else {
                     throw refusal(
                         "\(key).roles",
@@ -90,14 +90,17 @@ extension Settings {
             }
             let value = text("\(key).value", or: ClaimGrant.azureRole)
             grants.append(
-                ClaimGrant(value: value, grant: AccessGrant(roles: roles, pools: try pools("\(key).pools")))
+                ClaimGrant(
+                    value: value,
+                    grant: AccessGrant(roles: roles, pools: try await pools("\(key).pools"))
+                )
             )
         }
         return grants
     }
 
-    private func pools(_ key: String) throws(Failure) -> PoolScope {
-        guard let names = optionalList(key), names != ["*"] else { return .all }
+    private func pools(_ key: String) async throws(Failure) -> PoolScope {
+        guard let names = try await optionalList(key), names != ["*"] else { return .all }
         var pools: Set<PoolName> = []
         for name in names {
             do {

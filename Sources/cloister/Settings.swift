@@ -61,9 +61,17 @@ struct Settings: Sendable {
         return flag
     }
 
-    /// Reads a list of texts of which there may be none.
-    func optionalList(_ key: String) -> [String]? {
-        reader.stringArray(forKey: ConfigKey(key)).flatMap { $0.isEmpty ? nil : $0 }
+    /// Reads a list of texts that may be missing.
+    ///
+    /// What is there and is no list, or an empty one, is an error: it must not pass for the default.
+    func optionalList(_ key: String) async throws(Failure) -> [String]? {
+        let list: [String]?
+        do { list = try await reader.fetchStringArray(forKey: ConfigKey(key)) } catch {
+            throw refusal(key, "has to be a list")
+        }
+        guard let list else { return nil }
+        guard !list.isEmpty else { throw refusal(key, "is empty; leave it out or name something") }
+        return list
     }
 
     /// Tells that a key has a value that does not do.

@@ -103,7 +103,7 @@ import Testing
             }
             #expect(
                 told == [
-                    ["timedOut", "-", "test"], ["refused", "SessionLost", "test"],
+                    ["timedOut", "-", "test"], ["broken", "SessionLost", "test"],
                     ["refused", "SessionPropertiesMissing", "test"], ["refused", "Unauthorized", "-"],
                     ["refused", "Forbidden", "limited"], ["refused", "SessionPoolNotFound", "test"],
                 ]

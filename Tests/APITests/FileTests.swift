@@ -141,6 +141,34 @@ import Testing
         }
     }
 
+    @Test func `What is deleted is the file of that very name, also one in a folder named content`()
+        async throws
+    {
+        let files = ScriptedFiles(["a.txt": "root", "content/a.txt": "below"])
+        try await RunningServer.with(ScriptedDispatch(files: files)) { server in
+            let path = Self.pool + "/files/content/a.txt" + RunningServer.query
+            #expect(try await server.send(.DELETE, path).status == 204)
+            #expect(files.stored.keys.sorted() == ["a.txt"])
+            #expect(
+                try await server.send(.DELETE, Self.pool + "/files/a.txt/content" + RunningServer.query)
+                    .status == 404
+            )
+            #expect(files.stored.keys.sorted() == ["a.txt"])
+        }
+    }
+
+    @Test func `A refusal of HEAD has no body, and the connection goes on`() async throws {
+        try await RunningServer.with(ScriptedDispatch(files: ScriptedFiles(["a.txt": "hello"]))) { server in
+            let below = Self.pool + "/files/"
+            for path in [below + "none/content", Self.pool + "/executions", "/nowhere"] {
+                let answer = try await server.send(.HEAD, path + RunningServer.query)
+                #expect(answer.status >= 404 && answer.text.isEmpty, "\(path)")
+                let next = try await server.send(.GET, below + "a.txt/content" + RunningServer.query)
+                #expect(next.status == 200 && next.text == "hello", "\(path)")
+            }
+        }
+    }
+
     @Test func `Ranges, conditions and HEAD`() async throws {
         let files = ScriptedFiles(["a.txt": "0123456789"])
         try await RunningServer.with(ScriptedDispatch(files: files)) { server in
@@ -157,6 +185,12 @@ import Testing
                 try await server.send(.GET, path, headers: ["If-None-Match": "\"other\""]).text
                     == "0123456789"
             )
+            for (condition, status) in [
+                (tag, 206), ("\"other\"", 200), ("Sat, 21 Nov 2026 00:00:00 GMT", 200),
+            ] {
+                let headers: HTTPHeaders = ["Range": "bytes=2-4", "If-Range": condition]
+                #expect(try await server.send(.GET, path, headers: headers).status == status, "\(condition)")
+            }
             let head = try await server.send(.HEAD, path)
             #expect(head.status == 200 && head.text.isEmpty)
             #expect(head.headers.first(name: "Content-Length") == "10")

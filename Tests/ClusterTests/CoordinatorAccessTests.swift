@@ -46,6 +46,14 @@ struct CoordinatorAccessTests {
                 "issuers: [c]\nissuer:\n  c:\n    url: https://a.example\n    audiences: [a]\n    grants: [x]\n"
                     + "    grant:\n      x:\n        roles: [root]", "issuer.c.grant.x.roles"
             ),
+            (
+                "issuers: [c]\nissuer:\n  c:\n    url: https://a.example\n    audiences: [a]\n    grants: [x]\n"
+                    + "    grant:\n      x:\n        pools: python", "issuer.c.grant.x.pools has to be a list"
+            ),
+            (
+                "issuers: [c]\nissuer:\n  c:\n    url: https://a.example\n    audiences: [a]\n    grants: readers",
+                "issuer.c.grants has to be a list"
+            ),
             ("rateLimit:\n  requestsPerMinute: many", "rateLimit.requestsPerMinute"),
             ("audit:\n  file: /nonexistent/audit", "/nonexistent/audit"),
             ("audit:\n  file: audit\n  keepsCode: perhaps", "audit.keepsCode"),

@@ -165,6 +165,8 @@ class IPython(RuntimeTestCase):
             "\n\n6 * 7": "42",
             ">>> y = 6\n>>> y * 7": "42",
             "In [1]: 6 * 7": "42",
+            "[ins] In [1]: 6 * 7": "42",
+            "6 * 7\r\n": "42",
             "z = !echo hi\nz[0]": "'hi'",
             "/abs -42": "42",
             "def one():\n    return 1\n\none()": "1",
@@ -177,6 +179,8 @@ class IPython(RuntimeTestCase):
         self.run_cell("%macro -q again 1\nabs = 5")
         self.run_cell("get_ipython().input_transformers_cleanup.append(lambda lines: [line.replace('six', '6') for line in lines]);")
         self.assertEqual(self.run_cell("six * 7").text, "42")
+        self.run_cell("%autocall 1")
+        self.assertEqual(self.run_cell("len 'abc'").text, "3")
 
     def test_leaving_does_not_end_the_runtime(self):
         self.run_cell("x = 'kept'")

@@ -43,10 +43,17 @@ struct ClientConnection: Sendable {
         after timeout: TimeAmount,
         _ operation: () async throws(Problem) -> Value
     ) async throws(Problem) -> Value {
-        let deadline = channel.eventLoop.scheduleTask(in: timeout) { [channel] in channel.close(promise: nil)
-        }
+        let deadline = close(after: timeout)
         defer { deadline.cancel() }
         return try await operation()
+    }
+
+    /// Closes the connection in a while.
+    ///
+    /// - Parameter timeout: how long to wait.
+    /// - Returns: what to cancel when the client has done in time what it had to.
+    func close(after timeout: TimeAmount) -> Scheduled<Void> {
+        channel.eventLoop.scheduleTask(in: timeout) { [channel] in channel.close(promise: nil) }
     }
 
     /// Tells a client that waits for it to send the body (RFC 9110, section 10.1.1).

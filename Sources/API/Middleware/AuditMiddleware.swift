@@ -49,7 +49,8 @@ struct AuditMiddleware: RouterMiddleware {
         guard let path = context.endpointPath, context.isOfPool || path.hasPrefix(KeyRoutes.path) else {
             return nil
         }
-        let route = RouteTable.poolPrefixes.first { path.hasPrefix($0 + "/") }.map {
+        // The router knows paths in lower case only.
+        let route = RouteTable.poolPrefixes.first { path.lowercased().hasPrefix($0.lowercased() + "/") }.map {
             path.dropFirst($0.count)
         }
         var entry = AuditEntry(operation: "\(request.method.rawValue) \(route ?? path[...])")

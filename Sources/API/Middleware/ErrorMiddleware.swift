@@ -21,7 +21,8 @@ struct ErrorMiddleware: RouterMiddleware {
         }
         response.headers[HeaderNames.supportedVersions] = APIVersion.supported
         response.headers[HeaderNames.requestID] = context.traceID
-        return response
+        // A body after the answer to HEAD would be taken for the beginning of the next answer.
+        return request.method == .head ? response.createHeadResponse() : response
     }
 
     /// Logs an error and lays it out for the client.

@@ -43,8 +43,15 @@ struct ExecutionRoutes: Sendable {
             }
 
             let beginning = ContinuousClock.now
+            // What becomes of it is not known until there is a report.
+            context.audit?.note { $0.outcome = "broken" }
             let report = try await context.connection.cancellingOnDisconnect {
-                try await execute(spec, in: session)
+                do throws(Failure) {
+                    return try await execute(spec, in: session)
+                } catch {
+                    if Self.didNotRun(error) { context.audit?.note { $0.outcome = nil } }
+                    throw error
+                }
             }
             let end = ContinuousClock.now
             context.audit?.note { entry in
@@ -65,6 +72,10 @@ struct ExecutionRoutes: Sendable {
             ).add(to: &response.headers)
             return response
         }
+    }
+
+    private static func didNotRun(_ failure: Failure) -> Bool {
+        failure.code.httpStatus < 500 && failure.code != .noSessionFound || failure.code == .noWorkerAvailable
     }
 
     private func executionID(of request: Request) throws(Failure) -> ExecutionID {

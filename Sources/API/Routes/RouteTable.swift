@@ -64,7 +64,7 @@ struct RouteTable {
             // Below it stand names with slashes, which the router cannot tell from its own parts.
             let below: [HTTPRequest.Method: Handler] = [
                 .get: { request, context in
-                    try await FilePathInRoute(context).isDownload
+                    try await FilePathInRoute(context, namesContent: true).isDownload
                         ? download.send(request, context) : files.show(request, context)
                 }, .delete: files.remove,
             ]

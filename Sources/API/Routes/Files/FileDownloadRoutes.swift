@@ -24,9 +24,10 @@ struct FileDownloadRoutes: Sendable {
             }
             return response
         }
+        let connection = context.connection
         response.body = ResponseBody(contentLength: part.count) { writer in
             defer { open.close() }
-            try await FileDownload(file: open).write(part, to: &writer)
+            try await FileDownload(file: open, connection: connection).write(part, to: &writer)
             try await writer.finish(nil)
         }
         return response
@@ -53,16 +54,16 @@ struct FileDownloadRoutes: Sendable {
         let folder = try asked.folder()
         // The first preview names the file in the query.
         guard let name = try asked.query.value(of: "filename", failingWith: .filePathInvalid) else {
-            return (session, try FilePathInRoute(context).path(in: folder))
+            return (session, asked.noted(try FilePathInRoute(context, namesContent: true).path(in: folder)))
         }
         let path = try SessionFilePath(name)
         guard !path.names.isEmpty else { throw Failure(.filePathInvalid, "The file's path is empty.") }
-        return (session, try folder.appending(path))
+        return (session, asked.noted(try folder.appending(path)))
     }
 
     /// Status and headers; the body is the caller's affair.
     private func head(of file: SessionFile, for request: Request) -> Response {
-        let tag = "\"\(String(file.modified, radix: 16))-\(String(file.size, radix: 16))\""
+        let tag = Self.tag(of: file)
         var headers: HTTPFields = [
             .acceptRanges: "bytes", .eTag: tag, .lastModified: FileTime(nanoseconds: file.modified).header,
             .contentType: ContentType.of(file.path.name), .xContentTypeOptions: "nosniff",
@@ -78,8 +79,16 @@ struct FileDownloadRoutes: Sendable {
         return Response(status: .partialContent, headers: headers)
     }
 
+    private static func tag(of file: SessionFile) -> String {
+        "\"\(String(file.modified, radix: 16))-\(String(file.size, radix: 16))\""
+    }
+
     /// The bytes that are wanted; all of them where the request names none.
     private func range(of file: SessionFile, for request: Request) -> ByteRange {
+        // A client that has the beginning of another version wants all of this one (RFC 9110, section 13.1.5).
+        if let condition = request.headers[.ifRange], condition != Self.tag(of: file) {
+            return .part(0..<file.size)
+        }
         let range = ByteRange(request.headers[.range], size: file.size)
         return range == .whole ? .part(0..<file.size) : range
     }
@@ -93,7 +102,11 @@ struct RangeRefusal: Error {
 
 /// Sends a file in parts, of which a few are asked for at once, in the order of the file.
 struct FileDownload: Sendable {
+    /// How long a client may take to read one part; then it has lost its connection.
+    private static let patience: TimeAmount = .seconds(60)
+
     let file: any FileReading
+    let connection: ClientConnection
 
     /// Sends a part of the file.
     ///
@@ -120,6 +133,8 @@ struct FileDownload: Sendable {
                     guard bytes.count == min(FileLimits.chunkBytes, range.upperBound - written) else {
                         throw Failure(.sandboxFailed, "The file became shorter while it was read.")
                     }
+                    let deadline = connection.close(after: Self.patience)
+                    defer { deadline.cancel() }
                     try await writer.write(ByteBuffer(bytes: bytes))
                     written += bytes.count
                 }

@@ -13,8 +13,15 @@ struct FilePathInRoute {
 
     /// Reads the part of the path that the router caught.
     ///
-    /// - Parameter context: what is known about the request.
-    init(_ context: APIContext) {
+    /// - Parameters:
+    ///   - context: what is known about the request.
+    ///   - namesContent: whether `content` at either end is a wish and no part of the name.
+    init(_ context: APIContext, namesContent: Bool) {
+        guard namesContent else {
+            isDownload = false
+            parts = context.parameters.getCatchAll()
+            return
+        }
         var parts = context.parameters.getCatchAll()
         let isContent: (Substring?) -> Bool = { $0?.lowercased() == "content" }
         let isPrefixed = parts.count > 1 && isContent(parts.first)

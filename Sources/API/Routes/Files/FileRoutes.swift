@@ -64,7 +64,8 @@ struct FileRoutes: Sendable {
     ) async throws(Failure) -> (PoolRequest, SessionKey, SessionFilePath) {
         let asked = try await PoolRequest(request, context, dispatch)
         let session = try asked.session()
-        return (asked, session, try FilePathInRoute(context).path(in: asked.folder()))
+        let path = try FilePathInRoute(context, namesContent: false).path(in: asked.folder())
+        return (asked, session, asked.noted(path))
     }
 
     /// A folder that is not there is an empty one to clients that have not written anything yet.

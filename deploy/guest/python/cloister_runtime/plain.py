@@ -10,10 +10,10 @@ from IPython.core.autocall import IPyAutocall
 from IPython.core.macro import Macro
 
 _DOUBT = re.compile(
-    r"[%!?]"  # magics, commands, help
+    r"[%!?\r]"  # magics, commands, help, other ends of lines
     r"|\A\s"  # empty lines and indentation that are taken off
     r"|^[ \t]*[,;/]"  # escapes for quoting and calling
-    r"|^[ \t]*(?:>>>|\.\.\.|In ?\[)",  # prompts
+    r"|^[ \t]*(?:>>>|\.\.\.|In ?\[|\[(?:ins|nav)\])",  # prompts
     re.MULTILINE,
 )
 _FIRST_WORD = re.compile(r"[\w.]*")
@@ -28,7 +28,7 @@ class PlainCells:
 
     def holds(self, cell):
         """Whether a cell is the same after IPython's transformations."""
-        if _DOUBT.search(cell) or self._transformers != self._current_transformers():
+        if _DOUBT.search(cell) or self._shell.autocall or self._transformers != self._current_transformers():
             return False
         if "\n" in cell.rstrip("\n"):
             return True
@@ -40,11 +40,11 @@ class PlainCells:
     def _current_transformers(self):
         manager = self._shell.input_transformer_manager
         return (
-            len(manager.cleanup_transforms),
-            len(manager.line_transforms),
-            len(manager.token_transformers),
-            len(self._shell.input_transformers_post),
-            len(self._shell.prefilter_manager.transformers),
+            *manager.cleanup_transforms,
+            *manager.line_transforms,
+            *manager.token_transformers,
+            *self._shell.input_transformers_post,
+            *self._shell.prefilter_manager.transformers,
         )
 
 
