@@ -17,7 +17,9 @@ package protocol Hypervisor: Sendable {
     /// Keeps starts ahead of claims until the task is cancelled; without it, machines start more slowly.
     ///
     /// When it returns, the machines that came from such starts end.
-    func run() async
+    ///
+    /// - Parameter trouble: told, in a sentence for the log, why one could not be started ahead.
+    func run(trouble: @escaping @Sendable (String) -> Void) async
 
     /// Runs `body` with a machine cloned from the pool's template.
     ///

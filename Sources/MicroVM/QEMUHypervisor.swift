@@ -88,18 +88,19 @@ package actor QEMUHypervisor: Hypervisor {
         }
     }
 
-    package nonisolated func run() async {
-        await zygotes.run { [self] template, ready in
+    package nonisolated func run(trouble: @escaping @Sendable (String) -> Void) async {
+        let start: Zygotes.Start = { [self] template, ready in
             let turn = try await StartTurn(at: gate, .refill)
             let gone = starter.group.next().makePromise(of: Void.self)
             defer { gone.succeed() }
             try await turn.ending {
-                try await start(template, by: .now + configuration.startTime) { process, _ in
+                try await self.start(template, by: .now + configuration.startTime) { process, _ in
                     await turn.end()
                     await ready(Zygote(process, of: template, gone: gone.futureResult))
                 }
             }
         }
+        await zygotes.run(start, trouble: trouble)
     }
 
     package nonisolated func withMachine<Value: Sendable>(

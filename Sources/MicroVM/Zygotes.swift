@@ -50,8 +50,10 @@ actor Zygotes {
 
     /// Starts what is missing until the task is cancelled; then all processes end, the taken ones too.
     ///
-    /// - Parameter start: starts a process.
-    func run(_ start: @escaping Start) async {
+    /// - Parameters:
+    ///   - start: starts a process.
+    ///   - trouble: told why one could not be started.
+    func run(_ start: @escaping Start, trouble: @escaping @Sendable (String) -> Void) async {
         await withDiscardingTaskGroup { group in
             for await _ in changes {
                 for template in templates {
@@ -59,7 +61,7 @@ actor Zygotes {
                         attempts += 1
                         let attempt = attempts
                         starting[attempt] = template
-                        group.addTask { await self.keep(attempt, template, start) }
+                        group.addTask { await self.keep(attempt, template, start, trouble) }
                     }
                 }
             }
@@ -72,14 +74,24 @@ actor Zygotes {
         return max(0, count - present)
     }
 
-    private func keep(_ attempt: Int, _ template: Template, _ start: Start) async {
-        try? await start(template) { zygote in
-            await self.becameReady(zygote, attempt)
-            await zygote.waitForRelease()
-            await self.remove(zygote)
+    private func keep(
+        _ attempt: Int,
+        _ template: Template,
+        _ start: Start,
+        _ trouble: @Sendable (String) -> Void
+    ) async {
+        do {
+            try await start(template) { zygote in
+                await self.becameReady(zygote, attempt)
+                await zygote.waitForRelease()
+                await self.remove(zygote, attempt)
+            }
+        } catch {
+            if !Task.isCancelled { trouble("a process could not be started ahead: \(error)") }
         }
         if starting[attempt] != nil {
-            // It did not come so far. Not at once again: what failed now fails in a moment, too.
+            // It did not come so far, or it ended by itself. Not at once again: what failed now fails
+            // in a moment, too.
             try? await Task.sleep(for: Self.pauseAfterFailure)
             starting[attempt] = nil
         }
@@ -91,5 +103,9 @@ actor Zygotes {
         waiting.append(zygote)
     }
 
-    private func remove(_ zygote: Zygote) { waiting.removeAll { $0 === zygote } }
+    private func remove(_ zygote: Zygote, _ attempt: Int) {
+        guard let index = waiting.firstIndex(where: { $0 === zygote }) else { return }
+        waiting.remove(at: index)
+        starting[attempt] = zygote.template
+    }
 }

@@ -89,7 +89,7 @@ package struct WorkerService: Service {
 
     private func runSandboxes(of node: WorkerNode) async {
         await withDiscardingTaskGroup { group in
-            group.addTask { await hypervisor.run() }
+            group.addTask { await hypervisor.run { logger.warning("\($0)") } }
             for await launch in node.launches {
                 group.addTask {
                     switch launch {

@@ -17,7 +17,7 @@ struct ZygoteTests {
         let worker = try await QEMUHypervisor(RealMachine.configuration(runDirectory: folder.path))
         try await worker.prepare(try RealMachine.pool()) { print("template: \($0)") }
         let result = await withTaskGroup(of: Void.self) { group in
-            group.addTask { await worker.run() }
+            group.addTask { await worker.run { print("zygote: \($0)") } }
             let result: Result<Void, any Error>
             do { result = .success(try await body(worker, notes)) } catch { result = .failure(error) }
             group.cancelAll()

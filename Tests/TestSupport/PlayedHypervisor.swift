@@ -102,7 +102,7 @@ package final class PlayedHypervisor: Hypervisor {
         progress: @escaping @Sendable (String) -> Void
     ) async throws(Failure) {}
 
-    package func run() async {}
+    package func run(trouble: @escaping @Sendable (String) -> Void) async {}
 
     package func withMachine<Value: Sendable>(
         for pool: PoolConfiguration,
