@@ -13,7 +13,7 @@ struct PlayedQEMU: Sendable {
 
     /// The bytes of a frame from the guest, as the shell's `printf` takes them.
     enum Frame {
-        static let ready = #"\004\000\000\000\012\002\010\#(WireVersion.guest)"#
+        static let ready = #"\004\000\000\000\012\002\010\\#(WireVersion.guest)"#
         static let warmed = #"\002\000\000\000\022\000"#
         static let prepared = #"\002\000\000\000\032\000"#
         static let trouble = #"\006\000\000\000\052\004\012\002no"#
