@@ -20,7 +20,8 @@ struct CrashTests {
             kill(machine, SIGKILL)
             let killed = ContinuousClock.now
             let error = await #expect(throws: ClientError.self) { try await endless.value }
-            #expect(killed.duration(to: .now) < .seconds(2))
+            // By the event and not by the time-out of two minutes, on whatever busy machine.
+            #expect(killed.duration(to: .now) < .seconds(30))
             #expect(error?.code == "SandboxFailed")
             #expect(error?.message.contains("guestCrashed") == true, "\(error?.message ?? "")")
             #expect(try await causeOfEnd(of: "doomed-one", in: cluster) == "guestCrashed")
