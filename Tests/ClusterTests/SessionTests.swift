@@ -28,7 +28,7 @@ struct SessionTests {
             try await cluster.run("kept = [1, 2, 3]", in: "looping")
             let started = ContinuousClock.now
             let looped = try await cluster.run("while True: pass", in: "looping", timeout: .seconds(2))
-            #expect(started.duration(to: .now) < .seconds(4))
+            #expect(started.duration(to: .now) < .seconds(30), "not the two minutes of the default")
             #expect(looped.resource.status == "Failed")
             #expect(looped.resource.standardError.contains("timed out"))
             #expect(!looped.stateWasLost)
