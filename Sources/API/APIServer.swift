@@ -51,7 +51,8 @@ package struct APIServer: Service {
         let routes = RouteTable(
             dispatch: dispatch,
             access: access,
-            bodyTimeout: TimeAmount(configuration.bodyTimeout)
+            bodyTimeout: TimeAmount(configuration.bodyTimeout),
+            isSecure: certificate != nil
         )
         var server = HTTPServerBuilder.http1(configuration: channelConfiguration)
         if let certificate {

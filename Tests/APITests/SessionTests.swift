@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 @Suite struct SessionTests {
-    private static let version = "api-version=2025-02-02-preview"
+    static let version = "api-version=2025-02-02-preview"
 
     private static func life(_ identifier: String) throws -> SessionLife {
         SessionLife(
@@ -14,7 +14,7 @@ import Testing
         )
     }
 
-    private static func description(_ identifier: String) throws -> SessionDescription {
+    static func description(_ identifier: String) throws -> SessionDescription {
         SessionDescription(
             session: try life(identifier),
             instance: "guid-of-\(identifier)",

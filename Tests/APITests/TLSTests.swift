@@ -18,6 +18,15 @@ import Testing
         _ certificates: TestCertificates,
         change: (inout TLSConfiguration) -> Void = { _ in }
     ) async throws -> Int {
+        try await get("/healthz", server, certificates, change: change).status
+    }
+
+    private func get(
+        _ path: String,
+        _ server: RunningServer,
+        _ certificates: TestCertificates,
+        change: (inout TLSConfiguration) -> Void = { _ in }
+    ) async throws -> (status: Int, text: String) {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.trustRoots = .file(certificates.authority)
         change(&tls)
@@ -25,10 +34,12 @@ import Testing
             configuration: .init(tlsConfiguration: tls, timeout: .init(connect: .seconds(5)))
         )
         do {
-            let request = HTTPClientRequest(url: "https://127.0.0.1:\(server.port)/healthz")
-            let status = Int(try await http.execute(request, timeout: .seconds(10)).status.code)
+            var request = HTTPClientRequest(url: "https://127.0.0.1:\(server.port)\(path)")
+            request.headers.add(name: "Authorization", value: "Bearer \(RunningServer.key)")
+            let answer = try await http.execute(request, timeout: .seconds(10))
+            let body = try await answer.body.collect(upTo: 1 << 20)
             try await http.shutdown()
-            return status
+            return (Int(answer.status.code), String(buffer: body))
         } catch {
             try await http.shutdown()
             throw error
@@ -63,6 +74,26 @@ import Testing
                 "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
             )
             #expect(clear?.contains("200") != true)
+        }
+    }
+
+    @Test func `Links of a server that speaks TLS do, too: they carry the key`() async throws {
+        let certificates = try await TestCertificates()
+        let files = try await certificates.issue("server")
+        let certificate = try ServerCertificate(
+            certificateFile: files.certificate,
+            keyFile: files.key,
+            logger: logger
+        )
+        let sessions = try (0..<301).map { try SessionTests.description("session-\($0)") }
+        try await RunningServer.with(ScriptedDispatch(sessions: sessions), certificate: certificate) {
+            server in
+            let page = try await get(
+                "/pools/python/listSessions?\(SessionTests.version)",
+                server,
+                certificates
+            )
+            #expect(page.text.contains(#""nextLink":"https:"#), "\(page.status)")
         }
     }
 

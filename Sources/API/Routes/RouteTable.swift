@@ -14,6 +14,8 @@ struct RouteTable {
     let dispatch: any SessionDispatch
     let access: APIAccess
     let bodyTimeout: TimeAmount
+    /// Whether the server itself speaks TLS.
+    let isSecure: Bool
 
     /// Where a pool's routes begin: our own form and the one of Azure.
     static let poolPrefixes = [
@@ -56,7 +58,7 @@ struct RouteTable {
     }
 
     private func addFiles(to router: Router<APIContext>) {
-        let files = FileRoutes(dispatch: dispatch)
+        let files = FileRoutes(dispatch: dispatch, links: NextLink(isSecure: isSecure))
         let upload = FileUploadRoutes(dispatch: dispatch, bodyTimeout: .seconds(900))
         let download = FileDownloadRoutes(dispatch: dispatch)
         for prefix in Self.poolPrefixes {
@@ -81,7 +83,7 @@ struct RouteTable {
     }
 
     private func addSessions(to router: Router<APIContext>) {
-        let sessions = SessionRoutes(dispatch: dispatch)
+        let sessions = SessionRoutes(dispatch: dispatch, links: NextLink(isSecure: isSecure))
         let show = sessions.show(.management)
         let list = sessions.list(.management)
         for prefix in Self.poolPrefixes {

@@ -14,6 +14,7 @@ struct SessionRoutes: Sendable {
     private static let pageSize = 300
 
     let dispatch: any SessionDispatch
+    let links: NextLink
 
     /// `GET …/session`, `GET|POST …/.management/getSession`.
     func show(_ shape: SessionShape) -> RouteTable.Handler {
@@ -71,7 +72,7 @@ struct SessionRoutes: Sendable {
                 most: Self.pageSize
             )
             let link = page.next.map { next in
-                "\(NextLink.origin(of: request))\(request.uri.path)?api-version=\(asked.version)&skip=\(next)"
+                "\(links.origin(of: request))\(request.uri.path)?api-version=\(asked.version)&skip=\(next)"
             }
             return Response(json: SessionListResource(page.sessions, nextLink: link).encoded(as: shape))
         }
@@ -117,14 +118,18 @@ struct MissingSession: Error {
 }
 
 /// Links that clients follow as they are.
-enum NextLink {
+struct NextLink: Sendable {
+    /// Whether the server itself speaks TLS; a link to the same port without it would show the client's key.
+    let isSecure: Bool
+
     /// Scheme and host under which the client has reached us; a proxy that speaks TLS says so.
     ///
     /// - Parameter request: the client's request.
     /// - Returns: the beginning of an absolute address; nothing when the client named no host.
-    static func origin(of request: Request) -> String {
+    func origin(of request: Request) -> String {
         guard let host = request.head.authority, !host.isEmpty else { return "" }
-        let isSecure = request.headers[HeaderNames.forwardedProtocol]?.lowercased() == "https"
+        let isSecure =
+            isSecure || request.headers[HeaderNames.forwardedProtocol]?.lowercased() == "https"
         return (isSecure ? "https://" : "http://") + host
     }
 }

@@ -11,6 +11,7 @@ struct FileRoutes: Sendable {
     private static let pageSize = 5_000
 
     let dispatch: any SessionDispatch
+    let links: NextLink
 
     /// `GET …/files` and its older name.
     func list(_ fixedShape: FileShape?) -> RouteTable.Handler {
@@ -94,7 +95,7 @@ struct FileRoutes: Sendable {
             !$0.lowercased().hasPrefix("after=")
         }
         let query = (kept + ["after=\(PercentEncoding.encoded(after.text))"]).joined(separator: "&")
-        return "\(NextLink.origin(of: request))\(request.uri.path)?\(query)"
+        return "\(links.origin(of: request))\(request.uri.path)?\(query)"
     }
 }
 
