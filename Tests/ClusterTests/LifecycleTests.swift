@@ -49,12 +49,17 @@ struct LifecycleTests {
                 greedy.resource.standardError.contains("Execution aborted: The session ran out of memory")
             )
             #expect(greedy.stateWasLost)
-            let after = try await cluster.run(
-                "print('kept' in dir(), open('/mnt/data/f').read())",
-                in: "greedy-one"
-            )
-            #expect(after.resource.standardOutput == "False still here\n")
-            #expect(!after.isNewSession)
+            // While the kernel takes the memory back, the new runtime may be hit as well; it comes up again.
+            let recovery = ContinuousClock.now + .seconds(30)
+            var after: ExecutionResponse
+            repeat {
+                after = try await cluster.run(
+                    "print('kept' in dir(), open('/mnt/data/f').read())",
+                    in: "greedy-one"
+                )
+                #expect(!after.isNewSession)
+            } while after.resource.standardOutput.isEmpty && ContinuousClock.now < recovery
+            #expect(after.resource.standardOutput == "False still here\n", "\(after.resource)")
             let deadline = ContinuousClock.now + .seconds(20)
             var shown = try await cluster.ask("GET", "session", of: "greedy-one")
             while shown.json?["error"]?["innererror"] == nil, ContinuousClock.now < deadline {
