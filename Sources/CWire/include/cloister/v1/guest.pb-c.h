@@ -67,7 +67,8 @@ struct  Cloister__V1__HostFrame
 
 
 /*
- * Start the runtime and make it warm; the answer is Warmed. Only for the making of a template.
+ * Start the runtime and make it warm, for a template; a second time, for a machine that waits ready,
+ * use again what is loaded. The answer is Warmed.
  */
 struct  Cloister__V1__WarmUp
 {
