@@ -44,6 +44,8 @@ class Row:
     key: str | None = "file"
     content: bytes | None = None
     has: dict = dataclasses.field(default_factory=dict)
+    # Below one prefix only, for what takes long and cannot depend on it.
+    once: bool = False
 
     @property
     def method(self):
@@ -55,7 +57,7 @@ class Row:
 
     def cases(self):
         """(version, prefix) of all requests that the row stands for."""
-        prefixes = ("",) if self.path.startswith("/") else (POOL, AZURE)
+        prefixes = ("",) if self.path.startswith("/") else (POOL,) if self.once else (POOL, AZURE)
         versions = self.versions if self.raw is None else (None,)
         return [(version, prefix) for version in versions for prefix in prefixes]
 

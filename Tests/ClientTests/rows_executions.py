@@ -94,7 +94,7 @@ VALUES = [
     Row("a picture", "POST executions", 200, flat(IMAGE, stdout="", stderr=""), body={"code": PLOT}),
     Row("a picture, wrapped", "POST code/execute", 200, wrapped(IMAGE), body={"code": PLOT}),
     Row("several pictures", "POST executions", 200, flat(IMAGE, images=[IMAGE, IMAGE]), body={"code": PLOT + "\n" + PLOT}),
-    Row("an exception", "POST executions", 200, flat("", "Failed", stderr=Text("ZeroDivisionError")), FLAT, body={"code": "1 / 0"}),
+    Row("an exception", "POST executions", 200, flat("", "Failed", stderr=Text("ZeroDivisionError")), body={"code": "1 / 0"}),
     Row("an exception, wrapped", "POST code/execute", 200, wrapped("", "Failure", stderr=Text("ZeroDivisionError")),
         body={"code": "1 / 0"}),
     Row("an exception, first", "POST python/execute", 200, first("", "Failure", stderr=Text("ZeroDivisionError")),
@@ -128,4 +128,6 @@ UNICODE = [
         id="%21%22%23%24%25%26%27%28%29*%2B%2C-.%2F09%3A%3B%3C%3D%3E%3F%40AZ%5B%5D%5E_%60az%7B%7C%7D~"),
 ]  # fmt: skip
 
+for each in REQUESTS + VALUES + UNICODE:
+    each.once = True
 ROWS = SHAPES + REQUESTS + VALUES + UNICODE
