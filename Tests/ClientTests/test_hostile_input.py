@@ -8,6 +8,7 @@ import http.client
 import io
 import json
 import os
+import re
 import socket
 import time
 import unittest
@@ -100,9 +101,9 @@ class HostileInput(unittest.TestCase):
                 for future in futures:
                     reply, seconds = future.result()
                     slowest = max(slowest, seconds)
-                    kinds[reply[9:12]] = kinds.get(reply[9:12], 0) + 1
+                    kinds[kind_of(reply)] = kinds.get(kind_of(reply), 0) + 1
                 self.check_bystander()
-        counts = ", ".join(f"{count} times {kind.decode() or 'nothing'}" for kind, count in sorted(kinds.items()))
+        counts = ", ".join(f"{count} times {kind}" for kind, count in sorted(kinds.items()))
         print(f"{CASES} cases in {time.monotonic() - began:.1f} s, the slowest {slowest:.2f} s; answers: {counts}")
 
     def timed(self, request, what):
@@ -149,6 +150,12 @@ def exchange(request):
             reply += more or b""
             if time.monotonic() > deadline:
                 raise TimeoutError(f"no end of the answer to {request[:600]!r}: {reply[:600]!r}")
+
+
+def kind_of(reply):
+    """Status and code of an answer."""
+    code = re.search(rb"(?i)\r\nx-ms-error-code: (\w+)", reply)
+    return (reply[9:12].decode("latin-1") + (" " + code[1].decode() if code else "")) or "nothing"
 
 
 class Reply:
