@@ -8,7 +8,9 @@ FILES = "/pools/python/files{}?api-version=2025-10-02-preview&identifier=fuzz-co
 
 def post(body, target=PLACE, headers=b""):
     body = body if isinstance(body, bytes) else body.encode()
-    return f"POST {target} HTTP/1.1\r\n".encode() + b"{head}" + headers + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    return (
+        f"POST {target} HTTP/1.1\r\n".encode() + b"{head}" + headers + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    )
 
 
 def get(target):
@@ -74,7 +76,17 @@ RAW = [
     b"GET / HTTP/1.1\r\n{head}Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAAA\r\n\r\n", b"GET / HTTP/1.1\r\n{head}Upgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
 ]  # fmt: skip
 
-IDENTIFIERS = ["a" * 128, "!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~", "../../x", "%00%00", "CON1", "0000", "'; DROP TABLE sessions; --", "null", "${jndi:x}"]
+IDENTIFIERS = [
+    "a" * 128,
+    "!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~",
+    "../../x",
+    "%00%00",
+    "CON1",
+    "0000",
+    "'; DROP TABLE sessions; --",
+    "null",
+    "${jndi:x}",
+]
 
 REQUESTS = (
     [post(body) for body in BODIES]

@@ -17,9 +17,37 @@ MEMBERS = [
 ]  # fmt: skip
 # Nothing here may run for long or end the session that the requests share.
 CODES = ["1", "", "'é'", "print(1)", "1/0", "\0", "\ud800", "😀", "(", "%%bash\ntrue", "None", "[1]"]
-VERSIONS = ["2025-10-02-preview", "2024-02-02-preview", "2024-10-02-preview", "", "x", "%ff", "2025-10-02-preview&api-version=x"]
+VERSIONS = [
+    "2025-10-02-preview",
+    "2024-02-02-preview",
+    "2024-10-02-preview",
+    "",
+    "x",
+    "%ff",
+    "2025-10-02-preview&api-version=x",
+]
 METHODS = ["POST"] * 4 + ["GET"] * 4 + ["PUT", "DELETE", "HEAD", "PATCH", "OPTIONS", "get", "X"]
-BYTES = [b"\0", b"\xff", b"\r\n", b"\n", b'"', b"{", b"}", b"[", b"\\", b"--b", b"%00", b"..", b"/", b"\xc0\xae", b"\xed\xa0\x80", b"A" * 300, b"e9", b"-", b"\\ud800"]
+BYTES = [
+    b"\0",
+    b"\xff",
+    b"\r\n",
+    b"\n",
+    b'"',
+    b"{",
+    b"}",
+    b"[",
+    b"\\",
+    b"--b",
+    b"%00",
+    b"..",
+    b"/",
+    b"\xc0\xae",
+    b"\xed\xa0\x80",
+    b"A" * 300,
+    b"e9",
+    b"-",
+    b"\\ud800",
+]
 
 
 class Fuzzer:
@@ -28,16 +56,35 @@ class Fuzzer:
 
     def request(self):
         """One request, with `{head}` in place of host, key and the wish to end the connection."""
-        kind = self.random.choice([self.body, self.body, self.form, self.form, self.place, self.place, self.place, self.mutant, self.mutant, self.garbage])
+        kind = self.random.choice(
+            [
+                self.body,
+                self.body,
+                self.form,
+                self.form,
+                self.place,
+                self.place,
+                self.place,
+                self.mutant,
+                self.mutant,
+                self.garbage,
+            ]
+        )
         return kind()
 
     def body(self):
         value = json.dumps(self.members(3), ensure_ascii=self.random.random() < 0.5)
         data = value.encode("utf-8", "surrogatepass")
-        return corpus.post(self.bent(data) if self.random.random() < 0.3 else data, self.target(self.random.choice(ROUTES[:4])), self.headers())
+        return corpus.post(
+            self.bent(data) if self.random.random() < 0.3 else data,
+            self.target(self.random.choice(ROUTES[:4])),
+            self.headers(),
+        )
 
     def members(self, depth):
-        names = ["code"] * self.random.choice([0, 1, 1, 1]) + self.random.sample(MEMBERS, self.random.choice([0, 0, 0, 1, 2, 4]))
+        names = ["code"] * self.random.choice([0, 1, 1, 1]) + self.random.sample(
+            MEMBERS, self.random.choice([0, 0, 0, 1, 2, 4])
+        )
         return {name: self.value(name, depth) for name in names}
 
     def value(self, name, depth):
@@ -49,15 +96,71 @@ class Fuzzer:
         if name == "timeoutInSeconds" and choice < 0.8:
             return self.random.choice([1, 5, 5, 60, 120, 220, 221, 0, -1, 2**63, 1.5, 1e300])
         if name.endswith("Type") and choice < 0.9:
-            return self.random.choice(["Inline", "InlineText"] if name == "codeInputType" and choice < 0.6 else ["Synchronous", "inlinebase64", "x", ""])
-        return self.random.choice([None, True, False, 0, -1, 2**31, 2**70, 0.1, "", "x", "1", "a" * 2000, [], [1, [2]], {}, {"a": {"b": []}}, "\0", "\ud83d"])
+            return self.random.choice(
+                ["Inline", "InlineText"]
+                if name == "codeInputType" and choice < 0.6
+                else ["Synchronous", "inlinebase64", "x", ""]
+            )
+        return self.random.choice(
+            [
+                None,
+                True,
+                False,
+                0,
+                -1,
+                2**31,
+                2**70,
+                0.1,
+                "",
+                "x",
+                "1",
+                "a" * 2000,
+                [],
+                [1, [2]],
+                {},
+                {"a": {"b": []}},
+                "\0",
+                "\ud83d",
+            ]
+        )
 
     def form(self):
         parts = b""
         for _ in range(self.random.choice([0, 1, 1, 1, 1, 2, 40])):
-            name = self.random.choice([b"a.txt", b"b.bin", b"c.png", b"d", b"..", b"/etc/x", "é✓".encode(), b"", b"a/b", b"a.b/c", b"\xff", b'a\\"b', b"n" * 300, b"/mnt/data/c"])
-            place = self.random.choice([b'name="file"; filename="%s"', b"name=file; filename=%s", b"filename*=UTF-8''%s; name=file", b'name="%s"', b"%s"])
-            parts += b"--b\r\nContent-Disposition: form-data; " + place % name + b"\r\n\r\n" + self.random.randbytes(self.random.choice([0, 1, 50, 4000])) + b"\r\n"
+            name = self.random.choice(
+                [
+                    b"a.txt",
+                    b"b.bin",
+                    b"c.png",
+                    b"d",
+                    b"..",
+                    b"/etc/x",
+                    "é✓".encode(),
+                    b"",
+                    b"a/b",
+                    b"a.b/c",
+                    b"\xff",
+                    b'a\\"b',
+                    b"n" * 300,
+                    b"/mnt/data/c",
+                ]
+            )
+            place = self.random.choice(
+                [
+                    b'name="file"; filename="%s"',
+                    b"name=file; filename=%s",
+                    b"filename*=UTF-8''%s; name=file",
+                    b'name="%s"',
+                    b"%s",
+                ]
+            )
+            parts += (
+                b"--b\r\nContent-Disposition: form-data; "
+                + place % name
+                + b"\r\n\r\n"
+                + self.random.randbytes(self.random.choice([0, 1, 50, 4000]))
+                + b"\r\n"
+            )
         whole = parts + b"--b--\r\n"
         if self.random.random() < 0.3:
             whole = self.bent(whole)
@@ -67,15 +170,63 @@ class Fuzzer:
     def place(self):
         method = self.random.choice(METHODS)
         # What would begin, or end, more sessions than a machine has room for is left alone.
-        route = self.random.choice(ROUTES) if method != "DELETE" else self.random.choice(["files/a.txt", "files/b/c", "executions"])
+        route = (
+            self.random.choice(ROUTES)
+            if method != "DELETE"
+            else self.random.choice(["files/a.txt", "files/b/c", "executions"])
+        )
         pieces = [route] + [self.random.choice(corpus.NAMES) for _ in range(self.random.choice([0, 0, 1, 2]))]
-        return f"{method} {self.target(''.join(pieces))} HTTP/1.1\r\n".encode("utf-8", "replace") + KEY + self.headers() + b"Content-Length: 0\r\n\r\n"
+        return (
+            f"{method} {self.target(''.join(pieces))} HTTP/1.1\r\n".encode("utf-8", "replace")
+            + KEY
+            + self.headers()
+            + b"Content-Length: 0\r\n\r\n"
+        )
 
     def target(self, route):
-        prefix = self.random.choice(["/pools/python/"] * 20 + ["/subscriptions/a/resourceGroups/b/sessionPools/python/", "//pools//python//", "/pools/x/", "/pools/%70ython/", "/"])
-        identifier = self.random.choice(["fuzz-one"] * 60 + ["fuzz-two", "abc", "", "a" * 129, "%00%00%00%00", "a%20bc", "%ff%ff%ff%ff", "fuzz-one&identifier=fuzz-two", "%C3%A9%C3%A9%C3%A9%C3%A9"])
-        more = self.random.choice([""] * 40 + ["&path=..", "&path=a%00", "&path=" + "a/" * 600, "&recursive=maybe", "&skip=99999999999999999999", "&skip=-1", "&filename=..%2fx", "&after=%ff", "&&&=", "&path=a&path=b", "&%zz=%zz"])
-        return f"{prefix}{route}?api-version={self.random.choice(VERSIONS[:3] * 12 + VERSIONS)}&identifier={identifier}{more}".replace(" ", "%20")
+        prefix = self.random.choice(
+            ["/pools/python/"] * 20
+            + [
+                "/subscriptions/a/resourceGroups/b/sessionPools/python/",
+                "//pools//python//",
+                "/pools/x/",
+                "/pools/%70ython/",
+                "/",
+            ]
+        )
+        identifier = self.random.choice(
+            ["fuzz-one"] * 60
+            + [
+                "fuzz-two",
+                "abc",
+                "",
+                "a" * 129,
+                "%00%00%00%00",
+                "a%20bc",
+                "%ff%ff%ff%ff",
+                "fuzz-one&identifier=fuzz-two",
+                "%C3%A9%C3%A9%C3%A9%C3%A9",
+            ]
+        )
+        more = self.random.choice(
+            [""] * 40
+            + [
+                "&path=..",
+                "&path=a%00",
+                "&path=" + "a/" * 600,
+                "&recursive=maybe",
+                "&skip=99999999999999999999",
+                "&skip=-1",
+                "&filename=..%2fx",
+                "&after=%ff",
+                "&&&=",
+                "&path=a&path=b",
+                "&%zz=%zz",
+            ]
+        )
+        return f"{prefix}{route}?api-version={self.random.choice(VERSIONS[:3] * 12 + VERSIONS)}&identifier={identifier}{more}".replace(
+            " ", "%20"
+        )
 
     def headers(self):
         return self.random.choice([b""] * 40 + [

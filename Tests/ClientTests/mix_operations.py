@@ -80,14 +80,30 @@ def count_up(client):
 
 def count_up_wrapped(client):
     client.count += 1
-    body = json.dumps({"properties": {"codeInputType": "inline", "executionType": "synchronous", "code": "count += 1\n(owner, count)"}})
-    answer = client.send("POST", wire.target("code/execute", client.identifier, version="2024-02-02-preview"), body.encode())
-    expect(answer.status == 200 and answer.json["properties"]["result"] == repr((client.identifier, client.count)), client.count, answer)
+    body = json.dumps(
+        {
+            "properties": {
+                "codeInputType": "inline",
+                "executionType": "synchronous",
+                "code": "count += 1\n(owner, count)",
+            }
+        }
+    )
+    answer = client.send(
+        "POST", wire.target("code/execute", client.identifier, version="2024-02-02-preview"), body.encode()
+    )
+    expect(
+        answer.status == 200 and answer.json["properties"]["result"] == repr((client.identifier, client.count)),
+        client.count,
+        answer,
+    )
 
 
 def count_up_base64(client):
     client.count += 1
-    answer = client.execute(base64.b64encode("count += 1\nf'{count} ✓'".encode()).decode(), codeInputType="InlineBase64")
+    answer = client.execute(
+        base64.b64encode("count += 1\nf'{count} ✓'".encode()).decode(), codeInputType="InlineBase64"
+    )
     expect(answer["result"]["executionResult"] == f"{client.count} ✓", answer)
 
 
@@ -100,7 +116,12 @@ def fail(client):
 def print_much(client):
     seed, lines = client.lots.getrandbits(30), client.lots.randrange(1, 20000)
     answer = client.execute(f"for line in range({lines}): print({seed}, line)")
-    expect(answer["result"]["stdout"] == "".join(f"{seed} {line}\n" for line in range(lines)), seed, lines, str(answer)[:500])
+    expect(
+        answer["result"]["stdout"] == "".join(f"{seed} {line}\n" for line in range(lines)),
+        seed,
+        lines,
+        str(answer)[:500],
+    )
 
 
 def draw(client):
@@ -141,15 +162,28 @@ def download_part(client):
         return
     first = client.lots.randrange(len(content))
     last = client.lots.randrange(first, len(content))
-    answer = client.send("GET", wire.target(f"files/{name}/content", client.identifier), headers={"Range": f"bytes={first}-{last}"})
+    answer = client.send(
+        "GET", wire.target(f"files/{name}/content", client.identifier), headers={"Range": f"bytes={first}-{last}"}
+    )
     whole = first == 0 and last == len(content) - 1
-    expect(answer.status in ((200, 206) if whole else (206,)) and answer.body == content[first : last + 1], name, first, last, answer.status)
+    expect(
+        answer.status in ((200, 206) if whole else (206,)) and answer.body == content[first : last + 1],
+        name,
+        first,
+        last,
+        answer.status,
+    )
 
 
 def list_files(client):
     answer = client.send("GET", wire.target("files", client.identifier))
     names = {item["name"]: item["sizeInBytes"] for item in answer.json["value"]}
-    expect(names == {name: len(content) for name, content in client.files.items()}, names, sorted(client.files), answer.status)
+    expect(
+        names == {name: len(content) for name, content in client.files.items()},
+        names,
+        sorted(client.files),
+        answer.status,
+    )
 
 
 def show_file(client):

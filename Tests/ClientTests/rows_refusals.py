@@ -49,7 +49,12 @@ BODIES = (
     ("properties that are none", {"properties": 5}, 400, "SessionPropertiesMissing"),
     ("code that is no text", {"code": 5}, 400, "SessionRequestValidationFailed"),
     ("no base64", {"code": "!", "codeInputType": "InlineBase64"}, 400, "SessionRequestValidationFailed"),
-    ("base64 that is no text", {"code": "/w==", "codeInputType": "InlineBase64"}, 400, "SessionRequestValidationFailed"),
+    (
+        "base64 that is no text",
+        {"code": "/w==", "codeInputType": "InlineBase64"},
+        400,
+        "SessionRequestValidationFailed",
+    ),
     ("an unknown kind of code", {"code": "1", "codeInputType": "Zip"}, 400, "SessionRequestValidationFailed"),
     ("an unknown kind of execution", {"code": "1", "executionType": "Later"}, 400, "SessionRequestValidationFailed"),
     ("no time", {"code": "1", "timeoutInSeconds": 0}, 400, "SessionRequestValidationFailed"),

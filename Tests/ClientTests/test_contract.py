@@ -97,7 +97,9 @@ class Contract(unittest.TestCase):
                     self.assertIsNone(complaint, f"{row}\n{answer}")
                     asked += 1
         seconds = time.monotonic() - began
-        print(f"{table.__name__}: {len(table.ROWS)} rows, {asked} requests answered as they should be in {seconds:.1f} s")
+        print(
+            f"{table.__name__}: {len(table.ROWS)} rows, {asked} requests answered as they should be in {seconds:.1f} s"
+        )
 
     def test_1_code_runs_on_every_route_in_every_version(self):
         self.check(rows_executions)

@@ -72,7 +72,10 @@ class HostileInput(unittest.TestCase):
     def test_the_corpus_harms_nobody(self):
         with memory.measured(self, "corpus", 64):
             with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-                futures = [pool.submit(self.check, request, f"number {number}") for number, request in enumerate(corpus.REQUESTS)]
+                futures = [
+                    pool.submit(self.check, request, f"number {number}")
+                    for number, request in enumerate(corpus.REQUESTS)
+                ]
             for number, future in enumerate(futures):
                 with self.subTest(number=number):
                     future.result()
@@ -97,7 +100,10 @@ class HostileInput(unittest.TestCase):
         with memory.measured(self, "fuzzing", 64), concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
             for first in range(0, CASES, 250):
                 requests = [fuzzer.request() for _ in range(first, min(first + 250, CASES))]
-                futures = [pool.submit(self.timed, request, f"seed {SEED}, number {first + number}") for number, request in enumerate(requests)]
+                futures = [
+                    pool.submit(self.timed, request, f"seed {SEED}, number {first + number}")
+                    for number, request in enumerate(requests)
+                ]
                 for future in futures:
                     reply, seconds = future.result()
                     slowest = max(slowest, seconds)

@@ -110,11 +110,15 @@ class HostileOutput(unittest.TestCase):
 
     def test_closed_streams_end_nothing_and_the_next_execution_has_them_again(self):
         session = wire.fresh("closed")
-        answer = wire.run("import os, sys\nprint('before', flush=True)\nfor each in (0, 1, 2): os.close(each)\n5", session)
+        answer = wire.run(
+            "import os, sys\nprint('before', flush=True)\nfor each in (0, 1, 2): os.close(each)\n5", session
+        )
         self.assertEqual(answer.status, 200, answer)
         self.assertTrue(answer.json["result"]["stdout"].startswith("before"), answer)
         again = wire.run("print('after')\n6", session)
-        self.assertEqual((again.json["status"], again.json["result"]["stdout"]), ("Succeeded", "after\n"), (answer, again))
+        self.assertEqual(
+            (again.json["status"], again.json["result"]["stdout"]), ("Succeeded", "after\n"), (answer, again)
+        )
         self.assertEqual(again.json["result"]["executionResult"], 6)
         wire.stop(session)
 
@@ -138,5 +142,7 @@ class HostileOutput(unittest.TestCase):
         self.assertEqual((answer.status, answer.code), (409, "SessionStorageFull"))
         wire.run("os = __import__('os')\nf.close()\nos.remove('/mnt/data/fill')", session)
         self.assertEqual(wire.upload(session, "big.bin", bytes(8 << 20)).status, 200)
-        self.assertEqual(json.loads(wire.send("GET", wire.target("files", session)).body)["value"][0]["name"], "big.bin")
+        self.assertEqual(
+            json.loads(wire.send("GET", wire.target("files", session)).body)["value"][0]["name"], "big.bin"
+        )
         wire.stop(session)

@@ -51,13 +51,19 @@ class PythonTool(unittest.TestCase):
         before = {file.filename for file in self.tool.list_files()}
         uploaded = self.tool.upload_file(data=io.BytesIO(b"hello from a file"), remote_file_path="test 1.txt")
         self.assertEqual((uploaded.filename, uploaded.size_in_bytes), ("test 1.txt", 17))
-        self.tool.execute("content = open('/mnt/data/test 1.txt').read()\nopen('/mnt/data/neu ✓.txt', 'w').write(content.upper())")
+        self.tool.execute(
+            "content = open('/mnt/data/test 1.txt').read()\nopen('/mnt/data/neu ✓.txt', 'w').write(content.upper())"
+        )
         after = {file.filename: file.size_in_bytes for file in self.tool.list_files()}
-        self.assertEqual({name: after[name] for name in after if name not in before}, {"test 1.txt": 17, "neu ✓.txt": 17})
+        self.assertEqual(
+            {name: after[name] for name in after if name not in before}, {"test 1.txt": 17, "neu ✓.txt": 17}
+        )
         self.assertEqual(self.tool.download_file(remote_file_path="neu ✓.txt").read(), b"HELLO FROM A FILE")
 
     def test_files_of_sub_folders_come_down(self):
-        self.tool.execute("import os\nos.makedirs('/mnt/data/a b/c', exist_ok=True)\nopen('/mnt/data/a b/c/d.bin', 'wb').write(bytes(range(256)))")
+        self.tool.execute(
+            "import os\nos.makedirs('/mnt/data/a b/c', exist_ok=True)\nopen('/mnt/data/a b/c/d.bin', 'wb').write(bytes(range(256)))"
+        )
         self.assertIn("a b/c/d.bin", [file.filename for file in self.tool.list_files()])
         self.assertEqual(self.tool.download_file(remote_file_path="a b/c/d.bin").read(), bytes(range(256)))
 
