@@ -23,8 +23,10 @@ def first(value, status="Success", **streams):
     return Exactly({"$id": "1", **members, "properties": Exactly({"$id": "2", **members})})
 
 
-IMAGE = Exactly({"type": "image", "format": "png", "base64_data": Text("^iVBORw0KGgo")})
-PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+# One black point; plots of matplotlib, which take a second each without KVM, are in test_langchain.py.
+POINT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+PICTURE = f"import base64\nfrom IPython.display import Image, display\ndisplay(Image(data=base64.b64decode('{POINT}')))"
+IMAGE = Exactly({"type": "image", "format": "png", "base64_data": POINT})
 TIMES = {
     name: Text(r"^[0-9.]+$")
     for name in (
@@ -91,9 +93,9 @@ VALUES = [
     Row("a list as text", "POST code/execute", 200, wrapped("[1, 'a', None]"), body={"code": "[1, 'a', None]"}),
     Row("a dictionary", "POST executions", 200, flat({"a": {"b": 1.5}}), body={"code": "{'a': {'b': 1.5}}"}),
     Row("an object", "POST executions", 200, flat("{1, 2}"), body={"code": "{1, 2}"}),
-    Row("a picture", "POST executions", 200, flat(IMAGE, stdout="", stderr=""), body={"code": PLOT}),
-    Row("a picture, wrapped", "POST code/execute", 200, wrapped(IMAGE), body={"code": PLOT}),
-    Row("several pictures", "POST executions", 200, flat(IMAGE, images=[IMAGE, IMAGE]), body={"code": PLOT + "\n" + PLOT}),
+    Row("a picture", "POST executions", 200, flat(IMAGE, stdout="", stderr=""), body={"code": PICTURE}),
+    Row("a picture, wrapped", "POST code/execute", 200, wrapped(IMAGE), body={"code": PICTURE}),
+    Row("several pictures", "POST executions", 200, flat(IMAGE, images=[IMAGE, IMAGE]), body={"code": PICTURE + "\n" + PICTURE}),
     Row("an exception", "POST executions", 200, flat("", "Failed", stderr=Text("ZeroDivisionError")), body={"code": "1 / 0"}),
     Row("an exception, wrapped", "POST code/execute", 200, wrapped("", "Failure", stderr=Text("ZeroDivisionError")),
         body={"code": "1 / 0"}),
