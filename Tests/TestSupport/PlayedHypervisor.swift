@@ -58,6 +58,19 @@ package final class PlayedHypervisor: Hypervisor {
     /// How often machines that waited have answered.
     package var checks: Int { state.withLock { $0.checks } }
 
+    /// What the played guest image has installed; it does not tell it of the shell.
+    ///
+    /// - Parameter runtime: the runtime.
+    /// - Returns: the description.
+    package static func image(of runtime: Runtime) -> ImageDescription {
+        ImageDescription(
+            runtimes: [.init(name: runtime.name, version: "1.0")],
+            packages: [.init(name: "played", version: "2.0")],
+            kernel: nil,
+            createdMilliseconds: 1
+        )
+    }
+
     func answersCheck() -> Bool {
         state.withLock { state in
             if state.answersChecks { state.checks += 1 }
@@ -101,6 +114,11 @@ package final class PlayedHypervisor: Hypervisor {
         _ pool: PoolConfiguration,
         progress: @escaping @Sendable (String) -> Void
     ) async throws(Failure) {}
+
+    package func image(of runtime: Runtime) async throws(MicroVMError) -> ImageDescription {
+        guard runtime != .shell else { throw MicroVMError(.imageUnusable, "The script says so.") }
+        return Self.image(of: runtime)
+    }
 
     package func run(trouble: @escaping @Sendable (String) -> Void) async {}
 
@@ -174,8 +192,8 @@ final class PlayedMachine: Machine {
     func send(_ frame: HostFrame, deadline: ContinuousClock.Instant) async throws(MicroVMError) {
         switch frame {
         case .run(let order):
-            if order.execution > 0 { hypervisor.note(order.code) }
-            if order.code == "stuck" {
+            if order.execution > 0 { hypervisor.note(order.input.text) }
+            if order.input.text == "stuck" {
                 try? await Task.sleep(until: deadline, clock: .continuous)
                 throw MicroVMError(.deadlineExceeded, "The script says so.")
             }
@@ -195,7 +213,7 @@ final class PlayedMachine: Machine {
     }
 
     private func run(_ order: RunOrder) async {
-        let words = order.code.split(separator: " ").map(String.init)
+        let words = order.input.text.split(separator: " ").map(String.init)
         switch words.first {
         case "hang": guest.withLock { $0.running = order.execution }
         case "deaf":
@@ -239,7 +257,7 @@ final class PlayedMachine: Machine {
         case "foreign":
             await output.put(.event(execution: order.execution + 7, .standardOutput(Array("not mine".utf8))))
             await finish(order) { _ in "mine" }
-        default: await finish(order) { _ in order.code }
+        default: await finish(order) { _ in order.input.text }
         }
     }
 
