@@ -72,8 +72,9 @@ enum GoldenMessages {
                 .execute(try executeRequest()),
                 executeText,
                 """
-                08ac02224a0a0c0a0270791206757365722f3110021801220572756e2d312a03c3a90030c0843d3a220a0270\
-                791206707974686f6e180b200c280d380f40104811501258136014700e78154080897a
+                08ac0222650a0c0a0270791206757365722f3110021801220572756e2d3130c0843d3a220a02707912067079\
+                74686f6e180b200c280d380f40104811501258136014700e78154080897a4a120a0b0a03c3a90012046e6f64\
+                652201072801520a0a0473796e6310012001
                 """
             ),
             golden(
@@ -223,9 +224,9 @@ enum GoldenMessages {
                 .events(eventPage()),
                 eventPageText,
                 """
-                22620a041202ff000a0408011a000a0c080222080a013110011a01320a07080322030a01330a0c08042a080a\
-                03706e671201890a100805320c08031201451a016d20072801100618012203692d31280132090a0571756575\
-                65100532070a0372756e1006
+                226f0a041202ff000a0408011a000a0c080222080a013110011a01320a07080322030a01330a0c08042a080a\
+                03706e671201890a120805320e08031201451a016d200728013801100618012203692d31280132090a057175\
+                657565100532070a0372756e10063a070a0153100118084001
                 """
             ),
             golden(.done, "done { }", "2a00"),
@@ -292,7 +293,8 @@ enum GoldenMessages {
             sequence: 5
             ended { status: TIMED_OUT error_name: "E" error_message: "m" duration_us: 7 state_was_lost: true has_exit_code: true }
           }
-          next_sequence: 6 is_complete: true session_instance: "i-1" is_new_session: true
+          next_sequence: 6 is_complete: true session_instance: "i-1" is_new_session: true has_started: true
+          form { execution_type: "S" has_output_bytes_max: true output_bytes_max: 8 }
           timings { stage: "queue" duration_us: 5 }
           timings { stage: "run" duration_us: 6 }
         }
