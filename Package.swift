@@ -194,7 +194,11 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
-        .testTarget(name: "LifecycleTests", dependencies: ["Domain", "Lifecycle"], swiftSettings: strict),
+        .testTarget(
+            name: "LifecycleTests",
+            dependencies: ["Domain", "Lifecycle", "SeededRandomness"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "TelemetryTests",
             dependencies: ["Telemetry", .product(name: "Logging", package: "swift-log")],

@@ -1,4 +1,4 @@
-package import ClusterState
+internal import ClusterState
 package import Domain
 internal import Logging
 internal import Store

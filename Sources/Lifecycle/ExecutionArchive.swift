@@ -54,9 +54,9 @@ package struct ExecutionArchive: Sendable {
     /// Whether an answer to a reader need not wait: the execution has ended, or there is enough.
     ///
     /// - Parameters:
+    ///   - enough: what the reader waits for.
     ///   - id: the execution.
     ///   - sequence: the first place that the reader wants.
-    ///   - enough: what the reader waits for.
     /// - Returns: whether it need not wait; nil when the execution is not known.
     package func has(_ enough: Enough, of id: ExecutionID, from sequence: UInt64) -> Bool? {
         guard let journal = entries[id]?.journal else { return nil }

@@ -108,6 +108,7 @@ package struct Journal: Sendable {
     /// Whether there is an event at a place or beyond it.
     ///
     /// - Parameter sequence: the place.
+    /// - Returns: whether there is one.
     package func hasEvent(from sequence: UInt64) -> Bool {
         let count = UInt64(events.count)
         return sequence < count || (sequence == count && open.isReadable)

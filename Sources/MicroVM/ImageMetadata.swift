@@ -29,7 +29,10 @@ struct ImageMetadata: Sendable {
         do {
             content = try decoder.decode(Content.self, from: Data(json.utf8))
         } catch {
-            throw MicroVMError(.imageUnusable, "The guest image's metadata.json is not as it should be: \(error)")
+            throw MicroVMError(
+                .imageUnusable,
+                "The guest image's metadata.json is not as it should be: \(error)"
+            )
         }
         let seconds = content.createdAt.timeIntervalSince1970
         var images: [Runtime: ImageDescription] = [:]
@@ -50,10 +53,14 @@ struct ImageMetadata: Sendable {
     /// What a runtime's sandboxes have installed.
     ///
     /// - Parameter runtime: the runtime.
+    /// - Returns: the description.
     /// - Throws: `imageUnusable` when the image does not tell.
     func image(of runtime: Runtime) throws(MicroVMError) -> ImageDescription {
         guard let image = images[runtime] else {
-            throw MicroVMError(.imageUnusable, "The guest image's metadata.json does not describe \(runtime).")
+            throw MicroVMError(
+                .imageUnusable,
+                "The guest image's metadata.json does not describe \(runtime)."
+            )
         }
         return image
     }

@@ -82,7 +82,10 @@ extension Sandbox {
     }
 
     private func unknown(_ id: ExecutionID) -> Failure {
-        Failure(.executionNotFound, "There is no execution \(id) in this session, or none that is still kept.")
+        Failure(
+            .executionNotFound,
+            "There is no execution \(id) in this session, or none that is still kept."
+        )
     }
 
     /// Ends an execution early; one that has ended already stays as it is.

@@ -11,6 +11,8 @@ package struct WorkerService: Service {
     private static let receiveLoops = 2
     /// How long to wait after a machine could not be made ready.
     private static let pauseAfterFailure: Duration = .seconds(1)
+    /// How long to wait after a template could not be made: each attempt boots a guest.
+    private static let pauseWithoutTemplate: Duration = .seconds(60)
 
     private let configuration: WorkerConfiguration
     private let hypervisor: any Hypervisor
@@ -185,7 +187,8 @@ package struct WorkerService: Service {
                 metadata: ["pool": "\(ready.pool.name)", "error": "\(trouble)"]
             )
             // Not at once again: what failed now fails in a moment, too.
-            try? await Task.sleep(for: Self.pauseAfterFailure)
+            let lacksTemplate = trouble is Failure
+            try? await Task.sleep(for: lacksTemplate ? Self.pauseWithoutTemplate : Self.pauseAfterFailure)
         }
         guard let sandbox = await node.readyMachineEnded(ready) else { return }
         if let cause = await sandbox.end {
