@@ -324,13 +324,14 @@ import Testing
         _ report: ExecutionReport,
         _ shape: AnswerShape,
         _ request: String = #"{"code":"1"}"#,
-        version: String = "2025-10-02-preview"
+        version: String = "2025-10-02-preview",
+        runtime: Runtime = .python
     ) throws -> ExecutionResource {
         try ExecutionResource(
             report,
-            to: ExecutionRequest.parse(Array(request.utf8)),
-            shape: shape,
-            version: APIVersion.named(version)
+            form: ExecutionRequest.parse(Array(request.utf8), for: runtime).form,
+            layout: AnswerLayout(runtime: runtime, shape: shape, version: APIVersion.named(version)),
+            timeout: .seconds(3)
         )
     }
 
@@ -344,7 +345,7 @@ import Testing
 
     @Test func `An error stands in the contract's envelope`() {
         let text = String(
-            decoding: ErrorEnvelope(failure, traceID: "t").encoded(isFlatToo: false),
+            decoding: ErrorEnvelope(failure, traceID: "t").json().encoded,
             as: UTF8.self
         )
         #expect(
@@ -354,7 +355,7 @@ import Testing
 
     @Test func `A lack of room stands at the top level as well`() {
         let text = String(
-            decoding: ErrorEnvelope(failure, traceID: "t").encoded(isFlatToo: true),
+            decoding: ErrorEnvelope(failure, traceID: "t").json(isFlatToo: true).encoded,
             as: UTF8.self
         )
         #expect(text.hasSuffix(#"},"code":"SessionsCountExceedsLimit","message":"No \"room\"."}"#))

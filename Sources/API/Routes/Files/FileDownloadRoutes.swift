@@ -38,8 +38,10 @@ struct FileDownloadRoutes: Sendable {
     func head(_ request: Request, _ context: APIContext) async throws -> Response {
         let (session, path) = try await file(request, context)
         let file = try await dispatch.file(at: path, of: session)
+        var request = request
+        // A range is for GET alone (RFC 9110, section 14.2).
+        request.head.headerFields[.range] = nil
         var response = head(of: file, for: request)
-        if case .unsatisfiable = range(of: file, for: request) { throw RangeRefusal(size: file.size) }
         response.headers[.contentLength] = String(file.size)
         return response
     }
@@ -54,7 +56,7 @@ struct FileDownloadRoutes: Sendable {
         let folder = try asked.folder()
         // The first preview names the file in the query.
         guard let name = try asked.query.value(of: "filename", failingWith: .filePathInvalid) else {
-            return (session, asked.noted(try FilePathInRoute(context, namesContent: true).path(in: folder)))
+            return (session, asked.noted(try FilePathInRoute(request, context, namesContent: true).path(in: folder)))
         }
         let path = try SessionFilePath(name)
         guard !path.names.isEmpty else { throw Failure(.filePathInvalid, "The file's path is empty.") }
