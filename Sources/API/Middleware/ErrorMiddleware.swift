@@ -3,6 +3,7 @@ internal import Domain
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
+internal import Telemetry
 
 /// Turns whatever goes wrong into the contract's one kind of body; nothing else writes an error.
 struct ErrorMiddleware: RouterMiddleware {

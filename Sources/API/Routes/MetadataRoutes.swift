@@ -1,5 +1,6 @@
 internal import APIModel
 internal import Coordinator
+internal import Domain
 internal import Hummingbird
 internal import Identity
 

@@ -14,9 +14,10 @@ package struct ExecutionResource: Hashable, Sendable {
     package let standardOutput: String
     /// Standard error.
     package let standardError: String
-    /// The value of the last expression or the last picture; an empty string when there is neither,
-    /// nil where there can be none.
-    package let result: JSONValue?
+    /// The value of the last expression or the last picture; an empty string when there is neither.
+    package let result: JSONValue
+    /// Whether the flat shape has such a member; a shell's has none.
+    private let hasResult: Bool
     /// All pictures, when there is more than the one in ``result``; an addition to the flat shape.
     package let images: [JSONValue]
     /// How long the code ran inside the guest.
@@ -53,9 +54,8 @@ package struct ExecutionResource: Hashable, Sendable {
         standardOutput = output.text
         standardError = ExecutionNotice(outcome).added(to: errors.text)
         let typing = ResultTyping(layout: layout, inJupyterFormat: form.inJupyterFormat)
-        let value = typing.json(value: report.value, images: report.images)
-        // The older shapes have no answer without a result.
-        result = layout.runtime == .shell && layout.shape == .flat ? nil : value
+        result = typing.json(value: report.value, images: report.images)
+        hasResult = layout.runtime != .shell
         images = report.images.count > 1 ? report.images.map(ResultTyping.json) : []
         executionTimeInMilliseconds = Self.milliseconds(outcome, layout, timeout)
         truncated =
@@ -97,7 +97,7 @@ extension ExecutionResource {
         let pictures: [JSONValue.Member] = images.isEmpty ? [] : [.init("images", .array(images))]
         return .object(
             Self.head(id: id, identifier: identifier, executionType: executionType, status: status)
-                + [.init("result", .object(streams(valueAs: "executionResult") + pictures))]
+                + [.init("result", .object(streams(valueAs: hasResult ? "executionResult" : nil) + pictures))]
         )
     }
 
@@ -122,10 +122,10 @@ extension ExecutionResource {
         [.init("status", .string(status))] + streams(valueAs: name)
     }
 
-    private func streams(valueAs name: String) -> [JSONValue.Member] {
+    private func streams(valueAs name: String?) -> [JSONValue.Member] {
         let cuts = truncated.map(JSONValue.string)
         return [.init("stdout", .string(standardOutput)), .init("stderr", .string(standardError))]
-            + (result.map { [.init(name, $0)] } ?? [])
+            + (name.map { [.init($0, result)] } ?? [])
             + [.init("executionTimeInMilliseconds", .integer(executionTimeInMilliseconds))]
             + (cuts.isEmpty ? [] : [.init("truncated", .array(cuts))])
     }
@@ -156,7 +156,8 @@ extension ExecutionResource: Decodable {
         let streams = try container.decode(Streams.self, forKey: .result)
         standardOutput = streams.stdout ?? ""
         standardError = streams.stderr ?? ""
-        result = streams.executionResult
+        result = streams.executionResult ?? .null
+        hasResult = streams.executionResult != nil
         images = streams.images ?? []
         executionTimeInMilliseconds = streams.executionTimeInMilliseconds ?? 0
         truncated = streams.truncated ?? []

@@ -2,6 +2,7 @@ internal import APIModel
 internal import Domain
 internal import HTTPTypes
 internal import Hummingbird
+internal import Telemetry
 
 /// Lays out what is known of an execution as an answer, and tells it the audit log.
 struct ExecutionAnswer {

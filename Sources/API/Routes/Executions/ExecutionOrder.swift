@@ -1,6 +1,7 @@
 internal import Coordinator
 internal import Domain
 internal import Hummingbird
+internal import Telemetry
 
 /// An execution that a client has asked for.
 struct ExecutionOrder {

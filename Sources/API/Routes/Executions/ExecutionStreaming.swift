@@ -93,12 +93,14 @@ struct ExecutionStreaming: Sendable {
             cursor: seen ?? StreamCursor()
         )
         let body = ResponseBody { writer in
-            let greeting = seen.map { _ in nil } ?? stream.started(
-                instance: first.sessionInstance,
-                isNewSession: first.isNewSession,
-                hasStarted: first.hasStarted
-            )
-            if let greeting { try await send(greeting.encoded, to: &writer) }
+            if seen == nil {
+                let greeting = stream.started(
+                    instance: first.sessionInstance,
+                    isNewSession: first.isNewSession,
+                    hasStarted: first.hasStarted
+                )
+                try await send(greeting.encoded, to: &writer)
+            }
             do {
                 try await tell(stream, from: first, answer, to: &writer)
             } catch let error as StreamError {
@@ -110,6 +112,7 @@ struct ExecutionStreaming: Sendable {
         return Response(status: .ok, headers: headers, body: body)
     }
 
+    @concurrent
     private func tell(
         _ stream: ExecutionStream,
         from first: EventPage,
@@ -147,6 +150,7 @@ struct ExecutionStreaming: Sendable {
         }
     }
 
+    @concurrent
     private func send(_ bytes: [UInt8], to writer: inout any ResponseBodyWriter) async throws {
         let deadline = context.connection.close(after: Self.patience)
         defer { deadline.cancel() }

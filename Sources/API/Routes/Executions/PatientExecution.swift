@@ -57,7 +57,7 @@ struct PatientExecution: Sendable {
             var reading = reading
             do {
                 try await finish(&reading, by: deadline, to: &writer)
-                try await writer.write(ByteBuffer(bytes: body(reading)))
+                try await writer.write(ByteBuffer(bytes: self.body(of: reading)))
             } catch let failure as Failure {
                 let told = ErrorMiddleware.late(failure, in: order.answer.context)
                 try await writer.write(ByteBuffer(bytes: told.encoded))
@@ -71,7 +71,7 @@ struct PatientExecution: Sendable {
         try order.answer.ended(reading.report, form: order.spec.form, timeout: order.spec.timeout)
     }
 
-    private func body(_ reading: ExecutionReader.Reading) throws(Failure) -> [UInt8] {
+    private func body(of reading: ExecutionReader.Reading) throws(Failure) -> [UInt8] {
         order.answer.note(reading.report.outcome, reading.report.timings)
         let layout = order.answer.subject.layout
         return try ExecutionResource(
@@ -82,6 +82,7 @@ struct PatientExecution: Sendable {
         ).encoded(as: layout.shape)
     }
 
+    @concurrent
     private func finish(
         _ reading: inout ExecutionReader.Reading,
         by deadline: ContinuousClock.Instant,

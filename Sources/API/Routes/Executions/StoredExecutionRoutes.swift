@@ -4,6 +4,7 @@ internal import Domain
 internal import HTTPTypes
 internal import Hummingbird
 internal import Identity
+internal import Telemetry
 
 /// The routes that read an execution again and cancel it.
 struct StoredExecutionRoutes: Sendable {

@@ -38,9 +38,6 @@ struct FileDownloadRoutes: Sendable {
     func head(_ request: Request, _ context: APIContext) async throws -> Response {
         let (session, path) = try await file(request, context)
         let file = try await dispatch.file(at: path, of: session)
-        var request = request
-        // A range is for GET alone (RFC 9110, section 14.2).
-        request.head.headerFields[.range] = nil
         var response = head(of: file, for: request)
         response.headers[.contentLength] = String(file.size)
         return response
@@ -87,6 +84,8 @@ struct FileDownloadRoutes: Sendable {
 
     /// The bytes that are wanted; all of them where the request names none.
     private func range(of file: SessionFile, for request: Request) -> ByteRange {
+        // What it means is said for GET alone (RFC 9110, section 14.2).
+        guard request.method == .get else { return .part(0..<file.size) }
         // A client that has the beginning of another version wants all of this one (RFC 9110, section 13.1.5).
         if let condition = request.headers[.ifRange], condition != Self.tag(of: file) {
             return .part(0..<file.size)
