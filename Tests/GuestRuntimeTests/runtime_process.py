@@ -89,6 +89,10 @@ class RuntimeProcess:
                 except ProcessLookupError:
                     pass
 
+    def has_reply(self):
+        """Whether the runtime has said something that nobody has received yet."""
+        return bool(select.select([self._replies], [], [], 0)[0])
+
     def end(self):
         """Closes the commands, and returns the exit status."""
         os.close(self._commands)

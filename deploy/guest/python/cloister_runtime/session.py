@@ -96,6 +96,7 @@ class Session:
         return error
 
     def _run_cell(self, code):
+        self.shell.interrupted_await = False
         result = self.shell.run_cell(code, store_history=True)
         error = result.error_before_exec or result.error_in_exec
         return self._finish_figures(error)
