@@ -210,6 +210,13 @@ extension CoordinatorNode {
     /// The link to a life of a worker.
     func link(to life: WorkerLife) -> WorkerLink? { links[life] }
 
+    /// The way to some worker that serves.
+    ///
+    /// - Returns: nil when there is none.
+    func linkToAnyWorker() -> WorkerLink? {
+        cluster.workers.lazy.filter(\.isHealthy).compactMap { self.links[$0.life] }.first
+    }
+
     /// The link over which a question was asked.
     func link(thatAsked number: UInt64) -> WorkerLink? {
         linkedLives[WorkerLink.serial(ofQuestion: number)].flatMap { links[$0] }

@@ -30,32 +30,37 @@ package struct ExecutionID: Hashable, Sendable, CustomStringConvertible {
 package struct ExecutionSpec: Hashable, Sendable {
     /// The name of the execution.
     package let id: ExecutionID
-    /// The code, valid UTF-8 by construction.
-    package let code: String
-    /// How long the code may run; then it is interrupted.
+    /// What to run.
+    package let input: ExecutionInput
+    /// How long it may run; then it is interrupted.
     package let timeout: Duration
+    /// How the client wants it to be answered.
+    package let form: AnswerForm
 
     /// Checks the limits and makes a specification.
     ///
     /// - Parameters:
     ///   - id: the name of the execution.
-    ///   - code: the code to run.
+    ///   - input: what to run.
     ///   - timeout: how long it may run.
+    ///   - form: how the client wants it to be answered.
     ///   - limits: the pool's limits.
     /// - Throws: `payloadTooLarge` for too much code, `sessionRequestValidationFailed` for a bad time-out.
     package init(
         id: ExecutionID,
-        code: String,
+        input: ExecutionInput,
         timeout: Duration,
+        form: AnswerForm = AnswerForm(),
         limits: ExecutionLimits
     ) throws(Failure) {
-        guard code.utf8.count <= limits.codeBytes else {
+        guard input.byteCount <= limits.codeBytes else {
             throw Failure(
                 .payloadTooLarge,
-                "The code has \(code.utf8.count) bytes; the limit is \(limits.codeBytes). "
+                "The code has \(input.byteCount) bytes; the limit is \(limits.codeBytes). "
                     + "Upload it as a file and run that."
             )
         }
+        try input.check()
         guard timeout > .zero, timeout <= limits.timeout else {
             throw Failure(
                 .sessionRequestValidationFailed,
@@ -63,8 +68,9 @@ package struct ExecutionSpec: Hashable, Sendable {
             )
         }
         self.id = id
-        self.code = code
+        self.input = input
         self.timeout = timeout
+        self.form = form
     }
 }
 

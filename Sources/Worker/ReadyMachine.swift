@@ -53,7 +53,7 @@ final class ReadyMachine: Sendable {
     {
         let order = RunOrder(
             execution: Self.warmUpNumber,
-            code: "print(1)\n1",
+            input: .code("print(1)\n1"),
             outputBytes: 64,
             resultBytes: 64,
             images: 0

@@ -32,7 +32,7 @@ extension Sandbox {
         interruption = nil
         let order = RunOrder(
             execution: guestNumber,
-            code: spec.code,
+            input: spec.input,
             outputBytes: pool.limits.outputBytes,
             resultBytes: pool.limits.resultBytes,
             images: pool.limits.images,

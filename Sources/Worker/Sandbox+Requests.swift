@@ -71,6 +71,7 @@ extension Sandbox {
             isComplete: page.reachesEnd,
             sessionInstance: instance,
             isNewSession: entry.beganSession,
+            form: entry.spec.form,
             timings: timings(of: entry)
         )
     }

@@ -94,6 +94,7 @@ package actor WorkerNode {
         case .stopSession(let session, let cause):
             return try await stop(session, cause: cause, by: deadline)
         case .describeSessions(let wanted): return await describe(wanted)
+        case .describeImage: throw Failure(.internalError, "This worker does not tell its image yet.")
         }
     }
 
@@ -172,8 +173,9 @@ package actor WorkerNode {
         let arrived = ContinuousClock.now
         let spec = try ExecutionSpec(
             id: request.execution,
-            code: request.code,
+            input: request.input,
             timeout: request.timeout,
+            form: request.form,
             limits: request.pool.limits
         )
         guard

@@ -8,7 +8,7 @@ struct ExecutionTests {
         timeout: Duration = .seconds(60),
         limits: ExecutionLimits = ExecutionLimits()
     ) throws(Failure) -> ExecutionSpec {
-        try ExecutionSpec(id: try ExecutionID("op-1"), code: code, timeout: timeout, limits: limits)
+        try ExecutionSpec(id: try ExecutionID("op-1"), input: .code(code), timeout: timeout, limits: limits)
     }
 
     private func report() throws -> ExecutionReport {

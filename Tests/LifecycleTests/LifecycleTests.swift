@@ -195,7 +195,7 @@ struct JournalTests {
     private static func spec(_ name: String, code: String = "code") throws -> ExecutionSpec {
         try ExecutionSpec(
             id: try ExecutionID(name),
-            code: code,
+            input: .code(code),
             timeout: .seconds(1),
             limits: ExecutionLimits()
         )

@@ -127,7 +127,7 @@ package struct PlayedCluster: Sendable {
         let name = id ?? "run-\(UInt64.random(in: .min ... .max))"
         let spec = try ExecutionSpec(
             id: try ExecutionID(name),
-            code: code,
+            input: .code(code),
             timeout: timeout,
             limits: pool.limits
         )

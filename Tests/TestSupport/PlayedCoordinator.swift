@@ -220,7 +220,7 @@ extension PlayedCoordinator {
             session: try life(identifier, generation),
             mayCreate: mayCreate,
             execution: try ExecutionID(name ?? fallback),
-            code: code,
+            input: .code(code),
             timeout: timeout,
             pool: pool,
             wait: wait

@@ -37,8 +37,8 @@ struct ExecutionRoutes: Sendable {
             let spec = try execution.spec(id: id, limits: pool.limits)
             context.audit?.note { entry in
                 entry.operationID = id.text
-                entry.codeDigest = Fingerprint(of: spec.code).description
-                entry.code = spec.code
+                entry.codeDigest = Fingerprint(of: spec.input.text).description
+                entry.code = spec.input.text
                 entry.bytesIn = body.count
             }
 

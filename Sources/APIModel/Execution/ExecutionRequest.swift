@@ -131,7 +131,7 @@ extension ExecutionRequest {
         let timeout =
             timeoutInSeconds.map { Duration.seconds($0) }
             ?? min(.seconds(Self.defaultTimeoutInSeconds), limits.timeout)
-        return try ExecutionSpec(id: id, code: code, timeout: timeout, limits: limits)
+        return try ExecutionSpec(id: id, input: .code(code), timeout: timeout, limits: limits)
     }
 
     /// The longest body that is read, in bytes.

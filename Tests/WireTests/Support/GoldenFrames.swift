@@ -41,9 +41,16 @@ extension GoldenMessages {
         ),
         hostFrame(
             .run(
-                RunOrder(execution: 1, code: "1+1", outputBytes: 2, resultBytes: 3, images: 4, processes: 5)
+                RunOrder(
+                    execution: 1,
+                    input: .code("1+1"),
+                    outputBytes: 2,
+                    resultBytes: 3,
+                    images: 4,
+                    processes: 5
+                )
             ),
-            #"run { execution: 1 code: "1+1" output_bytes_max: 2 result_bytes_max: 3 images_max: 4 processes_max: 5 }"#,
+            #"run { execution: 1 output_bytes_max: 2 result_bytes_max: 3 images_max: 4 processes_max: 5 input { code { text: "1+1" runtime: "python" } standard_input: "" } }"#,
             "1a0f08011203312b311802200328043005"
         ),
         hostFrame(

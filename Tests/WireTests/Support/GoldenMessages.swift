@@ -144,8 +144,9 @@ enum GoldenMessages {
             session: try session(),
             mayCreate: true,
             execution: try ExecutionID("run-1"),
-            code: "é\u{0}",
+            input: ExecutionInput(.code("é\u{0}", runtime: .node), standardInput: [7], inEmptyRuntime: true),
             timeout: .seconds(1),
+            form: AnswerForm(executionType: "sync", outputStreamsMaxLength: 0, inJupyterFormat: true),
             pool: PoolConfiguration(
                 name: try PoolName("py"),
                 runtime: .python,
@@ -170,7 +171,7 @@ enum GoldenMessages {
     private static let executeText = #"""
         execute {
           session { pool: "py" identifier: "user/1" } generation: 2 may_create: true execution: "run-1"
-          code: "\303\251\000" timeout_us: 1000000
+          timeout_us: 1000000
           pool {
             name: "py" runtime: "python" memory_mib: 11 virtual_cpus: 12 disk_mib: 13 max_alive_us: 14
             processes_max: 21
@@ -178,6 +179,8 @@ enum GoldenMessages {
             result_bytes_max: 19 images_max: 20
           }
           wait_us: 2000000
+          input { code { text: "\303\251\000" runtime: "node" } standard_input: "\007" in_empty_runtime: true }
+          form { execution_type: "sync" has_output_bytes_max: true in_jupyter_format: true }
         }
         """#
 
@@ -260,7 +263,8 @@ enum GoldenMessages {
                     errorMessage: "m",
                     duration: .microseconds(7),
                     stateWasLost: true,
-                    wasTruncated: false
+                    wasTruncated: false,
+                    exitCode: 0
                 )
             ),
         ]
@@ -272,6 +276,7 @@ enum GoldenMessages {
             isComplete: true,
             sessionInstance: "i-1",
             isNewSession: true,
+            form: AnswerForm(executionType: "S", outputStreamsMaxLength: 8),
             timings: timings
         )
     }
@@ -285,7 +290,7 @@ enum GoldenMessages {
           events { sequence: 4 image { format: "png" content: "\211" } }
           events {
             sequence: 5
-            ended { status: TIMED_OUT error_name: "E" error_message: "m" duration_us: 7 state_was_lost: true }
+            ended { status: TIMED_OUT error_name: "E" error_message: "m" duration_us: 7 state_was_lost: true has_exit_code: true }
           }
           next_sequence: 6 is_complete: true session_instance: "i-1" is_new_session: true
           timings { stage: "queue" duration_us: 5 }
