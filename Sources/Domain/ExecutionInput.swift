@@ -34,6 +34,7 @@ package struct ExecutionInput: Hashable, Sendable {
     /// - Parameters:
     ///   - code: the code.
     ///   - runtime: its interpreter.
+    /// - Returns: the input.
     package static func code(_ code: String, runtime: Runtime = .python) -> Self {
         Self(.code(code, runtime: runtime))
     }

@@ -70,7 +70,10 @@ extension ExecutionInput {
 
 extension AnswerForm {
     init(_ field: UnsafeMutablePointer<Cloister__V1__AnswerForm>?) throws(WireError) {
-        let message = try required(field, "form")
+        guard let message = field?.pointee else {
+            self.init()
+            return
+        }
         self.init(
             executionType: try String(field: message.execution_type, "execution_type"),
             outputStreamsMaxLength: message.has_output_bytes_max != 0

@@ -31,7 +31,7 @@ package enum WireLimits {
 /// The version of the messages; nodes of different major versions refuse each other.
 package enum WireVersion {
     /// Another major version is refused.
-    package static let major: UInt32 = 2
+    package static let major: UInt32 = 1
     /// A greater minor version only adds.
     package static let minor: UInt32 = 0
     /// The version of the frames between worker and guest agent; both come from one build.

@@ -145,7 +145,7 @@ import Testing
     @Test func `Code of exactly the limit passes and one byte more is too large`() throws {
         let limits = ExecutionLimits(codeBytes: 8)
         let fits = try Self.request(#"{"code":"12345678"}"#)
-        #expect(try fits.spec(id: ExecutionID("one"), limits: limits).code.utf8.count == 8)
+        #expect(try fits.spec(id: ExecutionID("one"), limits: limits).input.text.utf8.count == 8)
         let failure = #expect(throws: Failure.self) {
             try Self.request(#"{"code":"1234567é"}"#).spec(id: ExecutionID("one"), limits: limits)
         }

@@ -174,8 +174,8 @@ final class PlayedMachine: Machine {
     func send(_ frame: HostFrame, deadline: ContinuousClock.Instant) async throws(MicroVMError) {
         switch frame {
         case .run(let order):
-            if order.execution > 0 { hypervisor.note(order.code) }
-            if order.code == "stuck" {
+            if order.execution > 0 { hypervisor.note(order.input.text) }
+            if order.input.text == "stuck" {
                 try? await Task.sleep(until: deadline, clock: .continuous)
                 throw MicroVMError(.deadlineExceeded, "The script says so.")
             }
@@ -195,7 +195,7 @@ final class PlayedMachine: Machine {
     }
 
     private func run(_ order: RunOrder) async {
-        let words = order.code.split(separator: " ").map(String.init)
+        let words = order.input.text.split(separator: " ").map(String.init)
         switch words.first {
         case "hang": guest.withLock { $0.running = order.execution }
         case "deaf":
@@ -239,7 +239,7 @@ final class PlayedMachine: Machine {
         case "foreign":
             await output.put(.event(execution: order.execution + 7, .standardOutput(Array("not mine".utf8))))
             await finish(order) { _ in "mine" }
-        default: await finish(order) { _ in order.code }
+        default: await finish(order) { _ in order.input.text }
         }
     }
 
