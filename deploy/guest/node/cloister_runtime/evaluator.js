@@ -29,7 +29,7 @@ class Evaluator {
     this.#count += 1;
     const url = `cell-${this.#count}.js`;
     const expression = `${transformed(code)}\n//# sourceURL=${url}`;
-    const options = { expression, replMode: true, awaitPromise: true, objectGroup: GROUP, silent: true };
+    const options = { expression, replMode: true, awaitPromise: true, objectGroup: GROUP };
     this.post('Runtime.evaluate', options, (failure, answer) => {
       if (failure) return; // stopped
       const details = answer.exceptionDetails;

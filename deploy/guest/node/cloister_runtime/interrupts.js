@@ -45,12 +45,12 @@ class Interrupts {
   }
 
   #signalled() {
-    if (this.#running) {
-      this.#wasSignalled = true;
-      this.#post('Runtime.terminateExecution');
-    }
     Atomics.add(this.#answered, 0, 1);
     Atomics.notify(this.#answered, 0);
+    if (!this.#running) return;
+    this.#wasSignalled = true;
+    // Nothing may follow: the next function that is entered is what is stopped, and that has to be one of the code's.
+    this.#post('Runtime.terminateExecution');
   }
 }
 

@@ -71,12 +71,14 @@ class Session {
   #interrupts;
   #cell = null; // the one that runs
   #orders = [];
+  #start = new MessageChannel();
   #isBusy = false;
   #isWarm = false;
 
   constructor(commands, replies) {
     this.#interrupts = new Interrupts(this.#evaluator.post, () => this.#stopped());
     this.#channel = new Channel(commands, replies, (kind, payload) => this.#order(kind, payload), () => process.reallyExit(0));
+    this.#start.port2.on('message', (code) => this.#evaluate(code));
     this.#interrupts.ready.then(() => this.#channel.send('r'));
   }
 
@@ -133,17 +135,23 @@ class Session {
         resolve(outcome);
       } };
       this.#cell = cell;
-      timers.begin();
-      this.#interrupts.begin();
-      this.#evaluator.run(code, (outcome) => {
-        // Still as part of the cell: showing a value may run code of the user's, which may last.
-        if (outcome.value !== undefined) {
-          outcome.text = values.textOf(outcome.value);
-          outcome.json = values.jsonOf(outcome.value);
-        }
-        // What the cell has left behind, rejections above all, is told before its end is.
-        setImmediate(() => cell.end(outcome));
-      });
+      // By a message, because an interrupt takes everything off the stack, whoever's it is.
+      this.#start.port1.postMessage(code);
+    });
+  }
+
+  #evaluate(code) {
+    const cell = this.#cell;
+    timers.begin();
+    this.#interrupts.begin();
+    this.#evaluator.run(code, (outcome) => {
+      // Still as part of the cell: showing a value may run code of the user's, which may last.
+      if (outcome.value !== undefined) {
+        outcome.text = values.textOf(outcome.value);
+        outcome.json = values.jsonOf(outcome.value);
+      }
+      // What the cell has left behind, rejections above all, is told before its end is.
+      setImmediate(() => cell.end(outcome));
     });
   }
 

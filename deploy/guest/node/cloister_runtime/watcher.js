@@ -16,7 +16,7 @@ const DEPTH = 8;
 
 let count = 0;
 globalThis.waitForSignal = () => Atomics.wait(never, 0, 0);
-globalThis.waitForAnswer = () => Atomics.wait(answered, 0, count, 1000);
+globalThis.waitForAnswer = () => Atomics.wait(answered, 0, count);
 globalThis.enter = (depth) => {
   for (;;) if (wasSignalled(depth > 0 ? layers[depth - 1] : signal)) stopMain();
 };
@@ -36,7 +36,7 @@ function wasSignalled(script) {
 
 function stopMain() {
   count = Atomics.load(answered, 0);
-  main.post('Runtime.evaluate', { expression: call, silent: true });
+  main.post('Runtime.evaluate', { expression: call });
   wasSignalled(answer); // one more signal while the first is on its way changes nothing
   parentPort.postMessage('signalled');
 }
