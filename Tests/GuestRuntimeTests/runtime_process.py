@@ -12,7 +12,7 @@ import time
 SOURCES = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../deploy/guest"))
 COMMANDS = {
     "python": ["/usr/bin/python3", "-I", "-B", "/usr/lib/cloister/python/runtime.py"],
-    "node": ["/usr/bin/node", "--expose-internals", "/usr/lib/cloister/node/runtime.js"],
+    "node": ["/usr/bin/node", "--expose-internals", "--no-force-async-hooks-checks", "/usr/lib/cloister/node/runtime.js"],
 }
 DEADLINE = int(os.environ.get("CLOISTER_TEST_DEADLINE", "20"))
 
