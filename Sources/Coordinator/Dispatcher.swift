@@ -8,7 +8,8 @@ package struct Dispatcher: SessionDispatch {
     private static let codeBytesMax = WireLimits.payloadBytes - (64 << 10)
     /// What is told of an answer that does not fit the question.
     static let misfit = Failure(.internalError, "The worker's answer does not fit the question.")
-    private static let cancelled = Failure(.deadlineExceeded, "The request was given up; nothing was run.")
+    /// What is told to a client that has gone before anything was sent.
+    static let cancelled = Failure(.deadlineExceeded, "The request was given up; nothing was run.")
 
     let node: CoordinatorNode
     let tombstones: TombstoneKeeper
@@ -51,26 +52,14 @@ package struct Dispatcher: SessionDispatch {
         let pool = try await node.pool(named: session.pool)
         // A session that nobody will use is not begun, and what no message can hold is not sent.
         guard !Task.isCancelled else { throw Self.cancelled }
-        guard spec.code.utf8.count <= Self.codeBytesMax else {
-            throw Failure(.payloadTooLarge, "The code is longer than a message between nodes can be.")
-        }
+        try checkSize(of: spec)
         let delivery = try await deliver(
             to: session,
             in: pool,
             wait: { min(times.longestWait, ContinuousClock.now.duration(to: deadline)) },
             unanswered: { await failure(for: $0, of: spec.id, at: $1, over: $2) }
         ) { placement, wait in
-            .execute(
-                ExecuteRequest(
-                    session: placement.session,
-                    mayCreate: placement.state == .placing,
-                    execution: spec.id,
-                    code: spec.code,
-                    timeout: spec.timeout,
-                    pool: pool,
-                    wait: wait
-                )
-            )
+            .execute(request(spec, at: placement, in: pool, wait: wait))
         }
         guard case .events(let page) = delivery.answer else { throw Self.misfit }
         var report = try await collect(
@@ -82,6 +71,30 @@ package struct Dispatcher: SessionDispatch {
         )
         report.timings[.route] = delivery.route
         return report
+    }
+
+    func checkSize(of spec: ExecutionSpec) throws(Failure) {
+        guard spec.input.byteCount <= Self.codeBytesMax else {
+            throw Failure(.payloadTooLarge, "The code is longer than a message between nodes can be.")
+        }
+    }
+
+    func request(
+        _ spec: ExecutionSpec,
+        at placement: Placement,
+        in pool: PoolConfiguration,
+        wait: Duration
+    ) -> ExecuteRequest {
+        ExecuteRequest(
+            session: placement.session,
+            mayCreate: placement.state == .placing,
+            execution: spec.id,
+            input: spec.input,
+            timeout: spec.timeout,
+            form: spec.form,
+            pool: pool,
+            wait: wait
+        )
     }
 
     private func collect(

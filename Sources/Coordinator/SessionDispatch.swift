@@ -23,6 +23,46 @@ package protocol SessionDispatch: FileDispatch {
     /// - Throws: whatever kept the code from running or its end from being known.
     func execute(_ spec: ExecutionSpec, in session: SessionKey) async throws(Failure) -> ExecutionReport
 
+    /// Begins an execution and does not wait for its end; the caller may go, and the execution goes on.
+    ///
+    /// - Parameters:
+    ///   - spec: what to run; asked again with the same name, it does not run again.
+    ///   - session: where to run it.
+    /// - Returns: what there is of it already.
+    /// - Throws: whatever kept it from being taken in.
+    func begin(_ spec: ExecutionSpec, in session: SessionKey) async throws(Failure) -> EventPage
+
+    /// Reads what an execution has produced.
+    ///
+    /// - Parameters:
+    ///   - execution: its name.
+    ///   - session: where it was begun; it is not begun by this.
+    ///   - sequence: the first place that is wanted.
+    ///   - wait: how long to wait for an event that is not there yet; zero to tell what there is.
+    /// - Returns: the events from that place on, or a first part of them.
+    /// - Throws: `executionNotFound` when session or execution is not there (any more), `sessionLost`.
+    func events(
+        of execution: ExecutionID,
+        in session: SessionKey,
+        from sequence: UInt64,
+        wait: Duration
+    ) async throws(Failure) -> EventPage
+
+    /// Ends an execution early; one that has ended already stays as it is.
+    ///
+    /// - Parameters:
+    ///   - execution: its name.
+    ///   - session: where it was begun.
+    /// - Throws: `executionNotFound` when session or execution is not there (any more), `sessionLost`.
+    func cancel(_ execution: ExecutionID, in session: SessionKey) async throws(Failure)
+
+    /// Tells what a pool's sandboxes have installed.
+    ///
+    /// - Parameter pool: the pool.
+    /// - Returns: the description, from a worker.
+    /// - Throws: `sessionPoolNotFound`, `noWorkerAvailable`.
+    func image(of pool: PoolName) async throws(Failure) -> ImageDescription
+
     /// Ends a session; when this returns, its machine is gone and the identifier can begin anew.
     ///
     /// - Parameter session: the session.

@@ -104,6 +104,9 @@ package struct Outcome: Hashable, Sendable {
     package let stateWasLost: Bool
     /// Whether output, a result or images were dropped because they were over the limit.
     package let wasTruncated: Bool
+    /// How the process of a command or a program ended, 128 and the signal's number for a signal; nil for
+    /// code of an interpreter, and when there was no such process.
+    package let exitCode: Int?
 
     /// Makes an outcome.
     ///
@@ -114,13 +117,15 @@ package struct Outcome: Hashable, Sendable {
     ///   - duration: how long the code ran inside the guest.
     ///   - stateWasLost: whether the session's variables were lost.
     ///   - wasTruncated: whether something was dropped because it was over the limit.
+    ///   - exitCode: how the process of a command or a program ended.
     package init(
         status: Status,
         errorName: String = "",
         errorMessage: String = "",
         duration: Duration,
         stateWasLost: Bool = false,
-        wasTruncated: Bool = false
+        wasTruncated: Bool = false,
+        exitCode: Int? = nil
     ) {
         self.status = status
         self.errorName = errorName
@@ -128,5 +133,6 @@ package struct Outcome: Hashable, Sendable {
         self.duration = duration
         self.stateWasLost = stateWasLost
         self.wasTruncated = wasTruncated
+        self.exitCode = exitCode
     }
 }

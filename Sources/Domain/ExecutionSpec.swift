@@ -8,13 +8,7 @@ package struct ExecutionID: Hashable, Sendable, CustomStringConvertible {
     /// - Parameter text: the `operation-id` of a request, or a generated one.
     /// - Throws: `sessionRequestValidationFailed` when it is empty, too long or holds other characters.
     package init(_ text: String) throws(Failure) {
-        let allowed = text.utf8.allSatisfy { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
-        }
-        guard allowed, (1...128).contains(text.utf8.count) else {
+        guard text.isPlainName(upTo: 128) else {
             throw Failure(
                 .sessionRequestValidationFailed,
                 "An operation-id has 1 to 128 letters, digits, dots, hyphens and underscores."
@@ -30,32 +24,37 @@ package struct ExecutionID: Hashable, Sendable, CustomStringConvertible {
 package struct ExecutionSpec: Hashable, Sendable {
     /// The name of the execution.
     package let id: ExecutionID
-    /// The code, valid UTF-8 by construction.
-    package let code: String
-    /// How long the code may run; then it is interrupted.
+    /// What to run.
+    package let input: ExecutionInput
+    /// How long it may run; then it is interrupted.
     package let timeout: Duration
+    /// How the client wants it to be answered.
+    package let form: AnswerForm
 
     /// Checks the limits and makes a specification.
     ///
     /// - Parameters:
     ///   - id: the name of the execution.
-    ///   - code: the code to run.
+    ///   - input: what to run.
     ///   - timeout: how long it may run.
+    ///   - form: how the client wants it to be answered.
     ///   - limits: the pool's limits.
     /// - Throws: `payloadTooLarge` for too much code, `sessionRequestValidationFailed` for a bad time-out.
     package init(
         id: ExecutionID,
-        code: String,
+        input: ExecutionInput,
         timeout: Duration,
+        form: AnswerForm = AnswerForm(),
         limits: ExecutionLimits
     ) throws(Failure) {
-        guard code.utf8.count <= limits.codeBytes else {
+        guard input.byteCount <= limits.codeBytes else {
             throw Failure(
                 .payloadTooLarge,
-                "The code has \(code.utf8.count) bytes; the limit is \(limits.codeBytes). "
+                "The code has \(input.byteCount) bytes; the limit is \(limits.codeBytes). "
                     + "Upload it as a file and run that."
             )
         }
+        try input.check()
         guard timeout > .zero, timeout <= limits.timeout else {
             throw Failure(
                 .sessionRequestValidationFailed,
@@ -63,8 +62,9 @@ package struct ExecutionSpec: Hashable, Sendable {
             )
         }
         self.id = id
-        self.code = code
+        self.input = input
         self.timeout = timeout
+        self.form = form
     }
 }
 

@@ -69,8 +69,13 @@ package struct Runtime: Hashable, Sendable, CustomStringConvertible {
     /// An IPython shell that lives as long as the session.
     package static let python = Self("python")
 
+    /// A Node.js context that lives as long as the session.
+    package static let node = Self("node")
+    /// A new `bash -lc` for each execution; nothing but files and background processes lives on.
+    package static let shell = Self("shell")
+
     /// All runtimes there are.
-    package static let all: [Self] = [.python]
+    package static let all: [Self] = [.python, .node, .shell]
 
     /// Finds a runtime by its name.
     ///

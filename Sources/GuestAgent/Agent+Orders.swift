@@ -65,7 +65,7 @@ extension Agent {
         queued = nil
         outOfMemoryKills = Self.kernelOutOfMemoryKills()
         running = RunningExecution(order: order, now: Monotonic.now)
-        runtime.send(.execute(order.code))
+        runtime.send(.execute(order.input.text))
     }
 
     private func interrupt(_ execution: UInt64, grace: Duration) {

@@ -18,6 +18,8 @@ package enum Answer: Hashable, Sendable {
     case file(FileReply)
     /// What is known of sessions; those that the worker does not have are left out.
     case descriptions([SessionDescription])
+    /// What a runtime's sandboxes have installed.
+    case image(ImageDescription)
 }
 
 /// The answer to a ping.
@@ -75,46 +77,5 @@ package struct EndedSession: Hashable, Sendable {
         self.number = number
         self.session = session
         self.cause = cause
-    }
-}
-
-/// Events of an execution, from the place that was asked for.
-package struct EventPage: Hashable, Sendable {
-    /// The events, in order.
-    package var events: [SequencedEvent]
-    /// The place to read from next.
-    package var nextSequence: UInt64
-    /// Whether the execution has ended and this page holds its end.
-    package var isComplete: Bool
-    /// A name for this life of the session.
-    package var sessionInstance: String
-    /// Whether the sandbox was made for this execution.
-    package var isNewSession: Bool
-    /// How long the stages took at the worker.
-    package var timings: StageTimings
-
-    /// Makes a page.
-    ///
-    /// - Parameters:
-    ///   - events: the events, in order.
-    ///   - nextSequence: the place to read from next.
-    ///   - isComplete: whether this page holds the execution's end.
-    ///   - sessionInstance: a name for this life of the session.
-    ///   - isNewSession: whether the sandbox was made for this execution.
-    ///   - timings: how long the stages took at the worker.
-    package init(
-        events: [SequencedEvent],
-        nextSequence: UInt64,
-        isComplete: Bool,
-        sessionInstance: String,
-        isNewSession: Bool,
-        timings: StageTimings
-    ) {
-        self.events = events
-        self.nextSequence = nextSequence
-        self.isComplete = isComplete
-        self.sessionInstance = sessionInstance
-        self.isNewSession = isNewSession
-        self.timings = timings
     }
 }

@@ -41,6 +41,9 @@ extension Answer {
             list.pointee.sessions = arena.list(entries)
             message.pointee.answer_case = CLOISTER__V1__ANSWER__ANSWER_SESSION_DESCRIPTIONS
             message.pointee.session_descriptions = list
+        case .image(let image):
+            message.pointee.answer_case = CLOISTER__V1__ANSWER__ANSWER_IMAGE_DESCRIPTION
+            message.pointee.image_description = arena.imageDescription(image)
         }
         return arena.packed(message)
     }
@@ -81,6 +84,8 @@ extension Answer {
                     try SessionDescription(entry)
                 }
             )
+        case CLOISTER__V1__ANSWER__ANSWER_IMAGE_DESCRIPTION:
+            self = .image(try ImageDescription(try required(message.image_description, "image_description")))
         default: throw WireError(.invalidField, "The answer's kind is not known.")
         }
     }
@@ -117,6 +122,8 @@ extension Arena {
         message.pointee.is_complete = page.isComplete ? 1 : 0
         message.pointee.session_instance = text(page.sessionInstance)
         message.pointee.is_new_session = page.isNewSession ? 1 : 0
+        message.pointee.has_started = page.hasStarted ? 1 : 0
+        message.pointee.form = answerForm(page.form)
         message.pointee.n_timings = timings.count
         message.pointee.timings = list(timings)
         return message
@@ -166,8 +173,10 @@ extension EventPage {
             },
             nextSequence: message.next_sequence,
             isComplete: message.is_complete != 0,
+            hasStarted: message.has_started != 0,
             sessionInstance: try String(field: message.session_instance, "session_instance"),
             isNewSession: message.is_new_session != 0,
+            form: try AnswerForm(message.form),
             timings: timings
         )
     }

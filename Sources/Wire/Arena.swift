@@ -58,6 +58,17 @@ struct Arena: ~Copyable {
         return list.baseAddress
     }
 
+    /// Makes the list for a `repeated bytes` field.
+    ///
+    /// - Parameter fields: the contents, all of this arena.
+    /// - Returns: what the field holds; its count goes into the field's `n_` companion.
+    mutating func list(_ fields: [ProtobufCBinaryData]) -> UnsafeMutablePointer<ProtobufCBinaryData>? {
+        let list = UnsafeMutableBufferPointer<ProtobufCBinaryData>.allocate(capacity: max(fields.count, 1))
+        _ = list.initialize(from: fields)
+        if let base = list.baseAddress { blocks.append(UnsafeMutableRawPointer(base)) }
+        return list.baseAddress
+    }
+
     /// Encodes a message of this arena.
     ///
     /// - Parameter message: the outermost message.

@@ -28,6 +28,8 @@ package struct Command: Hashable, Sendable {
         case file(FileRequest)
         /// Tell what is known of these sessions; that is no use of them.
         case describeSessions([SessionLife])
+        /// Tell what a runtime's sandboxes have installed.
+        case describeImage(Runtime)
     }
 
     /// Makes a command.
@@ -49,10 +51,12 @@ package struct ExecuteRequest: Hashable, Sendable {
     package var mayCreate: Bool
     /// The execution's name: asking again with the same name never runs the code again.
     package var execution: ExecutionID
-    /// The code.
-    package var code: String
-    /// How long the code may run.
+    /// What to run.
+    package var input: ExecutionInput
+    /// How long it may run.
     package var timeout: Duration
+    /// How the client wants it to be answered.
+    package var form: AnswerForm
     /// The pool of the session.
     package var pool: PoolConfiguration
     /// How long the answer may wait for the execution's end.
@@ -64,24 +68,27 @@ package struct ExecuteRequest: Hashable, Sendable {
     ///   - session: the session.
     ///   - mayCreate: whether the session is made if it does not exist.
     ///   - execution: the execution's name.
-    ///   - code: the code.
-    ///   - timeout: how long the code may run.
+    ///   - input: what to run.
+    ///   - timeout: how long it may run.
+    ///   - form: how the client wants it to be answered.
     ///   - pool: the pool of the session.
     ///   - wait: how long the answer may wait for the execution's end.
     package init(
         session: SessionLife,
         mayCreate: Bool,
         execution: ExecutionID,
-        code: String,
+        input: ExecutionInput,
         timeout: Duration,
+        form: AnswerForm = AnswerForm(),
         pool: PoolConfiguration,
         wait: Duration
     ) {
         self.session = session
         self.mayCreate = mayCreate
         self.execution = execution
-        self.code = code
+        self.input = input
         self.timeout = timeout
+        self.form = form
         self.pool = pool
         self.wait = wait
     }
@@ -95,8 +102,10 @@ package struct ReadEventsRequest: Hashable, Sendable {
     package var execution: ExecutionID
     /// The first place that is wanted.
     package var fromSequence: UInt64
-    /// How long the answer may wait for the execution's end.
+    /// How long the answer may wait.
     package var wait: Duration
+    /// Whether the first new event is worth an answer; otherwise the end is, or a page full.
+    package var wantsFirstEvent: Bool
 
     /// Makes a request.
     ///
@@ -104,11 +113,19 @@ package struct ReadEventsRequest: Hashable, Sendable {
     ///   - session: the session.
     ///   - execution: the execution.
     ///   - fromSequence: the first place that is wanted.
-    ///   - wait: how long the answer may wait for the execution's end.
-    package init(session: SessionLife, execution: ExecutionID, fromSequence: UInt64, wait: Duration) {
+    ///   - wait: how long the answer may wait.
+    ///   - wantsFirstEvent: whether the first new event is worth an answer.
+    package init(
+        session: SessionLife,
+        execution: ExecutionID,
+        fromSequence: UInt64,
+        wait: Duration,
+        wantsFirstEvent: Bool = false
+    ) {
         self.session = session
         self.execution = execution
         self.fromSequence = fromSequence
         self.wait = wait
+        self.wantsFirstEvent = wantsFirstEvent
     }
 }

@@ -52,6 +52,11 @@ extension Command {
             describe.pointee.sessions = arena.list(entries)
             message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_SESSIONS
             message.pointee.describe_sessions = describe
+        case .describeImage(let runtime):
+            let describe = arena.message(cloister__v1__describe_image__init)
+            describe.pointee.runtime = arena.text(runtime.name)
+            message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_IMAGE
+            message.pointee.describe_image = describe
         }
         return arena.packed(message)
     }
@@ -116,6 +121,9 @@ extension Command.Request {
                     try SessionLife(entry.session, entry.generation)
                 }
             )
+        case CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_IMAGE:
+            let describe = try required(message.describe_image, "describe_image")
+            self = .describeImage(try Runtime(field: describe.runtime))
         default: throw WireError(.invalidField, "The command's kind is not known.")
         }
     }
@@ -130,7 +138,8 @@ extension Arena {
         message.pointee.generation = request.session.generation.number
         message.pointee.may_create = request.mayCreate ? 1 : 0
         message.pointee.execution = text(request.execution.text)
-        message.pointee.code = bytes(request.code.utf8)
+        message.pointee.input = input(request.input)
+        message.pointee.form = answerForm(request.form)
         message.pointee.timeout_us = request.timeout.wireMicroseconds
         message.pointee.pool = pool(request.pool)
         message.pointee.wait_us = request.wait.wireMicroseconds
@@ -162,6 +171,7 @@ extension Arena {
         message.pointee.execution = text(request.execution.text)
         message.pointee.from_sequence = request.fromSequence
         message.pointee.wait_us = request.wait.wireMicroseconds
+        message.pointee.wants_first_event = request.wantsFirstEvent ? 1 : 0
         return message
     }
 }
@@ -172,8 +182,9 @@ extension ExecuteRequest {
             session: try SessionLife(message.session, message.generation),
             mayCreate: message.may_create != 0,
             execution: try ExecutionID(field: message.execution),
-            code: try String(utf8: message.code, "code"),
+            input: try ExecutionInput(message.input),
             timeout: Duration(wireMicroseconds: message.timeout_us),
+            form: try AnswerForm(message.form),
             pool: try PoolConfiguration(try required(message.pool, "pool")),
             wait: Duration(wireMicroseconds: message.wait_us)
         )
@@ -186,7 +197,8 @@ extension ReadEventsRequest {
             session: try SessionLife(message.session, message.generation),
             execution: try ExecutionID(field: message.execution),
             fromSequence: message.from_sequence,
-            wait: Duration(wireMicroseconds: message.wait_us)
+            wait: Duration(wireMicroseconds: message.wait_us),
+            wantsFirstEvent: message.wants_first_event != 0
         )
     }
 }

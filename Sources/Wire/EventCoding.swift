@@ -60,6 +60,10 @@ extension Arena {
         message.pointee.duration_us = outcome.duration.wireMicroseconds
         message.pointee.state_was_lost = outcome.stateWasLost ? 1 : 0
         message.pointee.was_truncated = outcome.wasTruncated ? 1 : 0
+        if let exitCode = outcome.exitCode {
+            message.pointee.has_exit_code = 1
+            message.pointee.exit_code = UInt32(clamping: exitCode)
+        }
         return message
     }
 }
@@ -119,7 +123,8 @@ extension Outcome {
             errorMessage: String(decoding: [UInt8](message.error_message), as: UTF8.self),
             duration: Duration(wireMicroseconds: message.duration_us),
             stateWasLost: message.state_was_lost != 0,
-            wasTruncated: message.was_truncated != 0
+            wasTruncated: message.was_truncated != 0,
+            exitCode: message.has_exit_code != 0 ? Int(message.exit_code) : nil
         )
     }
 }

@@ -25,7 +25,7 @@ extension HostFrame {
         case .run(let order):
             let run = arena.message(cloister__v1__run__init)
             run.pointee.execution = order.execution
-            run.pointee.code = arena.bytes(order.code.utf8)
+            run.pointee.input = arena.input(order.input)
             run.pointee.output_bytes_max = UInt64(clamping: order.outputBytes)
             run.pointee.result_bytes_max = UInt64(clamping: order.resultBytes)
             run.pointee.images_max = UInt32(clamping: order.images)
@@ -63,11 +63,7 @@ extension HostFrame {
     private init(_ message: Cloister__V1__HostFrame) throws(WireError) {
         switch message.frame_case {
         case CLOISTER__V1__HOST_FRAME__FRAME_WARM_UP:
-            let name = try String(field: try required(message.warm_up, "warm_up").runtime, "runtime")
-            guard let runtime = Runtime.named(name) else {
-                throw WireError(.invalidField, "The runtime is not known to this agent.")
-            }
-            self = .warmUp(runtime)
+            self = .warmUp(try Runtime(field: try required(message.warm_up, "warm_up").runtime))
         case CLOISTER__V1__HOST_FRAME__FRAME_PREPARE:
             let prepare = try required(message.prepare, "prepare")
             self = .prepare(
@@ -83,7 +79,7 @@ extension HostFrame {
             self = .run(
                 RunOrder(
                     execution: run.execution,
-                    code: try String(utf8: run.code, "code"),
+                    input: try ExecutionInput(run.input),
                     outputBytes: Int(clamping: run.output_bytes_max),
                     resultBytes: Int(clamping: run.result_bytes_max),
                     images: Int(run.images_max),

@@ -2,7 +2,7 @@ package import Domain
 
 /// What a worker tells the agent in a guest.
 package enum HostFrame: Hashable, Sendable {
-    /// Start the runtime and make it warm; only for the making of a template.
+    /// Make a runtime warm, starting it first if it is one that lives on.
     case warmUp(Runtime)
     /// Be unlike your twins; sent to each clone before it serves.
     case prepare(Preparation)
@@ -44,8 +44,8 @@ package struct Preparation: Hashable, Sendable {
 package struct RunOrder: Hashable, Sendable {
     /// Numbers the executions of this guest.
     package var execution: UInt64
-    /// The code.
-    package var code: String
+    /// What to run.
+    package var input: ExecutionInput
     /// How much output is sent, in bytes; the rest is read and dropped.
     package var outputBytes: Int
     /// The greatest result or image that is sent, in bytes.
@@ -59,21 +59,21 @@ package struct RunOrder: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - execution: numbers the executions of this guest.
-    ///   - code: the code.
+    ///   - input: what to run.
     ///   - outputBytes: how much output is sent.
     ///   - resultBytes: the greatest result or image that is sent.
     ///   - images: how many images are sent.
     ///   - processes: how many processes and threads the session's user may have.
     package init(
         execution: UInt64,
-        code: String,
+        input: ExecutionInput,
         outputBytes: Int,
         resultBytes: Int,
         images: Int,
         processes: Int = 0
     ) {
         self.execution = execution
-        self.code = code
+        self.input = input
         self.outputBytes = outputBytes
         self.resultBytes = resultBytes
         self.images = images

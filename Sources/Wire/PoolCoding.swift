@@ -28,13 +28,9 @@ extension Arena {
 extension PoolConfiguration {
     init(_ message: Cloister__V1__Pool) throws(WireError) {
         let name = try String(field: message.name, "pool.name")
-        let runtimeName = try String(field: message.runtime, "pool.runtime")
-        guard let runtime = Runtime.named(runtimeName) else {
-            throw WireError(.invalidField, "The runtime of the pool is not known to this node.")
-        }
         self.init(
             name: try checked { () throws(Failure) in try PoolName(name) },
-            runtime: runtime,
+            runtime: try Runtime(field: message.runtime),
             memoryMiB: Int(message.memory_mib),
             virtualCPUs: Int(message.virtual_cpus),
             diskMiB: Int(message.disk_mib),

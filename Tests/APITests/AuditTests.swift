@@ -81,7 +81,7 @@ import Testing
 
     @Test func `What fails and what is refused is told with its code`() async throws {
         let dispatch = ScriptedDispatch { spec, session throws(Failure) in
-            if spec.code == "lost" { throw Failure(.sessionLost, "Lost.") }
+            if spec.input.text == "lost" { throw Failure(.sessionLost, "Lost.") }
             return ScriptedDispatch.report(
                 spec,
                 session,

@@ -52,7 +52,7 @@ import Testing
     {
         let (events, continuation) = AsyncStream<String>.makeStream()
         let dispatch = ScriptedDispatch { spec, session throws(Failure) in
-            guard spec.code == "wait" else { return ScriptedDispatch.report(spec, session) }
+            guard spec.input.text == "wait" else { return ScriptedDispatch.report(spec, session) }
             continuation.yield("began")
             try? await Task.sleep(for: .seconds(3600))
             continuation.yield(Task.isCancelled ? "cancelled" : "ended")

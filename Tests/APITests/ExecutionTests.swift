@@ -21,7 +21,7 @@ import Testing
             #expect(answer.status == 200)
             let (spec, session) = try #require(await specs.nextElement())
             #expect(spec.id.text == "my-id")
-            #expect(spec.code == "1+1")
+            #expect(spec.input.text == "1+1")
             #expect(spec.timeout == .seconds(5))
             #expect(session.description == "python/abcd")
         }

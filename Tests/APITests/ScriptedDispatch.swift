@@ -14,6 +14,23 @@ struct ScriptedDispatch: SessionDispatch {
     var sessions: [SessionDescription] = []
     var ended: [EndedSessionRecord] = []
     var script: Script = { spec, session throws(Failure) in ScriptedDispatch.report(spec, session) }
+    var beginScript: @Sendable (ExecutionSpec, SessionKey) async throws(Failure) -> EventPage = {
+        _,
+        _ throws(Failure) in throw Failure(.internalError, "The test says nothing about this.")
+    }
+    var eventsScript: @Sendable (ExecutionID, UInt64) async throws(Failure) -> EventPage = {
+        _,
+        _ throws(Failure) in throw Failure(.executionNotFound, "There is none.")
+    }
+    var cancelScript: @Sendable (ExecutionID) async throws(Failure) -> Void = {
+        _ throws(Failure) in throw Failure(.executionNotFound, "There is none.")
+    }
+    var imageDescription = ImageDescription(
+        runtimes: [],
+        packages: [],
+        kernel: nil,
+        createdMilliseconds: 0
+    )
     var stopScript: @Sendable (SessionKey) async throws(Failure) -> Void = { _ throws(Failure) in }
 
     /// The report of code that printed itself and had the value 2.
@@ -28,7 +45,7 @@ struct ScriptedDispatch: SessionDispatch {
             sessionInstance: "instance-1",
             isNewSession: true
         )
-        report.append(.standardOutput(Array(spec.code.utf8)))
+        report.append(.standardOutput(Array(spec.input.text.utf8)))
         report.append(.value(ResultValue(text: "2", json: "2")))
         report.append(.ended(outcome))
         report.timings[.route] = .microseconds(100)
@@ -48,6 +65,25 @@ struct ScriptedDispatch: SessionDispatch {
     func execute(_ spec: ExecutionSpec, in session: SessionKey) async throws(Failure) -> ExecutionReport {
         try await script(spec, session)
     }
+
+    func begin(_ spec: ExecutionSpec, in session: SessionKey) async throws(Failure) -> EventPage {
+        try await beginScript(spec, session)
+    }
+
+    func events(
+        of execution: ExecutionID,
+        in session: SessionKey,
+        from sequence: UInt64,
+        wait: Duration
+    ) async throws(Failure) -> EventPage {
+        try await eventsScript(execution, sequence)
+    }
+
+    func cancel(_ execution: ExecutionID, in session: SessionKey) async throws(Failure) {
+        try await cancelScript(execution)
+    }
+
+    func image(of pool: PoolName) async throws(Failure) -> ImageDescription { imageDescription }
 
     func stop(_ session: SessionKey) async throws(Failure) { try await stopScript(session) }
 

@@ -103,7 +103,7 @@ struct WorkerLinkTests {
             session: session,
             mayCreate: true,
             execution: try ExecutionID("execution"),
-            code: String(repeating: "x", count: WireLimits.payloadBytes + 1),
+            input: .code(String(repeating: "x", count: WireLimits.payloadBytes + 1)),
             timeout: .seconds(1),
             pool: PoolConfiguration(name: session.key.pool),
             wait: .zero

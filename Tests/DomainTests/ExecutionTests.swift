@@ -8,7 +8,7 @@ struct ExecutionTests {
         timeout: Duration = .seconds(60),
         limits: ExecutionLimits = ExecutionLimits()
     ) throws(Failure) -> ExecutionSpec {
-        try ExecutionSpec(id: try ExecutionID("op-1"), code: code, timeout: timeout, limits: limits)
+        try ExecutionSpec(id: try ExecutionID("op-1"), input: .code(code), timeout: timeout, limits: limits)
     }
 
     private func report() throws -> ExecutionReport {
@@ -23,7 +23,7 @@ struct ExecutionTests {
     @Test("Code up to the limit is taken, measured in bytes of UTF-8; the refusal tells what to do")
     func codeLimit() throws {
         let limits = ExecutionLimits(codeBytes: 6)
-        #expect(try spec(code: "äöü", limits: limits).code == "äöü")
+        #expect(try spec(code: "äöü", limits: limits).input.text == "äöü")
         let failure = #expect(throws: Failure.self) { _ = try spec(code: "äöü.", limits: limits) }
         #expect(failure?.code == .payloadTooLarge)
         #expect(failure?.message == "The code has 7 bytes; the limit is 6. Upload it as a file and run that.")

@@ -96,7 +96,7 @@ struct HostileGuestTests {
         try await played.hypervisor.withMachine(for: played.pool) { machine in
             let order = RunOrder(
                 execution: 1,
-                code: String(repeating: "x", count: 4 << 20),
+                input: .code(String(repeating: "x", count: 4 << 20)),
                 outputBytes: 1,
                 resultBytes: 1,
                 images: 1

@@ -82,7 +82,7 @@ extension Machine {
     fileprivate func outcome(of code: String, number: UInt64) async throws -> Outcome {
         let order = RunOrder(
             execution: number,
-            code: code,
+            input: .code(code),
             outputBytes: 1 << 20,
             resultBytes: 4 << 20,
             images: 0

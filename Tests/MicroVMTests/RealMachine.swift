@@ -45,7 +45,7 @@ extension Machine {
     func run(_ code: String, number: UInt64 = 1, processes: Int = 0) async throws -> String {
         let order = RunOrder(
             execution: number,
-            code: code,
+            input: .code(code),
             outputBytes: 1 << 20,
             resultBytes: 1 << 20,
             images: 0,

@@ -223,7 +223,7 @@ extension PlayedNodes {
         let name = id ?? "run-\(UInt64.random(in: .min ... .max))"
         let spec = try ExecutionSpec(
             id: try ExecutionID(name),
-            code: code,
+            input: .code(code),
             timeout: timeout,
             limits: plan.pool.limits
         )

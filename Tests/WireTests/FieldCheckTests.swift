@@ -29,10 +29,17 @@ struct FieldCheckTests {
         let execute = message { execute in
             execute.field(1, key)
             execute.field(4, execution)
-            execute.field(5, code)
             execute.field(7, configuration)
+            execute.field(9, message { $0.field(1, Self.source(code)) })
         }
         return .command(message { $0.field(4, execute) })
+    }
+
+    private static func source(_ text: [UInt8]) -> [UInt8] {
+        message { code in
+            code.field(1, text)
+            code.field(2, Array("python".utf8))
+        }
     }
 
     @Test("Identifiers, names and code that are not UTF-8 are refused", arguments: notUTF8)
@@ -49,7 +56,9 @@ struct FieldCheckTests {
         #expect(try code { _ = try reply.received() } == .invalidField)
         let failure = message { $0.field(1, message { $0.field(2, bytes) }) }
         #expect(try code { _ = try RawEnvelope.answer(failure).content() } == .invalidField)
-        let run = message { $0.field(3, message { $0.field(2, bytes) }) }
+        let run = message {
+            $0.field(3, message { $0.field(7, message { $0.field(1, Self.source(bytes)) }) })
+        }
         #expect(try code { _ = try HostFrame(decoding: run) } == .invalidField)
     }
 

@@ -1,4 +1,5 @@
 import Domain
+import SeededRandomness
 import Testing
 import Wire
 
@@ -114,11 +115,13 @@ struct RoundTripTests {
         let greatest = try hello(offset: 0).decodingSibling(try hello(offset: Int.max).payload())
         #expect(greatest == hello(offset: Int(UInt32.max)))
         let run = HostFrame.run(
-            RunOrder(execution: 1, code: "", outputBytes: -1, resultBytes: Int.max, images: -1)
+            RunOrder(execution: 1, input: .code(""), outputBytes: -1, resultBytes: Int.max, images: -1)
         )
         #expect(
             try HostFrame(decoding: try unframed(run.encoded()))
-                == .run(RunOrder(execution: 1, code: "", outputBytes: 0, resultBytes: Int.max, images: 0))
+                == .run(
+                    RunOrder(execution: 1, input: .code(""), outputBytes: 0, resultBytes: Int.max, images: 0)
+                )
         )
     }
 }

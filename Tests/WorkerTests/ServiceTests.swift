@@ -1,5 +1,6 @@
 import Domain
 import Logging
+import SeededRandomness
 import TestSupport
 import Testing
 import Transport
@@ -19,7 +20,7 @@ struct ServiceTests {
                     session: try coordinator.life("session-1"),
                     mayCreate: false,
                     execution: try ExecutionID(code.replacing(" ", with: "-")),
-                    code: code,
+                    input: .code(code),
                     timeout: .seconds(60),
                     pool: coordinator.pool,
                     wait: .seconds(60)
@@ -34,7 +35,7 @@ struct ServiceTests {
                 session: starting,
                 mayCreate: true,
                 execution: try ExecutionID("never"),
-                code: "never",
+                input: .code("never"),
                 timeout: .seconds(60),
                 pool: coordinator.pool,
                 wait: .seconds(60)

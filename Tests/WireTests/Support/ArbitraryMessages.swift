@@ -4,8 +4,9 @@ import Wire
 /// The kinds of what is inside an envelope.
 enum ContentKind: String, CaseIterable, Sendable {
     case announcement
-    case hello, ping, execute, readEvents, cancel, stopSession, keepReady, describeSessions, file
-    case failure, sessions, pong, events, done, sessionGone, descriptions, fileReply
+    case hello, ping, execute, readEvents, cancel, stopSession, keepReady, describeSessions, describeImage,
+        file
+    case failure, sessions, pong, events, done, sessionGone, descriptions, image, fileReply
 
     /// Finds the kind of a content; a new one does not compile until it is tested.
     init(of content: Envelope.Content) {
@@ -21,6 +22,7 @@ enum ContentKind: String, CaseIterable, Sendable {
             case .stopSession: self = .stopSession
             case .keepReady: self = .keepReady
             case .describeSessions: self = .describeSessions
+            case .describeImage: self = .describeImage
             case .file: self = .file
             }
         case .answer(let answer):
@@ -32,6 +34,7 @@ enum ContentKind: String, CaseIterable, Sendable {
             case .done: self = .done
             case .sessionGone: self = .sessionGone
             case .descriptions: self = .descriptions
+            case .image: self = .image
             case .file: self = .fileReply
             }
         }
@@ -62,7 +65,8 @@ extension Arbitrary {
                     errorMessage: text(),
                     duration: duration(),
                     stateWasLost: flag(),
-                    wasTruncated: flag()
+                    wasTruncated: flag(),
+                    exitCode: flag() ? size() : nil
                 )
             )
         }
@@ -82,7 +86,7 @@ extension Arbitrary {
                 )
             )
         case .hello, .ping, .execute, .readEvents, .cancel, .stopSession, .keepReady, .describeSessions,
-            .file:
+            .describeImage, .file:
             .command(Command(epoch: epoch(), request: try request(kind)))
         case .failure: .answer(.failure(failure()))
         case .sessions:
@@ -97,6 +101,7 @@ extension Arbitrary {
         case .done: .answer(.done)
         case .sessionGone: .answer(.sessionGone(flag() ? element(EndCause.all) : nil))
         case .fileReply: .answer(.file(try reply()))
+        case .image: .answer(.image(image()))
         case .descriptions: .answer(.descriptions(try (0..<count(0...9)).map { _ in try description() }))
         }
     }
@@ -110,8 +115,9 @@ extension Arbitrary {
                     session: try session(),
                     mayCreate: flag(),
                     execution: try execution(),
-                    code: text(),
+                    input: input(),
                     timeout: duration(),
+                    form: form(),
                     pool: try configuration(),
                     wait: duration()
                 )
@@ -122,7 +128,8 @@ extension Arbitrary {
                     session: try session(),
                     execution: try execution(),
                     fromSequence: number(),
-                    wait: duration()
+                    wait: duration(),
+                    wantsFirstEvent: flag()
                 )
             )
         case .cancel: .cancel(try session(), try execution())
@@ -131,6 +138,7 @@ extension Arbitrary {
             .keepReady(
                 try (0..<count(0...4)).map { _ in ReadyTarget(pool: try configuration(), count: size()) }
             )
+        case .describeImage: .describeImage(element(Runtime.all))
         case .describeSessions: .describeSessions(try (0..<count(0...9)).map { _ in try session() })
         case .file:
             .file(
@@ -173,9 +181,39 @@ extension Arbitrary {
             events: (0..<count(0...9)).map { _ in SequencedEvent(sequence: number(), event: event()) },
             nextSequence: number(),
             isComplete: flag(),
+            hasStarted: flag(),
             sessionInstance: line(),
             isNewSession: flag(),
+            form: form(),
             timings: timings()
+        )
+    }
+
+    private mutating func input() -> ExecutionInput {
+        let source: ExecutionInput.Source =
+            switch count(0...2) {
+            case 0: .code(text(), runtime: element(Runtime.all))
+            case 1: .shellCommand(text())
+            default: .program((0..<count(1...4)).map { _ in text() })
+            }
+        return ExecutionInput(source, standardInput: bytes(0...40), inEmptyRuntime: flag())
+    }
+
+    private mutating func form() -> AnswerForm {
+        AnswerForm(
+            executionType: line(),
+            outputStreamsMaxLength: flag() ? size() : nil,
+            inJupyterFormat: flag()
+        )
+    }
+
+    private mutating func image() -> ImageDescription {
+        ImageDescription(
+            runtimes: (0..<count(0...2)).map { _ in .init(name: line(), version: line()) },
+            packages: (0..<count(0...9)).map { _ in .init(name: line(), version: line()) },
+            kernel: flag()
+                ? .init(name: line(), version: line(), projectURL: line(), description: line()) : nil,
+            createdMilliseconds: number()
         )
     }
 
@@ -206,7 +244,7 @@ extension Arbitrary {
             .run(
                 RunOrder(
                     execution: number(),
-                    code: text(),
+                    input: input(),
                     outputBytes: Int(number(0...UInt64(Int.max))),
                     resultBytes: Int(number(0...UInt64(Int.max))),
                     images: size(),

@@ -41,10 +41,17 @@ extension GoldenMessages {
         ),
         hostFrame(
             .run(
-                RunOrder(execution: 1, code: "1+1", outputBytes: 2, resultBytes: 3, images: 4, processes: 5)
+                RunOrder(
+                    execution: 1,
+                    input: .code("1+1"),
+                    outputBytes: 2,
+                    resultBytes: 3,
+                    images: 4,
+                    processes: 5
+                )
             ),
-            #"run { execution: 1 code: "1+1" output_bytes_max: 2 result_bytes_max: 3 images_max: 4 processes_max: 5 }"#,
-            "1a0f08011203312b311802200328043005"
+            #"run { execution: 1 output_bytes_max: 2 result_bytes_max: 3 images_max: 4 processes_max: 5 input { code { text: "1+1" runtime: "python" } standard_input: "" } }"#,
+            "1a1b080118022003280430053a0f0a0d0a03312b311206707974686f6e"
         ),
         hostFrame(
             .interrupt(execution: 7, grace: .milliseconds(5)),

@@ -17,7 +17,7 @@ struct Golden<Value: Sendable>: Sendable {
 /// One golden message of each kind.
 enum GoldenMessages {
     static func contents() throws -> [Golden<Envelope.Content>] {
-        try commands() + answers() + files() + [
+        try commands() + answers() + eventsAndImages() + files() + [
             Golden(
                 value: .announcement(
                     Announcement(
@@ -72,8 +72,9 @@ enum GoldenMessages {
                 .execute(try executeRequest()),
                 executeText,
                 """
-                08ac02224a0a0c0a0270791206757365722f3110021801220572756e2d312a03c3a90030c0843d3a220a0270\
-                791206707974686f6e180b200c280d380f40104811501258136014700e78154080897a
+                08ac0222650a0c0a0270791206757365722f3110021801220572756e2d3130c0843d3a220a02707912067079\
+                74686f6e180b200c280d380f40104811501258136014700e78154080897a4a120a0b0a03c3a90012046e6f64\
+                652201072801520a0a0473796e6310012001
                 """
             ),
             golden(
@@ -104,6 +105,7 @@ enum GoldenMessages {
                 "08ac0242300a2e0a2a0a0270791206707974686f6e180120022803308092f401"
                     + "3805400648c09fab0350085809600a680b7815100c"
             ),
+            golden(.describeImage(.node), #"describe_image { runtime: "node" }"#, "08ac0252060a046e6f6465"),
             golden(
                 .describeSessions([session]),
                 "describe_sessions { sessions { \(sessionText) } }",
@@ -144,8 +146,9 @@ enum GoldenMessages {
             session: try session(),
             mayCreate: true,
             execution: try ExecutionID("run-1"),
-            code: "é\u{0}",
+            input: ExecutionInput(.code("é\u{0}", runtime: .node), standardInput: [7], inEmptyRuntime: true),
             timeout: .seconds(1),
+            form: AnswerForm(executionType: "sync", outputStreamsMaxLength: 0, inJupyterFormat: true),
             pool: PoolConfiguration(
                 name: try PoolName("py"),
                 runtime: .python,
@@ -170,7 +173,7 @@ enum GoldenMessages {
     private static let executeText = #"""
         execute {
           session { pool: "py" identifier: "user/1" } generation: 2 may_create: true execution: "run-1"
-          code: "\303\251\000" timeout_us: 1000000
+          timeout_us: 1000000
           pool {
             name: "py" runtime: "python" memory_mib: 11 virtual_cpus: 12 disk_mib: 13 max_alive_us: 14
             processes_max: 21
@@ -178,6 +181,8 @@ enum GoldenMessages {
             result_bytes_max: 19 images_max: 20
           }
           wait_us: 2000000
+          input { code { text: "\303\251\000" runtime: "node" } standard_input: "\007" in_empty_runtime: true }
+          form { execution_type: "sync" has_output_bytes_max: true in_jupyter_format: true }
         }
         """#
 
@@ -216,15 +221,6 @@ enum GoldenMessages {
                 6f7279
                 """
             ),
-            golden(
-                .events(eventPage()),
-                eventPageText,
-                """
-                22620a041202ff000a0408011a000a0c080222080a013110011a01320a07080322030a01330a0c08042a080a\
-                03706e671201890a100805320c08031201451a016d20072801100618012203692d31280132090a0571756575\
-                65100532070a0372756e1006
-                """
-            ),
             golden(.done, "done { }", "2a00"),
             golden(.sessionGone(.drained), #"session_gone { cause: "drained" }"#, "32090a07647261696e6564"),
             golden(
@@ -245,51 +241,4 @@ enum GoldenMessages {
             ),
         ]
     }
-
-    private static func eventPage() -> EventPage {
-        var timings = StageTimings()
-        timings[.queue] = .microseconds(5)
-        timings[.run] = .microseconds(6)
-        let events: [ExecutionEvent] = [
-            .standardOutput([0xff, 0]), .standardError([]), .value(ResultValue(text: "1", json: "2")),
-            .value(ResultValue(text: "3", json: nil)), .image(ResultImage(format: "png", bytes: [0x89])),
-            .ended(
-                Outcome(
-                    status: .timedOut,
-                    errorName: "E",
-                    errorMessage: "m",
-                    duration: .microseconds(7),
-                    stateWasLost: true,
-                    wasTruncated: false
-                )
-            ),
-        ]
-        return EventPage(
-            events: events.enumerated().map {
-                SequencedEvent(sequence: UInt64($0.offset), event: $0.element)
-            },
-            nextSequence: 6,
-            isComplete: true,
-            sessionInstance: "i-1",
-            isNewSession: true,
-            timings: timings
-        )
-    }
-
-    private static let eventPageText = #"""
-        events {
-          events { sequence: 0 standard_output: "\377\000" }
-          events { sequence: 1 standard_error: "" }
-          events { sequence: 2 value { text: "1" has_json: true json: "2" } }
-          events { sequence: 3 value { text: "3" } }
-          events { sequence: 4 image { format: "png" content: "\211" } }
-          events {
-            sequence: 5
-            ended { status: TIMED_OUT error_name: "E" error_message: "m" duration_us: 7 state_was_lost: true }
-          }
-          next_sequence: 6 is_complete: true session_instance: "i-1" is_new_session: true
-          timings { stage: "queue" duration_us: 5 }
-          timings { stage: "run" duration_us: 6 }
-        }
-        """#
 }

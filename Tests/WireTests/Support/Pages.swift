@@ -8,6 +8,7 @@ func eventPage(of events: [SequencedEvent], timings: StageTimings = StageTimings
         events: events,
         nextSequence: 0,
         isComplete: false,
+        hasStarted: false,
         sessionInstance: "",
         isNewSession: false,
         timings: timings

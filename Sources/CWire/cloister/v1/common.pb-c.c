@@ -187,6 +187,141 @@ void   cloister__v1__stage_timing__free_unpacked
   assert(message->base.descriptor == &cloister__v1__stage_timing__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   cloister__v1__execution_input__init
+                     (Cloister__V1__ExecutionInput         *message)
+{
+  static const Cloister__V1__ExecutionInput init_value = CLOISTER__V1__EXECUTION_INPUT__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__execution_input__get_packed_size
+                     (const Cloister__V1__ExecutionInput *message)
+{
+  assert(message->base.descriptor == &cloister__v1__execution_input__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__execution_input__pack
+                     (const Cloister__V1__ExecutionInput *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__execution_input__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__execution_input__pack_to_buffer
+                     (const Cloister__V1__ExecutionInput *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__execution_input__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__ExecutionInput *
+       cloister__v1__execution_input__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__ExecutionInput *)
+     protobuf_c_message_unpack (&cloister__v1__execution_input__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__execution_input__free_unpacked
+                     (Cloister__V1__ExecutionInput *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__execution_input__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__code__init
+                     (Cloister__V1__Code         *message)
+{
+  static const Cloister__V1__Code init_value = CLOISTER__V1__CODE__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__code__get_packed_size
+                     (const Cloister__V1__Code *message)
+{
+  assert(message->base.descriptor == &cloister__v1__code__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__code__pack
+                     (const Cloister__V1__Code *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__code__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__code__pack_to_buffer
+                     (const Cloister__V1__Code *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__code__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__Code *
+       cloister__v1__code__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__Code *)
+     protobuf_c_message_unpack (&cloister__v1__code__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__code__free_unpacked
+                     (Cloister__V1__Code *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__code__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__program__init
+                     (Cloister__V1__Program         *message)
+{
+  static const Cloister__V1__Program init_value = CLOISTER__V1__PROGRAM__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__program__get_packed_size
+                     (const Cloister__V1__Program *message)
+{
+  assert(message->base.descriptor == &cloister__v1__program__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__program__pack
+                     (const Cloister__V1__Program *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__program__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__program__pack_to_buffer
+                     (const Cloister__V1__Program *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__program__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__Program *
+       cloister__v1__program__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__Program *)
+     protobuf_c_message_unpack (&cloister__v1__program__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__program__free_unpacked
+                     (Cloister__V1__Program *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__program__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   cloister__v1__execution_event__init
                      (Cloister__V1__ExecutionEvent         *message)
 {
@@ -1344,6 +1479,185 @@ const ProtobufCMessageDescriptor cloister__v1__stage_timing__descriptor =
   (ProtobufCMessageInit) cloister__v1__stage_timing__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor cloister__v1__execution_input__field_descriptors[5] =
+{
+  {
+    "code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__ExecutionInput, source_case),
+    offsetof(Cloister__V1__ExecutionInput, code),
+    &cloister__v1__code__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "shell_command",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Cloister__V1__ExecutionInput, source_case),
+    offsetof(Cloister__V1__ExecutionInput, shell_command),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "program",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__ExecutionInput, source_case),
+    offsetof(Cloister__V1__ExecutionInput, program),
+    &cloister__v1__program__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "standard_input",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__ExecutionInput, standard_input),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "in_empty_runtime",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__ExecutionInput, in_empty_runtime),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__execution_input__field_indices_by_name[] = {
+  0,   /* field[0] = code */
+  4,   /* field[4] = in_empty_runtime */
+  2,   /* field[2] = program */
+  1,   /* field[1] = shell_command */
+  3,   /* field[3] = standard_input */
+};
+static const ProtobufCIntRange cloister__v1__execution_input__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor cloister__v1__execution_input__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.ExecutionInput",
+  "ExecutionInput",
+  "Cloister__V1__ExecutionInput",
+  "cloister.v1",
+  sizeof(Cloister__V1__ExecutionInput),
+  5,
+  cloister__v1__execution_input__field_descriptors,
+  cloister__v1__execution_input__field_indices_by_name,
+  1,  cloister__v1__execution_input__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__execution_input__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__code__field_descriptors[2] =
+{
+  {
+    "text",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Code, text),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "runtime",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Code, runtime),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__code__field_indices_by_name[] = {
+  1,   /* field[1] = runtime */
+  0,   /* field[0] = text */
+};
+static const ProtobufCIntRange cloister__v1__code__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor cloister__v1__code__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.Code",
+  "Code",
+  "Cloister__V1__Code",
+  "cloister.v1",
+  sizeof(Cloister__V1__Code),
+  2,
+  cloister__v1__code__field_descriptors,
+  cloister__v1__code__field_indices_by_name,
+  1,  cloister__v1__code__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__code__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__program__field_descriptors[1] =
+{
+  {
+    "arguments",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Cloister__V1__Program, n_arguments),
+    offsetof(Cloister__V1__Program, arguments),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__program__field_indices_by_name[] = {
+  0,   /* field[0] = arguments */
+};
+static const ProtobufCIntRange cloister__v1__program__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor cloister__v1__program__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.Program",
+  "Program",
+  "Cloister__V1__Program",
+  "cloister.v1",
+  sizeof(Cloister__V1__Program),
+  1,
+  cloister__v1__program__field_descriptors,
+  cloister__v1__program__field_indices_by_name,
+  1,  cloister__v1__program__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__program__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor cloister__v1__execution_event__field_descriptors[6] =
 {
   {
@@ -1596,7 +1910,7 @@ const ProtobufCEnumDescriptor cloister__v1__outcome__status__descriptor =
   cloister__v1__outcome__status__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__outcome__field_descriptors[6] =
+static const ProtobufCFieldDescriptor cloister__v1__outcome__field_descriptors[8] =
 {
   {
     "status",
@@ -1670,11 +1984,37 @@ static const ProtobufCFieldDescriptor cloister__v1__outcome__field_descriptors[6
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "has_exit_code",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Outcome, has_exit_code),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "exit_code",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Outcome, exit_code),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__outcome__field_indices_by_name[] = {
   3,   /* field[3] = duration_us */
   2,   /* field[2] = error_message */
   1,   /* field[1] = error_name */
+  7,   /* field[7] = exit_code */
+  6,   /* field[6] = has_exit_code */
   4,   /* field[4] = state_was_lost */
   0,   /* field[0] = status */
   5,   /* field[5] = was_truncated */
@@ -1682,7 +2022,7 @@ static const unsigned cloister__v1__outcome__field_indices_by_name[] = {
 static const ProtobufCIntRange cloister__v1__outcome__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor cloister__v1__outcome__descriptor =
 {
@@ -1692,7 +2032,7 @@ const ProtobufCMessageDescriptor cloister__v1__outcome__descriptor =
   "Cloister__V1__Outcome",
   "cloister.v1",
   sizeof(Cloister__V1__Outcome),
-  6,
+  8,
   cloister__v1__outcome__field_descriptors,
   cloister__v1__outcome__field_indices_by_name,
   1,  cloister__v1__outcome__number_ranges,

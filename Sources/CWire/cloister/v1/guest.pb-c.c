@@ -812,18 +812,6 @@ static const ProtobufCFieldDescriptor cloister__v1__run__field_descriptors[6] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "code",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Cloister__V1__Run, code),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
     "output_bytes_max",
     3,
     PROTOBUF_C_LABEL_NONE,
@@ -871,18 +859,31 @@ static const ProtobufCFieldDescriptor cloister__v1__run__field_descriptors[6] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "input",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Run, input),
+    &cloister__v1__execution_input__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__run__field_indices_by_name[] = {
-  1,   /* field[1] = code */
   0,   /* field[0] = execution */
-  4,   /* field[4] = images_max */
-  2,   /* field[2] = output_bytes_max */
-  5,   /* field[5] = processes_max */
-  3,   /* field[3] = result_bytes_max */
+  3,   /* field[3] = images_max */
+  5,   /* field[5] = input */
+  1,   /* field[1] = output_bytes_max */
+  4,   /* field[4] = processes_max */
+  2,   /* field[2] = result_bytes_max */
 };
-static const ProtobufCIntRange cloister__v1__run__number_ranges[1 + 1] =
+static const ProtobufCIntRange cloister__v1__run__number_ranges[2 + 1] =
 {
   { 1, 0 },
+  { 3, 1 },
   { 0, 6 }
 };
 const ProtobufCMessageDescriptor cloister__v1__run__descriptor =
@@ -896,7 +897,7 @@ const ProtobufCMessageDescriptor cloister__v1__run__descriptor =
   6,
   cloister__v1__run__field_descriptors,
   cloister__v1__run__field_indices_by_name,
-  1,  cloister__v1__run__number_ranges,
+  2,  cloister__v1__run__number_ranges,
   (ProtobufCMessageInit) cloister__v1__run__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

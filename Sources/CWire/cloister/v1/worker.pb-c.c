@@ -277,6 +277,51 @@ void   cloister__v1__execute__free_unpacked
   assert(message->base.descriptor == &cloister__v1__execute__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   cloister__v1__answer_form__init
+                     (Cloister__V1__AnswerForm         *message)
+{
+  static const Cloister__V1__AnswerForm init_value = CLOISTER__V1__ANSWER_FORM__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__answer_form__get_packed_size
+                     (const Cloister__V1__AnswerForm *message)
+{
+  assert(message->base.descriptor == &cloister__v1__answer_form__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__answer_form__pack
+                     (const Cloister__V1__AnswerForm *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__answer_form__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__answer_form__pack_to_buffer
+                     (const Cloister__V1__AnswerForm *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__answer_form__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__AnswerForm *
+       cloister__v1__answer_form__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__AnswerForm *)
+     protobuf_c_message_unpack (&cloister__v1__answer_form__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__answer_form__free_unpacked
+                     (Cloister__V1__AnswerForm *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__answer_form__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   cloister__v1__read_events__init
                      (Cloister__V1__ReadEvents         *message)
 {
@@ -545,6 +590,51 @@ void   cloister__v1__describe_sessions__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &cloister__v1__describe_sessions__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__describe_image__init
+                     (Cloister__V1__DescribeImage         *message)
+{
+  static const Cloister__V1__DescribeImage init_value = CLOISTER__V1__DESCRIBE_IMAGE__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__describe_image__get_packed_size
+                     (const Cloister__V1__DescribeImage *message)
+{
+  assert(message->base.descriptor == &cloister__v1__describe_image__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__describe_image__pack
+                     (const Cloister__V1__DescribeImage *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__describe_image__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__describe_image__pack_to_buffer
+                     (const Cloister__V1__DescribeImage *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__describe_image__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__DescribeImage *
+       cloister__v1__describe_image__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__DescribeImage *)
+     protobuf_c_message_unpack (&cloister__v1__describe_image__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__describe_image__free_unpacked
+                     (Cloister__V1__DescribeImage *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__describe_image__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   cloister__v1__ready_target__init
@@ -1042,6 +1132,141 @@ void   cloister__v1__event_page__free_unpacked
   assert(message->base.descriptor == &cloister__v1__event_page__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   cloister__v1__image_description__init
+                     (Cloister__V1__ImageDescription         *message)
+{
+  static const Cloister__V1__ImageDescription init_value = CLOISTER__V1__IMAGE_DESCRIPTION__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__image_description__get_packed_size
+                     (const Cloister__V1__ImageDescription *message)
+{
+  assert(message->base.descriptor == &cloister__v1__image_description__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__image_description__pack
+                     (const Cloister__V1__ImageDescription *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__image_description__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__image_description__pack_to_buffer
+                     (const Cloister__V1__ImageDescription *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__image_description__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__ImageDescription *
+       cloister__v1__image_description__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__ImageDescription *)
+     protobuf_c_message_unpack (&cloister__v1__image_description__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__image_description__free_unpacked
+                     (Cloister__V1__ImageDescription *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__image_description__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__installed_package__init
+                     (Cloister__V1__InstalledPackage         *message)
+{
+  static const Cloister__V1__InstalledPackage init_value = CLOISTER__V1__INSTALLED_PACKAGE__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__installed_package__get_packed_size
+                     (const Cloister__V1__InstalledPackage *message)
+{
+  assert(message->base.descriptor == &cloister__v1__installed_package__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__installed_package__pack
+                     (const Cloister__V1__InstalledPackage *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__installed_package__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__installed_package__pack_to_buffer
+                     (const Cloister__V1__InstalledPackage *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__installed_package__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__InstalledPackage *
+       cloister__v1__installed_package__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__InstalledPackage *)
+     protobuf_c_message_unpack (&cloister__v1__installed_package__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__installed_package__free_unpacked
+                     (Cloister__V1__InstalledPackage *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__installed_package__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__kernel__init
+                     (Cloister__V1__Kernel         *message)
+{
+  static const Cloister__V1__Kernel init_value = CLOISTER__V1__KERNEL__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__kernel__get_packed_size
+                     (const Cloister__V1__Kernel *message)
+{
+  assert(message->base.descriptor == &cloister__v1__kernel__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__kernel__pack
+                     (const Cloister__V1__Kernel *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__kernel__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__kernel__pack_to_buffer
+                     (const Cloister__V1__Kernel *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__kernel__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__Kernel *
+       cloister__v1__kernel__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__Kernel *)
+     protobuf_c_message_unpack (&cloister__v1__kernel__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__kernel__free_unpacked
+                     (Cloister__V1__Kernel *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__kernel__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   cloister__v1__done__init
                      (Cloister__V1__Done         *message)
 {
@@ -1215,7 +1440,7 @@ const ProtobufCMessageDescriptor cloister__v1__capacity__descriptor =
   (ProtobufCMessageInit) cloister__v1__capacity__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[10] =
+static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[11] =
 {
   {
     "epoch",
@@ -1326,6 +1551,18 @@ static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[1
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "describe_image",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__Command, command_case),
+    offsetof(Cloister__V1__Command, describe_image),
+    &cloister__v1__describe_image__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "file",
     20,
     PROTOBUF_C_LABEL_NONE,
@@ -1340,10 +1577,11 @@ static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[1
 };
 static const unsigned cloister__v1__command__field_indices_by_name[] = {
   5,   /* field[5] = cancel */
+  9,   /* field[9] = describe_image */
   8,   /* field[8] = describe_sessions */
   0,   /* field[0] = epoch */
   3,   /* field[3] = execute */
-  9,   /* field[9] = file */
+  10,   /* field[10] = file */
   1,   /* field[1] = hello */
   7,   /* field[7] = keep_ready */
   2,   /* field[2] = ping */
@@ -1353,8 +1591,8 @@ static const unsigned cloister__v1__command__field_indices_by_name[] = {
 static const ProtobufCIntRange cloister__v1__command__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 20, 9 },
-  { 0, 10 }
+  { 20, 10 },
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor cloister__v1__command__descriptor =
 {
@@ -1364,7 +1602,7 @@ const ProtobufCMessageDescriptor cloister__v1__command__descriptor =
   "Cloister__V1__Command",
   "cloister.v1",
   sizeof(Cloister__V1__Command),
-  10,
+  11,
   cloister__v1__command__field_descriptors,
   cloister__v1__command__field_indices_by_name,
   2,  cloister__v1__command__number_ranges,
@@ -1473,7 +1711,7 @@ const ProtobufCMessageDescriptor cloister__v1__ping__descriptor =
   (ProtobufCMessageInit) cloister__v1__ping__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__execute__field_descriptors[8] =
+static const ProtobufCFieldDescriptor cloister__v1__execute__field_descriptors[9] =
 {
   {
     "session",
@@ -1524,18 +1762,6 @@ static const ProtobufCFieldDescriptor cloister__v1__execute__field_descriptors[8
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "code",
-    5,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Cloister__V1__Execute, code),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
     "timeout_us",
     6,
     PROTOBUF_C_LABEL_NONE,
@@ -1571,21 +1797,47 @@ static const ProtobufCFieldDescriptor cloister__v1__execute__field_descriptors[8
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "input",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Execute, input),
+    &cloister__v1__execution_input__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "form",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Execute, form),
+    &cloister__v1__answer_form__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__execute__field_indices_by_name[] = {
-  4,   /* field[4] = code */
   3,   /* field[3] = execution */
+  8,   /* field[8] = form */
   1,   /* field[1] = generation */
+  7,   /* field[7] = input */
   2,   /* field[2] = may_create */
-  6,   /* field[6] = pool */
+  5,   /* field[5] = pool */
   0,   /* field[0] = session */
-  5,   /* field[5] = timeout_us */
-  7,   /* field[7] = wait_us */
+  4,   /* field[4] = timeout_us */
+  6,   /* field[6] = wait_us */
 };
-static const ProtobufCIntRange cloister__v1__execute__number_ranges[1 + 1] =
+static const ProtobufCIntRange cloister__v1__execute__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 6, 4 },
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor cloister__v1__execute__descriptor =
 {
@@ -1595,14 +1847,91 @@ const ProtobufCMessageDescriptor cloister__v1__execute__descriptor =
   "Cloister__V1__Execute",
   "cloister.v1",
   sizeof(Cloister__V1__Execute),
-  8,
+  9,
   cloister__v1__execute__field_descriptors,
   cloister__v1__execute__field_indices_by_name,
-  1,  cloister__v1__execute__number_ranges,
+  2,  cloister__v1__execute__number_ranges,
   (ProtobufCMessageInit) cloister__v1__execute__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__read_events__field_descriptors[5] =
+static const ProtobufCFieldDescriptor cloister__v1__answer_form__field_descriptors[4] =
+{
+  {
+    "execution_type",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__AnswerForm, execution_type),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "has_output_bytes_max",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__AnswerForm, has_output_bytes_max),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "output_bytes_max",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__AnswerForm, output_bytes_max),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "in_jupyter_format",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__AnswerForm, in_jupyter_format),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__answer_form__field_indices_by_name[] = {
+  0,   /* field[0] = execution_type */
+  1,   /* field[1] = has_output_bytes_max */
+  3,   /* field[3] = in_jupyter_format */
+  2,   /* field[2] = output_bytes_max */
+};
+static const ProtobufCIntRange cloister__v1__answer_form__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor cloister__v1__answer_form__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.AnswerForm",
+  "AnswerForm",
+  "Cloister__V1__AnswerForm",
+  "cloister.v1",
+  sizeof(Cloister__V1__AnswerForm),
+  4,
+  cloister__v1__answer_form__field_descriptors,
+  cloister__v1__answer_form__field_indices_by_name,
+  1,  cloister__v1__answer_form__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__answer_form__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__read_events__field_descriptors[6] =
 {
   {
     "session",
@@ -1664,6 +1993,18 @@ static const ProtobufCFieldDescriptor cloister__v1__read_events__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "wants_first_event",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__ReadEvents, wants_first_event),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__read_events__field_indices_by_name[] = {
   2,   /* field[2] = execution */
@@ -1671,11 +2012,12 @@ static const unsigned cloister__v1__read_events__field_indices_by_name[] = {
   1,   /* field[1] = generation */
   0,   /* field[0] = session */
   4,   /* field[4] = wait_us */
+  5,   /* field[5] = wants_first_event */
 };
 static const ProtobufCIntRange cloister__v1__read_events__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor cloister__v1__read_events__descriptor =
 {
@@ -1685,7 +2027,7 @@ const ProtobufCMessageDescriptor cloister__v1__read_events__descriptor =
   "Cloister__V1__ReadEvents",
   "cloister.v1",
   sizeof(Cloister__V1__ReadEvents),
-  5,
+  6,
   cloister__v1__read_events__field_descriptors,
   cloister__v1__read_events__field_indices_by_name,
   1,  cloister__v1__read_events__number_ranges,
@@ -1999,6 +2341,44 @@ const ProtobufCMessageDescriptor cloister__v1__describe_sessions__descriptor =
   (ProtobufCMessageInit) cloister__v1__describe_sessions__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor cloister__v1__describe_image__field_descriptors[1] =
+{
+  {
+    "runtime",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__DescribeImage, runtime),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__describe_image__field_indices_by_name[] = {
+  0,   /* field[0] = runtime */
+};
+static const ProtobufCIntRange cloister__v1__describe_image__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor cloister__v1__describe_image__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.DescribeImage",
+  "DescribeImage",
+  "Cloister__V1__DescribeImage",
+  "cloister.v1",
+  sizeof(Cloister__V1__DescribeImage),
+  1,
+  cloister__v1__describe_image__field_descriptors,
+  cloister__v1__describe_image__field_indices_by_name,
+  1,  cloister__v1__describe_image__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__describe_image__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor cloister__v1__ready_target__field_descriptors[2] =
 {
   {
@@ -2270,7 +2650,7 @@ const ProtobufCMessageDescriptor cloister__v1__pool__descriptor =
   (ProtobufCMessageInit) cloister__v1__pool__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__answer__field_descriptors[8] =
+static const ProtobufCFieldDescriptor cloister__v1__answer__field_descriptors[9] =
 {
   {
     "failure",
@@ -2357,6 +2737,18 @@ static const ProtobufCFieldDescriptor cloister__v1__answer__field_descriptors[8]
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "image_description",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__Answer, answer_case),
+    offsetof(Cloister__V1__Answer, image_description),
+    &cloister__v1__image_description__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "file",
     20,
     PROTOBUF_C_LABEL_NONE,
@@ -2373,7 +2765,8 @@ static const unsigned cloister__v1__answer__field_indices_by_name[] = {
   4,   /* field[4] = done */
   3,   /* field[3] = events */
   0,   /* field[0] = failure */
-  7,   /* field[7] = file */
+  8,   /* field[8] = file */
+  7,   /* field[7] = image_description */
   2,   /* field[2] = pong */
   6,   /* field[6] = session_descriptions */
   5,   /* field[5] = session_gone */
@@ -2382,8 +2775,8 @@ static const unsigned cloister__v1__answer__field_indices_by_name[] = {
 static const ProtobufCIntRange cloister__v1__answer__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 20, 7 },
-  { 0, 8 }
+  { 20, 8 },
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor cloister__v1__answer__descriptor =
 {
@@ -2393,7 +2786,7 @@ const ProtobufCMessageDescriptor cloister__v1__answer__descriptor =
   "Cloister__V1__Answer",
   "cloister.v1",
   sizeof(Cloister__V1__Answer),
-  8,
+  9,
   cloister__v1__answer__field_descriptors,
   cloister__v1__answer__field_indices_by_name,
   2,  cloister__v1__answer__number_ranges,
@@ -2848,7 +3241,7 @@ const ProtobufCMessageDescriptor cloister__v1__ended_session__descriptor =
   (ProtobufCMessageInit) cloister__v1__ended_session__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__event_page__field_descriptors[6] =
+static const ProtobufCFieldDescriptor cloister__v1__event_page__field_descriptors[8] =
 {
   {
     "events",
@@ -2922,9 +3315,35 @@ static const ProtobufCFieldDescriptor cloister__v1__event_page__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "form",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__EventPage, form),
+    &cloister__v1__answer_form__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "has_started",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__EventPage, has_started),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__event_page__field_indices_by_name[] = {
   0,   /* field[0] = events */
+  6,   /* field[6] = form */
+  7,   /* field[7] = has_started */
   2,   /* field[2] = is_complete */
   4,   /* field[4] = is_new_session */
   1,   /* field[1] = next_sequence */
@@ -2934,7 +3353,7 @@ static const unsigned cloister__v1__event_page__field_indices_by_name[] = {
 static const ProtobufCIntRange cloister__v1__event_page__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor cloister__v1__event_page__descriptor =
 {
@@ -2944,11 +3363,216 @@ const ProtobufCMessageDescriptor cloister__v1__event_page__descriptor =
   "Cloister__V1__EventPage",
   "cloister.v1",
   sizeof(Cloister__V1__EventPage),
-  6,
+  8,
   cloister__v1__event_page__field_descriptors,
   cloister__v1__event_page__field_indices_by_name,
   1,  cloister__v1__event_page__number_ranges,
   (ProtobufCMessageInit) cloister__v1__event_page__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__image_description__field_descriptors[4] =
+{
+  {
+    "runtimes",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__ImageDescription, n_runtimes),
+    offsetof(Cloister__V1__ImageDescription, runtimes),
+    &cloister__v1__installed_package__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "packages",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__ImageDescription, n_packages),
+    offsetof(Cloister__V1__ImageDescription, packages),
+    &cloister__v1__installed_package__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kernel",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__ImageDescription, kernel),
+    &cloister__v1__kernel__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created_ms",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__ImageDescription, created_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__image_description__field_indices_by_name[] = {
+  3,   /* field[3] = created_ms */
+  2,   /* field[2] = kernel */
+  1,   /* field[1] = packages */
+  0,   /* field[0] = runtimes */
+};
+static const ProtobufCIntRange cloister__v1__image_description__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor cloister__v1__image_description__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.ImageDescription",
+  "ImageDescription",
+  "Cloister__V1__ImageDescription",
+  "cloister.v1",
+  sizeof(Cloister__V1__ImageDescription),
+  4,
+  cloister__v1__image_description__field_descriptors,
+  cloister__v1__image_description__field_indices_by_name,
+  1,  cloister__v1__image_description__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__image_description__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__installed_package__field_descriptors[2] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__InstalledPackage, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__InstalledPackage, version),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__installed_package__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+  1,   /* field[1] = version */
+};
+static const ProtobufCIntRange cloister__v1__installed_package__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor cloister__v1__installed_package__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.InstalledPackage",
+  "InstalledPackage",
+  "Cloister__V1__InstalledPackage",
+  "cloister.v1",
+  sizeof(Cloister__V1__InstalledPackage),
+  2,
+  cloister__v1__installed_package__field_descriptors,
+  cloister__v1__installed_package__field_indices_by_name,
+  1,  cloister__v1__installed_package__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__installed_package__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__kernel__field_descriptors[4] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Kernel, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Kernel, version),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "project_url",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Kernel, project_url),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "description",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Kernel, description),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__kernel__field_indices_by_name[] = {
+  3,   /* field[3] = description */
+  0,   /* field[0] = name */
+  2,   /* field[2] = project_url */
+  1,   /* field[1] = version */
+};
+static const ProtobufCIntRange cloister__v1__kernel__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor cloister__v1__kernel__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.Kernel",
+  "Kernel",
+  "Cloister__V1__Kernel",
+  "cloister.v1",
+  sizeof(Cloister__V1__Kernel),
+  4,
+  cloister__v1__kernel__field_descriptors,
+  cloister__v1__kernel__field_indices_by_name,
+  1,  cloister__v1__kernel__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__kernel__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 #define cloister__v1__done__field_descriptors NULL

@@ -19,6 +19,9 @@ typedef struct Cloister__V1__Envelope Cloister__V1__Envelope;
 typedef struct Cloister__V1__Failure Cloister__V1__Failure;
 typedef struct Cloister__V1__SessionKey Cloister__V1__SessionKey;
 typedef struct Cloister__V1__StageTiming Cloister__V1__StageTiming;
+typedef struct Cloister__V1__ExecutionInput Cloister__V1__ExecutionInput;
+typedef struct Cloister__V1__Code Cloister__V1__Code;
+typedef struct Cloister__V1__Program Cloister__V1__Program;
 typedef struct Cloister__V1__ExecutionEvent Cloister__V1__ExecutionEvent;
 typedef struct Cloister__V1__ResultValue Cloister__V1__ResultValue;
 typedef struct Cloister__V1__ResultImage Cloister__V1__ResultImage;
@@ -168,6 +171,74 @@ struct  Cloister__V1__StageTiming
 
 
 typedef enum {
+  CLOISTER__V1__EXECUTION_INPUT__SOURCE__NOT_SET = 0,
+  CLOISTER__V1__EXECUTION_INPUT__SOURCE_CODE = 1,
+  CLOISTER__V1__EXECUTION_INPUT__SOURCE_SHELL_COMMAND = 2,
+  CLOISTER__V1__EXECUTION_INPUT__SOURCE_PROGRAM = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__EXECUTION_INPUT__SOURCE__CASE)
+} Cloister__V1__ExecutionInput__SourceCase;
+
+/*
+ * What is to be run, and how.
+ */
+struct  Cloister__V1__ExecutionInput
+{
+  ProtobufCMessage base;
+  /*
+   * What the command or program reads from standard input.
+   */
+  ProtobufCBinaryData standard_input;
+  /*
+   * Whether an interpreter of its own runs the code, which ends with it.
+   */
+  protobuf_c_boolean in_empty_runtime;
+  Cloister__V1__ExecutionInput__SourceCase source_case;
+  union {
+    /*
+     * Code for an interpreter that keeps its state between executions.
+     */
+    Cloister__V1__Code *code;
+    /*
+     * A command line for a new `bash -lc`.
+     */
+    ProtobufCBinaryData shell_command;
+    /*
+     * A program with its arguments, without a shell.
+     */
+    Cloister__V1__Program *program;
+  };
+};
+#define CLOISTER__V1__EXECUTION_INPUT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__execution_input__descriptor) \
+    , {0,NULL}, 0, CLOISTER__V1__EXECUTION_INPUT__SOURCE__NOT_SET, {0} }
+
+
+struct  Cloister__V1__Code
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData text;
+  char *runtime;
+};
+#define CLOISTER__V1__CODE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__code__descriptor) \
+    , {0,NULL}, (char *)protobuf_c_empty_string }
+
+
+struct  Cloister__V1__Program
+{
+  ProtobufCMessage base;
+  /*
+   * The program and its arguments; at least one.
+   */
+  size_t n_arguments;
+  ProtobufCBinaryData *arguments;
+};
+#define CLOISTER__V1__PROGRAM__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__program__descriptor) \
+    , 0,NULL }
+
+
+typedef enum {
   CLOISTER__V1__EXECUTION_EVENT__EVENT__NOT_SET = 0,
   CLOISTER__V1__EXECUTION_EVENT__EVENT_STANDARD_OUTPUT = 2,
   CLOISTER__V1__EXECUTION_EVENT__EVENT_STANDARD_ERROR = 3,
@@ -239,10 +310,15 @@ struct  Cloister__V1__Outcome
   uint64_t duration_us;
   protobuf_c_boolean state_was_lost;
   protobuf_c_boolean was_truncated;
+  /*
+   * Of a command or a program only: how its process ended, 128 and the signal's number for a signal.
+   */
+  protobuf_c_boolean has_exit_code;
+  uint32_t exit_code;
 };
 #define CLOISTER__V1__OUTCOME__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__outcome__descriptor) \
-    , CLOISTER__V1__OUTCOME__STATUS__UNSPECIFIED, {0,NULL}, {0,NULL}, 0, 0, 0 }
+    , CLOISTER__V1__OUTCOME__STATUS__UNSPECIFIED, {0,NULL}, {0,NULL}, 0, 0, 0, 0, 0 }
 
 
 typedef enum {
@@ -578,6 +654,63 @@ Cloister__V1__StageTiming *
                       const uint8_t       *data);
 void   cloister__v1__stage_timing__free_unpacked
                      (Cloister__V1__StageTiming *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__ExecutionInput methods */
+void   cloister__v1__execution_input__init
+                     (Cloister__V1__ExecutionInput         *message);
+size_t cloister__v1__execution_input__get_packed_size
+                     (const Cloister__V1__ExecutionInput   *message);
+size_t cloister__v1__execution_input__pack
+                     (const Cloister__V1__ExecutionInput   *message,
+                      uint8_t             *out);
+size_t cloister__v1__execution_input__pack_to_buffer
+                     (const Cloister__V1__ExecutionInput   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__ExecutionInput *
+       cloister__v1__execution_input__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__execution_input__free_unpacked
+                     (Cloister__V1__ExecutionInput *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__Code methods */
+void   cloister__v1__code__init
+                     (Cloister__V1__Code         *message);
+size_t cloister__v1__code__get_packed_size
+                     (const Cloister__V1__Code   *message);
+size_t cloister__v1__code__pack
+                     (const Cloister__V1__Code   *message,
+                      uint8_t             *out);
+size_t cloister__v1__code__pack_to_buffer
+                     (const Cloister__V1__Code   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__Code *
+       cloister__v1__code__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__code__free_unpacked
+                     (Cloister__V1__Code *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__Program methods */
+void   cloister__v1__program__init
+                     (Cloister__V1__Program         *message);
+size_t cloister__v1__program__get_packed_size
+                     (const Cloister__V1__Program   *message);
+size_t cloister__v1__program__pack
+                     (const Cloister__V1__Program   *message,
+                      uint8_t             *out);
+size_t cloister__v1__program__pack_to_buffer
+                     (const Cloister__V1__Program   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__Program *
+       cloister__v1__program__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__program__free_unpacked
+                     (Cloister__V1__Program *message,
                       ProtobufCAllocator *allocator);
 /* Cloister__V1__ExecutionEvent methods */
 void   cloister__v1__execution_event__init
@@ -935,6 +1068,15 @@ typedef void (*Cloister__V1__SessionKey_Closure)
 typedef void (*Cloister__V1__StageTiming_Closure)
                  (const Cloister__V1__StageTiming *message,
                   void *closure_data);
+typedef void (*Cloister__V1__ExecutionInput_Closure)
+                 (const Cloister__V1__ExecutionInput *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__Code_Closure)
+                 (const Cloister__V1__Code *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__Program_Closure)
+                 (const Cloister__V1__Program *message,
+                  void *closure_data);
 typedef void (*Cloister__V1__ExecutionEvent_Closure)
                  (const Cloister__V1__ExecutionEvent *message,
                   void *closure_data);
@@ -1001,6 +1143,9 @@ extern const ProtobufCMessageDescriptor cloister__v1__envelope__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__failure__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__session_key__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__stage_timing__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__execution_input__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__code__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__program__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__execution_event__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__result_value__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__result_image__descriptor;

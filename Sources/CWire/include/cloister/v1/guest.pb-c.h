@@ -67,7 +67,7 @@ struct  Cloister__V1__HostFrame
 
 
 /*
- * Start the runtime and make it warm, for a template; a second time, for a machine that waits ready,
+ * Make a runtime warm, for a template; a second time, for a machine that waits ready,
  * use again what is loaded. The answer is Warmed.
  */
 struct  Cloister__V1__WarmUp
@@ -109,7 +109,6 @@ struct  Cloister__V1__Run
 {
   ProtobufCMessage base;
   uint64_t execution;
-  ProtobufCBinaryData code;
   /*
    * How much output is sent, in bytes; the rest is read and dropped.
    */
@@ -120,10 +119,11 @@ struct  Cloister__V1__Run
    * How many processes and threads the session's user may have; 0 leaves the limit as it is.
    */
   uint32_t processes_max;
+  Cloister__V1__ExecutionInput *input;
 };
 #define CLOISTER__V1__RUN__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__run__descriptor) \
-    , 0, {0,NULL}, 0, 0, 0, 0 }
+    , 0, 0, 0, 0, 0, NULL }
 
 
 /*

@@ -22,12 +22,14 @@ typedef struct Cloister__V1__Command Cloister__V1__Command;
 typedef struct Cloister__V1__Hello Cloister__V1__Hello;
 typedef struct Cloister__V1__Ping Cloister__V1__Ping;
 typedef struct Cloister__V1__Execute Cloister__V1__Execute;
+typedef struct Cloister__V1__AnswerForm Cloister__V1__AnswerForm;
 typedef struct Cloister__V1__ReadEvents Cloister__V1__ReadEvents;
 typedef struct Cloister__V1__Cancel Cloister__V1__Cancel;
 typedef struct Cloister__V1__StopSession Cloister__V1__StopSession;
 typedef struct Cloister__V1__FileCommand Cloister__V1__FileCommand;
 typedef struct Cloister__V1__KeepReady Cloister__V1__KeepReady;
 typedef struct Cloister__V1__DescribeSessions Cloister__V1__DescribeSessions;
+typedef struct Cloister__V1__DescribeImage Cloister__V1__DescribeImage;
 typedef struct Cloister__V1__ReadyTarget Cloister__V1__ReadyTarget;
 typedef struct Cloister__V1__Pool Cloister__V1__Pool;
 typedef struct Cloister__V1__Answer Cloister__V1__Answer;
@@ -39,6 +41,9 @@ typedef struct Cloister__V1__SessionDescription Cloister__V1__SessionDescription
 typedef struct Cloister__V1__Pong Cloister__V1__Pong;
 typedef struct Cloister__V1__EndedSession Cloister__V1__EndedSession;
 typedef struct Cloister__V1__EventPage Cloister__V1__EventPage;
+typedef struct Cloister__V1__ImageDescription Cloister__V1__ImageDescription;
+typedef struct Cloister__V1__InstalledPackage Cloister__V1__InstalledPackage;
+typedef struct Cloister__V1__Kernel Cloister__V1__Kernel;
 typedef struct Cloister__V1__Done Cloister__V1__Done;
 
 
@@ -99,7 +104,8 @@ typedef enum {
   CLOISTER__V1__COMMAND__COMMAND_STOP_SESSION = 7,
   CLOISTER__V1__COMMAND__COMMAND_KEEP_READY = 8,
   CLOISTER__V1__COMMAND__COMMAND_FILE = 20,
-  CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_SESSIONS = 9
+  CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_SESSIONS = 9,
+  CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_IMAGE = 10
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__COMMAND__COMMAND__CASE)
 } Cloister__V1__Command__CommandCase;
 
@@ -124,6 +130,7 @@ struct  Cloister__V1__Command
     Cloister__V1__KeepReady *keep_ready;
     Cloister__V1__FileCommand *file;
     Cloister__V1__DescribeSessions *describe_sessions;
+    Cloister__V1__DescribeImage *describe_image;
   };
 };
 #define CLOISTER__V1__COMMAND__INIT \
@@ -182,17 +189,43 @@ struct  Cloister__V1__Execute
   uint64_t generation;
   protobuf_c_boolean may_create;
   char *execution;
-  ProtobufCBinaryData code;
   uint64_t timeout_us;
   Cloister__V1__Pool *pool;
   /*
-   * How long the answer may wait for events, in microseconds.
+   * How long the answer may wait for the end, in microseconds.
    */
   uint64_t wait_us;
+  Cloister__V1__ExecutionInput *input;
+  Cloister__V1__AnswerForm *form;
 };
 #define CLOISTER__V1__EXECUTE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__execute__descriptor) \
-    , NULL, 0, 0, (char *)protobuf_c_empty_string, {0,NULL}, 0, NULL, 0 }
+    , NULL, 0, 0, (char *)protobuf_c_empty_string, 0, NULL, 0, NULL, NULL }
+
+
+/*
+ * How the client wants to be answered; kept for those who ask for the execution later.
+ */
+struct  Cloister__V1__AnswerForm
+{
+  ProtobufCMessage base;
+  /*
+   * As the client wrote it.
+   */
+  char *execution_type;
+  /*
+   * How many bytes of each output stream are answered; only with `has_output_bytes_max`.
+   */
+  protobuf_c_boolean has_output_bytes_max;
+  uint64_t output_bytes_max;
+  /*
+   * Whether the value of the last expression is answered as Jupyter has it.
+   */
+  protobuf_c_boolean in_jupyter_format;
+};
+#define CLOISTER__V1__ANSWER_FORM__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__answer_form__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0, 0 }
 
 
 /*
@@ -205,11 +238,18 @@ struct  Cloister__V1__ReadEvents
   uint64_t generation;
   char *execution;
   uint64_t from_sequence;
+  /*
+   * How long the answer may wait, in microseconds.
+   */
   uint64_t wait_us;
+  /*
+   * Whether the first new event is worth an answer; otherwise the end is, or a page full.
+   */
+  protobuf_c_boolean wants_first_event;
 };
 #define CLOISTER__V1__READ_EVENTS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__read_events__descriptor) \
-    , NULL, 0, (char *)protobuf_c_empty_string, 0, 0 }
+    , NULL, 0, (char *)protobuf_c_empty_string, 0, 0, 0 }
 
 
 /*
@@ -292,6 +332,19 @@ struct  Cloister__V1__DescribeSessions
 
 
 /*
+ * Tell what a runtime's sandboxes have installed.
+ */
+struct  Cloister__V1__DescribeImage
+{
+  ProtobufCMessage base;
+  char *runtime;
+};
+#define CLOISTER__V1__DESCRIBE_IMAGE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__describe_image__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+/*
  * How many sandboxes of a pool a worker keeps ready.
  */
 struct  Cloister__V1__ReadyTarget
@@ -347,7 +400,8 @@ typedef enum {
   CLOISTER__V1__ANSWER__ANSWER_DONE = 5,
   CLOISTER__V1__ANSWER__ANSWER_SESSION_GONE = 6,
   CLOISTER__V1__ANSWER__ANSWER_FILE = 20,
-  CLOISTER__V1__ANSWER__ANSWER_SESSION_DESCRIPTIONS = 7
+  CLOISTER__V1__ANSWER__ANSWER_SESSION_DESCRIPTIONS = 7,
+  CLOISTER__V1__ANSWER__ANSWER_IMAGE_DESCRIPTION = 8
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__ANSWER__ANSWER__CASE)
 } Cloister__V1__Answer__AnswerCase;
 
@@ -367,6 +421,7 @@ struct  Cloister__V1__Answer
     Cloister__V1__SessionGone *session_gone;
     Cloister__V1__FileReply *file;
     Cloister__V1__SessionDescriptions *session_descriptions;
+    Cloister__V1__ImageDescription *image_description;
   };
 };
 #define CLOISTER__V1__ANSWER__INIT \
@@ -526,10 +581,63 @@ struct  Cloister__V1__EventPage
   protobuf_c_boolean is_new_session;
   size_t n_timings;
   Cloister__V1__StageTiming **timings;
+  Cloister__V1__AnswerForm *form;
+  /*
+   * Whether the code has begun to run.
+   */
+  protobuf_c_boolean has_started;
 };
 #define CLOISTER__V1__EVENT_PAGE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__event_page__descriptor) \
-    , 0,NULL, 0, 0, (char *)protobuf_c_empty_string, 0, 0,NULL }
+    , 0,NULL, 0, 0, (char *)protobuf_c_empty_string, 0, 0,NULL, NULL, 0 }
+
+
+/*
+ * What a runtime's sandboxes have installed.
+ */
+struct  Cloister__V1__ImageDescription
+{
+  ProtobufCMessage base;
+  size_t n_runtimes;
+  Cloister__V1__InstalledPackage **runtimes;
+  size_t n_packages;
+  Cloister__V1__InstalledPackage **packages;
+  /*
+   * What keeps the state between executions; absent for a shell.
+   */
+  Cloister__V1__Kernel *kernel;
+  /*
+   * When the image was made, in milliseconds since 1970.
+   */
+  uint64_t created_ms;
+};
+#define CLOISTER__V1__IMAGE_DESCRIPTION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__image_description__descriptor) \
+    , 0,NULL, 0,NULL, NULL, 0 }
+
+
+struct  Cloister__V1__InstalledPackage
+{
+  ProtobufCMessage base;
+  char *name;
+  char *version;
+};
+#define CLOISTER__V1__INSTALLED_PACKAGE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__installed_package__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Cloister__V1__Kernel
+{
+  ProtobufCMessage base;
+  char *name;
+  char *version;
+  char *project_url;
+  char *description;
+};
+#define CLOISTER__V1__KERNEL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__kernel__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -658,6 +766,25 @@ Cloister__V1__Execute *
 void   cloister__v1__execute__free_unpacked
                      (Cloister__V1__Execute *message,
                       ProtobufCAllocator *allocator);
+/* Cloister__V1__AnswerForm methods */
+void   cloister__v1__answer_form__init
+                     (Cloister__V1__AnswerForm         *message);
+size_t cloister__v1__answer_form__get_packed_size
+                     (const Cloister__V1__AnswerForm   *message);
+size_t cloister__v1__answer_form__pack
+                     (const Cloister__V1__AnswerForm   *message,
+                      uint8_t             *out);
+size_t cloister__v1__answer_form__pack_to_buffer
+                     (const Cloister__V1__AnswerForm   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__AnswerForm *
+       cloister__v1__answer_form__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__answer_form__free_unpacked
+                     (Cloister__V1__AnswerForm *message,
+                      ProtobufCAllocator *allocator);
 /* Cloister__V1__ReadEvents methods */
 void   cloister__v1__read_events__init
                      (Cloister__V1__ReadEvents         *message);
@@ -771,6 +898,25 @@ Cloister__V1__DescribeSessions *
                       const uint8_t       *data);
 void   cloister__v1__describe_sessions__free_unpacked
                      (Cloister__V1__DescribeSessions *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__DescribeImage methods */
+void   cloister__v1__describe_image__init
+                     (Cloister__V1__DescribeImage         *message);
+size_t cloister__v1__describe_image__get_packed_size
+                     (const Cloister__V1__DescribeImage   *message);
+size_t cloister__v1__describe_image__pack
+                     (const Cloister__V1__DescribeImage   *message,
+                      uint8_t             *out);
+size_t cloister__v1__describe_image__pack_to_buffer
+                     (const Cloister__V1__DescribeImage   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__DescribeImage *
+       cloister__v1__describe_image__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__describe_image__free_unpacked
+                     (Cloister__V1__DescribeImage *message,
                       ProtobufCAllocator *allocator);
 /* Cloister__V1__ReadyTarget methods */
 void   cloister__v1__ready_target__init
@@ -981,6 +1127,63 @@ Cloister__V1__EventPage *
 void   cloister__v1__event_page__free_unpacked
                      (Cloister__V1__EventPage *message,
                       ProtobufCAllocator *allocator);
+/* Cloister__V1__ImageDescription methods */
+void   cloister__v1__image_description__init
+                     (Cloister__V1__ImageDescription         *message);
+size_t cloister__v1__image_description__get_packed_size
+                     (const Cloister__V1__ImageDescription   *message);
+size_t cloister__v1__image_description__pack
+                     (const Cloister__V1__ImageDescription   *message,
+                      uint8_t             *out);
+size_t cloister__v1__image_description__pack_to_buffer
+                     (const Cloister__V1__ImageDescription   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__ImageDescription *
+       cloister__v1__image_description__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__image_description__free_unpacked
+                     (Cloister__V1__ImageDescription *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__InstalledPackage methods */
+void   cloister__v1__installed_package__init
+                     (Cloister__V1__InstalledPackage         *message);
+size_t cloister__v1__installed_package__get_packed_size
+                     (const Cloister__V1__InstalledPackage   *message);
+size_t cloister__v1__installed_package__pack
+                     (const Cloister__V1__InstalledPackage   *message,
+                      uint8_t             *out);
+size_t cloister__v1__installed_package__pack_to_buffer
+                     (const Cloister__V1__InstalledPackage   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__InstalledPackage *
+       cloister__v1__installed_package__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__installed_package__free_unpacked
+                     (Cloister__V1__InstalledPackage *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__Kernel methods */
+void   cloister__v1__kernel__init
+                     (Cloister__V1__Kernel         *message);
+size_t cloister__v1__kernel__get_packed_size
+                     (const Cloister__V1__Kernel   *message);
+size_t cloister__v1__kernel__pack
+                     (const Cloister__V1__Kernel   *message,
+                      uint8_t             *out);
+size_t cloister__v1__kernel__pack_to_buffer
+                     (const Cloister__V1__Kernel   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__Kernel *
+       cloister__v1__kernel__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__kernel__free_unpacked
+                     (Cloister__V1__Kernel *message,
+                      ProtobufCAllocator *allocator);
 /* Cloister__V1__Done methods */
 void   cloister__v1__done__init
                      (Cloister__V1__Done         *message);
@@ -1020,6 +1223,9 @@ typedef void (*Cloister__V1__Ping_Closure)
 typedef void (*Cloister__V1__Execute_Closure)
                  (const Cloister__V1__Execute *message,
                   void *closure_data);
+typedef void (*Cloister__V1__AnswerForm_Closure)
+                 (const Cloister__V1__AnswerForm *message,
+                  void *closure_data);
 typedef void (*Cloister__V1__ReadEvents_Closure)
                  (const Cloister__V1__ReadEvents *message,
                   void *closure_data);
@@ -1037,6 +1243,9 @@ typedef void (*Cloister__V1__KeepReady_Closure)
                   void *closure_data);
 typedef void (*Cloister__V1__DescribeSessions_Closure)
                  (const Cloister__V1__DescribeSessions *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__DescribeImage_Closure)
+                 (const Cloister__V1__DescribeImage *message,
                   void *closure_data);
 typedef void (*Cloister__V1__ReadyTarget_Closure)
                  (const Cloister__V1__ReadyTarget *message,
@@ -1071,6 +1280,15 @@ typedef void (*Cloister__V1__EndedSession_Closure)
 typedef void (*Cloister__V1__EventPage_Closure)
                  (const Cloister__V1__EventPage *message,
                   void *closure_data);
+typedef void (*Cloister__V1__ImageDescription_Closure)
+                 (const Cloister__V1__ImageDescription *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__InstalledPackage_Closure)
+                 (const Cloister__V1__InstalledPackage *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__Kernel_Closure)
+                 (const Cloister__V1__Kernel *message,
+                  void *closure_data);
 typedef void (*Cloister__V1__Done_Closure)
                  (const Cloister__V1__Done *message,
                   void *closure_data);
@@ -1086,12 +1304,14 @@ extern const ProtobufCMessageDescriptor cloister__v1__command__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__hello__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__ping__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__execute__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__answer_form__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__read_events__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__cancel__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__stop_session__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__file_command__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__keep_ready__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__describe_sessions__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__describe_image__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__ready_target__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__pool__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__answer__descriptor;
@@ -1103,6 +1323,9 @@ extern const ProtobufCMessageDescriptor cloister__v1__session_description__descr
 extern const ProtobufCMessageDescriptor cloister__v1__pong__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__ended_session__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__event_page__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__image_description__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__installed_package__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__kernel__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__done__descriptor;
 
 PROTOBUF_C__END_DECLS
