@@ -18,7 +18,11 @@ class Document:
         self.json = answer.json
         resource = referencing.Resource.from_contents(self.json, referencing.jsonschema.DRAFT202012)
         self.registry = referencing.Registry().with_resource("document:", resource)
-        self.paths = [(re.compile(_expression(path), re.IGNORECASE), path) for path in self.json["paths"]]
+        self.paths = [
+            (re.compile(_expression(server["url"].rstrip("/") + path), re.IGNORECASE), path)
+            for path, item in self.json["paths"].items()
+            for server in item.get("servers", self.json.get("servers", [{"url": "/"}]))
+        ]
 
     @property
     def operations(self):
