@@ -80,7 +80,7 @@ struct LifecycleTests {
             ("maxAliveSeconds: 10", "maxAliveSeconds is for the lifecycle OnContainerExit only."),
             ("processes: many", "processes is many and has to be a whole number."),
             ("x: 1\nservedPools: [ruby]", "servedPools names ruby; there are python, node, shell."),
-            ("x: 1\nservedPools: [node, node]", "servedPools names node twice."),
+            ("x: 1\nservedPools: [python, python]", "servedPools names python twice."),
         ]
     )
     func refused(line: String, reason: String) async throws {
