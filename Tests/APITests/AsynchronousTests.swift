@@ -37,7 +37,8 @@ import Testing
                 let ended = try await server.send(.GET, location)
                 #expect(ended.status == 200)
                 #expect(
-                    ended.text == head + #""Succeeded","result":{"stdout":"1234","stderr":"","executionResult":2,"#
+                    ended.text == head
+                        + #""Succeeded","result":{"stdout":"1234","stderr":"","executionResult":2,"#
                         + #""executionTimeInMilliseconds":7,"truncated":["stdout"]}}"#
                 )
                 #expect(ended.headers["x-ms-cloister-truncated"] == ["stdout"])
@@ -47,7 +48,8 @@ import Testing
         }
     }
 
-    @Test func `Asked again with its name it does not run again, and once it has ended the answer has it all`()
+    @Test
+    func `Asked again with its name it does not run again, and once it has ended the answer has it all`()
         async throws
     {
         let executions = PlayedExecutions()
@@ -194,7 +196,12 @@ import Testing
         dispatch.imageDescription = ImageDescription(
             runtimes: [Package(name: "python", version: "3.13.5")],
             packages: [Package(name: "numpy", version: "2.1"), Package(name: "pandas", version: "2.2")],
-            kernel: .init(name: "ipython", version: "9", projectURL: "https://ipython.org", description: "A."),
+            kernel: .init(
+                name: "ipython",
+                version: "9",
+                projectURL: "https://ipython.org",
+                description: "A."
+            ),
             createdMilliseconds: 1_000
         )
         let path = "/pools/python/metadata?api-version=2025-10-02-preview"

@@ -66,14 +66,18 @@ struct PatientExecution: Sendable {
     /// Has it begin, and reads it as long as a client may wait for the first byte.
     private func begin(at spoken: ContinuousClock.Instant) async throws -> ExecutionReader.Reading {
         do {
-            return try await order.answer.context.connection.cancellingOnDisconnect { [order, silence] in
-                let first = try await order.taken()
-                var reading = ExecutionReader.Reading(first, of: order.answer.subject)
-                while !reading.page.isComplete {
-                    try Task.checkCancellation()
-                    let wait = silence - spoken.duration(to: .now)
-                    guard wait > .zero else { break }
-                    reading.take(try await order.reader.page(from: reading.page.nextSequence, wait: wait))
+            return try await order.answer.context.connection.cancellingOnDisconnect {
+                var reading = ExecutionReader.Reading(try await order.taken(), of: order.answer.subject)
+                do {
+                    while !reading.page.isComplete {
+                        try Task.checkCancellation()
+                        let wait = silence - spoken.duration(to: .now)
+                        guard wait > .zero else { break }
+                        reading.take(try await order.reader.page(from: reading.page.nextSequence, wait: wait))
+                    }
+                } catch let failure as Failure {
+                    await cancel()
+                    throw failure
                 }
                 return reading
             }
