@@ -195,7 +195,11 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
-        .testTarget(name: "LifecycleTests", dependencies: ["Domain", "Lifecycle"], swiftSettings: strict),
+        .testTarget(
+            name: "LifecycleTests",
+            dependencies: ["Domain", "Lifecycle", "SeededRandomness"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "TelemetryTests",
             dependencies: ["Telemetry", .product(name: "Logging", package: "swift-log")],
@@ -204,7 +208,8 @@ let package = Package(
         .testTarget(
             name: "WorkerTests",
             dependencies: [
-                "Domain", "Lifecycle", "MicroVM", "TestSupport", "Transport", "Wire", "Worker",
+                "Domain", "Lifecycle", "MicroVM", "SeededRandomness", "TestSupport", "Transport", "Wire",
+                "Worker",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -212,7 +217,9 @@ let package = Package(
         .testTarget(
             name: "CoordinatorTests",
             dependencies: [
-                "ClusterState", "Coordinator", "Domain", "TestSupport", "Transport", "Wire", "Worker",
+                "ClusterState", "Coordinator", "Domain", "SeededRandomness", "TestSupport", "Transport",
+                "Wire",
+                "Worker",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -234,12 +241,21 @@ let package = Package(
             path: "Tests/Benchmarks/ExecutionBenchmark",
             swiftSettings: strict
         ),
-        .testTarget(name: "WireTests", dependencies: ["CWire", "Domain", "Wire"], swiftSettings: strict),
+        .target(name: "SeededRandomness", path: "Tests/SeededRandomness", swiftSettings: strict),
+        .testTarget(
+            name: "WireTests",
+            dependencies: ["CWire", "Domain", "SeededRandomness", "Wire"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
-        .testTarget(name: "HashRingTests", dependencies: ["Domain", "HashRing"], swiftSettings: strict),
+        .testTarget(
+            name: "HashRingTests",
+            dependencies: ["Domain", "HashRing", "SeededRandomness"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ClusterStateTests",
-            dependencies: ["ClusterState", "Domain", "HashRing"],
+            dependencies: ["ClusterState", "Domain", "HashRing", "SeededRandomness"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -247,11 +263,15 @@ let package = Package(
             dependencies: ["Transport", "transport-peer"],
             swiftSettings: strict
         ),
-        .testTarget(name: "APIModelTests", dependencies: ["APIModel", "Domain"], swiftSettings: strict),
+        .testTarget(
+            name: "APIModelTests",
+            dependencies: ["APIModel", "Domain", "SeededRandomness"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "IdentityTests",
             dependencies: [
-                "Domain", "Identity", "TestSupport",
+                "Domain", "Identity", "SeededRandomness", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -268,7 +288,9 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "APIModel", "Client", "Coordinator", "Domain", "Identity", "Telemetry", "TestSupport",
+                "API", "APIModel", "Client", "Coordinator", "Domain", "Identity", "SeededRandomness",
+                "Telemetry",
+                "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),

@@ -8,13 +8,7 @@ package struct ExecutionID: Hashable, Sendable, CustomStringConvertible {
     /// - Parameter text: the `operation-id` of a request, or a generated one.
     /// - Throws: `sessionRequestValidationFailed` when it is empty, too long or holds other characters.
     package init(_ text: String) throws(Failure) {
-        let allowed = text.utf8.allSatisfy { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
-        }
-        guard allowed, (1...128).contains(text.utf8.count) else {
+        guard text.isPlainName(upTo: 128) else {
             throw Failure(
                 .sessionRequestValidationFailed,
                 "An operation-id has 1 to 128 letters, digits, dots, hyphens and underscores."

@@ -8,13 +8,7 @@ package struct WorkerID: Hashable, Comparable, Sendable, CustomStringConvertible
     /// - Parameter text: the name as configured or announced.
     /// - Throws: `invalidConfiguration` when it is empty, too long or holds other characters.
     package init(_ text: String) throws(Failure) {
-        let allowed = text.utf8.allSatisfy { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
-        }
-        guard allowed, (1...63).contains(text.utf8.count) else {
+        guard text.isPlainName(upTo: 63) else {
             throw Failure(
                 .invalidConfiguration,
                 "A worker's name has 1 to 63 letters, digits, dots, hyphens and underscores."

@@ -1,5 +1,6 @@
 import APIModel
 import FoundationEssentials
+import SeededRandomness
 import Testing
 
 @Suite struct CheckedJSONTests {

@@ -1,6 +1,7 @@
 import APIModel
 import Domain
 import FoundationEssentials
+import SeededRandomness
 import Testing
 
 @Suite struct ExecutionResourceTests {

@@ -3,6 +3,7 @@ import Domain
 import FoundationEssentials
 import Logging
 import NIOHTTP1
+import SeededRandomness
 import Testing
 
 @testable import Identity

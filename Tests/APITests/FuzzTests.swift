@@ -1,4 +1,5 @@
 import NIOCore
+import SeededRandomness
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct FuzzTests {

@@ -1,5 +1,6 @@
 import ClusterState
 import Domain
+import SeededRandomness
 import Testing
 
 /// A cluster in miniature, in which everything follows from the seed.

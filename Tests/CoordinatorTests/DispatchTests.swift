@@ -1,6 +1,7 @@
 import ClusterState
 import Coordinator
 import Domain
+import SeededRandomness
 import Synchronization
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Domain
+import SeededRandomness
 import TestSupport
 import Testing
 import Transport

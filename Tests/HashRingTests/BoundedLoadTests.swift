@@ -1,5 +1,6 @@
 import Domain
 import HashRing
+import SeededRandomness
 import Testing
 
 @Suite("Bounded loads")

@@ -1,5 +1,6 @@
 import Domain
 import Identity
+import SeededRandomness
 import TestSupport
 import Testing
 

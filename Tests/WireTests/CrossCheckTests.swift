@@ -1,4 +1,5 @@
 import Domain
+import SeededRandomness
 import Testing
 import Wire
 

@@ -1,5 +1,6 @@
 import Domain
 import Logging
+import SeededRandomness
 import TestSupport
 import Testing
 import Transport

@@ -1,4 +1,5 @@
 import Domain
+import SeededRandomness
 import Wire
 
 /// Makes arbitrary valid values of the domain, with a liking for the bounds.
