@@ -11,7 +11,7 @@ struct RawConnection {
     /// Connects, does something and closes the connection.
     static func with<Value>(
         port: Int,
-        receiveBuffer: Int32? = nil,
+        receiveBuffer: Int? = nil,
         _ body: (inout RawConnection) async throws -> Value
     ) async throws -> Value {
         var bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)

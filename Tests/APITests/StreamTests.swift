@@ -234,7 +234,7 @@ import Testing
                 return (bytes, greatestLead)
             }
             #expect(bytes > pieces * piece)
-            #expect(await executions.handedOut == pieces + 2)
+            #expect(await executions.handedOut == pieces + 1)
             // What the sockets of both sides hold.
             #expect(greatestLead < pieces / 2, "\(greatestLead)")
         }
