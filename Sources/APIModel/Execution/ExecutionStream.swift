@@ -40,6 +40,7 @@ package struct ExecutionStream: Sendable {
     ///   - instance: the name of this life of the session.
     ///   - isNewSession: whether the session began with the execution.
     ///   - hasStarted: whether its code has begun to run.
+    /// - Returns: the event.
     package func started(instance: String, isNewSession: Bool, hasStarted: Bool) -> ServerSentEvent {
         let status = AnswerLayout.status(hasStarted: hasStarted)
         let more: [JSONValue.Member] = [

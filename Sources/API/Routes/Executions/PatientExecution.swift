@@ -29,6 +29,7 @@ struct PatientExecution: Sendable {
     /// Whether a client is such a one.
     ///
     /// - Parameter request: its request.
+    /// - Returns: whether it is one.
     static func isNeeded(by request: Request) -> Bool {
         let agent = (request.headers[.userAgent] ?? "").lowercased()
         return agent.hasPrefix("semantic-kernel") && agent.contains("(language=python)")
