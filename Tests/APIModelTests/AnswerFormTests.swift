@@ -83,6 +83,14 @@ import Testing
         }
     }
 
+    @Test func `In Jupyter's format what an interpreter does not show is null`() throws {
+        var report = try PlayedReport.begun()
+        report.append(.ended(Outcome(status: .succeeded, duration: .zero)))
+        let request = #"{"code":"None","returnJupyterFormat":true}"#
+        #expect(try PlayedReport.resource(report, .flat, request).result == .null)
+        #expect(try PlayedReport.resource(report, .flat).result == .string(""))
+    }
+
     @Test func `Node's null is null, and what is undefined is nothing`() throws {
         var report = try PlayedReport.begun()
         report.append(.ended(Outcome(status: .succeeded, duration: .zero)))
