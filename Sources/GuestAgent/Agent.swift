@@ -101,7 +101,9 @@ final class Agent {
         runner?.interrupt()
     }
 
-    /// Ends what was interrupted and has not stopped. Other processes of the session live on.
+    /// Ends what was interrupted and has not stopped.
+    ///
+    /// Other processes of the session live on.
     private func endOverdueExecution() {
         guard let killAt = running?.killAt, Monotonic.now >= killAt else { return }
         running?.killAt = .max

@@ -34,6 +34,7 @@ enum Runner {
     /// Whether it is this interpreter.
     ///
     /// - Parameter runtime: the interpreter.
+    /// - Returns: whether it is.
     func isInterpreter(_ runtime: RuntimeProcess) -> Bool {
         if case .interpreter(let process) = self { process === runtime } else { false }
     }
