@@ -47,7 +47,9 @@ enum RealMachine {
         let pool = PoolConfiguration(name: try PoolName("tests"), runtime: runtime)
         try await hypervisor.prepare(pool) { print("template of \(runtime): \($0)") }
         return try await hypervisor.withMachine(for: pool) { machine in
-            print("\(runtime): \(machine.timings.recorded.map { "\($0.stage) \($0.duration)" })")
+            print(
+                "\(runtime) \(machine.processIdentifier): \(machine.timings.recorded.map { "\($0.stage) \($0.duration)" })"
+            )
             return try await use(machine)
         }
     }
