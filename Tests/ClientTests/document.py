@@ -27,13 +27,17 @@ class Document:
     @property
     def operations(self):
         """(method, path) of everything that the document has."""
-        return {(method.upper(), path) for path, item in self.json["paths"].items() for method in item if method in METHODS}
+        return {
+            (method.upper(), path) for path, item in self.json["paths"].items() for method in item if method in METHODS
+        }
 
     def place(self, method, path):
         """The path of the document that a request is for; the one with the fewest parameters."""
         path = "/" + "/".join(part for part in path.split("?")[0].split("/") if part)
         known = "get" if method == "HEAD" else method.lower()
-        fitting = [each for expression, each in self.paths if expression.fullmatch(path) and known in self.json["paths"][each]]
+        fitting = [
+            each for expression, each in self.paths if expression.fullmatch(path) and known in self.json["paths"][each]
+        ]
         return min(fitting, key=lambda each: (each.count("{"), -len(each)), default=None)
 
     def complaint(self, method, path, answer):
@@ -44,7 +48,9 @@ class Document:
         known = "get" if method == "HEAD" else method.lower()
         pointer = f"/paths/{_escaped(place)}/{known}/responses"
         responses = self.json["paths"][place][known]["responses"]
-        status = next((each for each in (str(answer.status), f"{answer.status // 100}XX", "default") if each in responses), None)
+        status = next(
+            (each for each in (str(answer.status), f"{answer.status // 100}XX", "default") if each in responses), None
+        )
         if status is None:
             return f"{method} {place} has no answer {answer.status}"
         response, pointer = self._resolved(responses[status], f"{pointer}/{status}")
@@ -73,7 +79,10 @@ class Document:
 
 def _expression(path):
     # A file's name may hold slashes.
-    parts = [".+" if part in ("{name}", "{path}", "{file}") else "[^/]+" if part.startswith("{") else re.escape(part) for part in path.split("/")]
+    parts = [
+        ".+" if part in ("{name}", "{path}", "{file}") else "[^/]+" if part.startswith("{") else re.escape(part)
+        for part in path.split("/")
+    ]
     return "/".join(parts)
 
 

@@ -106,7 +106,13 @@ class Asynchronous(unittest.TestCase):
         empty = wire.run("'count' in globals()", self.session, useEmptyKernel=True)
         self.assertEqual(empty.json["result"]["executionResult"], False, empty)
         self.assertEqual(wire.run("'count' in globals()", self.session).json["result"]["executionResult"], True)
-        for code, value in (("1.5", "1.5"), ("True", "True"), ("'nan'", "nan"), ("float('nan')", "nan"), ("None", None)):
+        for code, value in (
+            ("1.5", "1.5"),
+            ("True", "True"),
+            ("'nan'", "nan"),
+            ("float('nan')", "nan"),
+            ("None", None),
+        ):
             for name in ("returnJupyterFormatExecutionResult", "returnJupyterFormat"):
                 answer = wire.run(code, self.session, **{name: True})
                 self.assertIn(answer.json["result"]["executionResult"], (value, repr(value)), (code, answer))

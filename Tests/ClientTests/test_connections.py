@@ -20,7 +20,12 @@ def address():
 
 
 def head(method, target, *fields, version="1.1"):
-    lines = [f"{method} {target} HTTP/{version}", f"Host: {address()[0]}", f"Authorization: Bearer {cluster.current.key}", *fields]
+    lines = [
+        f"{method} {target} HTTP/{version}",
+        f"Host: {address()[0]}",
+        f"Authorization: Bearer {cluster.current.key}",
+        *fields,
+    ]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
@@ -63,7 +68,10 @@ class Connections(unittest.TestCase):
         rest = body[len(body) - len(body) % 3 :]
         chunks += (b"%x\r\n" % len(rest) + rest + b"\r\n" if rest else b"") + b"0\r\n\r\n"
         label = f"Content-Type: {fields['Content-Type']}"
-        reply = talk(head("POST", wire.target("files", self.session), label, "Transfer-Encoding: chunked", "Connection: close") + chunks)
+        reply = talk(
+            head("POST", wire.target("files", self.session), label, "Transfer-Encoding: chunked", "Connection: close")
+            + chunks
+        )
         self.assertEqual(next(answers(reply, False)).status, 200, reply)
         self.assertEqual(wire.send("GET", wire.target("files/chunks.bin/content", self.session)).body, content)
 
@@ -83,19 +91,28 @@ class Connections(unittest.TestCase):
 
     def test_http_1_0_is_answered(self):
         body = b'{"code":"5"}'
-        reply = talk(head("POST", self.place, f"Content-Length: {len(body)}", "Connection: close", version="1.0") + body)
+        reply = talk(
+            head("POST", self.place, f"Content-Length: {len(body)}", "Connection: close", version="1.0") + body
+        )
         self.assertEqual(next(answers(reply, False)).json["result"]["executionResult"], 5)
 
     def test_an_upload_that_breaks_off_leaves_nothing(self):
         body, fields = wire.form([("broken.bin", bytes(500_000))])
         with socket.create_connection(address(), timeout=60) as line:
             line.sendall(
-                head("POST", wire.target("files", self.session), f"Content-Type: {fields['Content-Type']}", f"Content-Length: {len(body)}")
+                head(
+                    "POST",
+                    wire.target("files", self.session),
+                    f"Content-Type: {fields['Content-Type']}",
+                    f"Content-Length: {len(body)}",
+                )
                 + body[:400_000]
             )
         deadline = time.monotonic() + 30
         # What is unfinished has a name of its own, which is never shown and goes when the transfer is given up.
-        while wire.run("import os\n[name for name in os.listdir('/mnt/data') if 'cloister' in name]", self.session).json["result"]["executionResult"]:
+        while wire.run(
+            "import os\n[name for name in os.listdir('/mnt/data') if 'cloister' in name]", self.session
+        ).json["result"]["executionResult"]:
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.2)
         answer = wire.send("GET", wire.target("files/broken.bin", self.session))
@@ -112,7 +129,9 @@ class Connections(unittest.TestCase):
         self.assertEqual(sorted(served), list(range(1, len(served) + 1)), "each ran once, none at the same time")
         self.assertGreater(len(served), 0)
         for reply in refused:
-            self.assertEqual((reply.status, reply.code, reply.json["code"]), (429, "TooManyRequests", "TooManyRequests"))
+            self.assertEqual(
+                (reply.status, reply.code, reply.json["code"]), (429, "TooManyRequests", "TooManyRequests")
+            )
             self.assertTrue(int(reply.header("retry-after")) > 0)
         self.assertEqual(wire.run("count", session).json["result"]["executionResult"], len(served))
 
@@ -147,7 +166,10 @@ class Transfers(unittest.TestCase):
     def test_pages_of_a_long_list_are_followed_to_the_letter(self):
         session = wire.fresh("pages")
         self.addCleanup(lambda: wire.stop(session))
-        made = wire.run("import os\nos.mkdir('/mnt/data/many')\nfor number in range(5005): open(f'/mnt/data/many/ü{number:05}', 'w').close()", session)
+        made = wire.run(
+            "import os\nos.mkdir('/mnt/data/many')\nfor number in range(5005): open(f'/mnt/data/many/ü{number:05}', 'w').close()",
+            session,
+        )
         self.assertEqual(made.json["status"], "Succeeded", made)
         names, target = [], wire.target("files", session, path="many")
         while target:

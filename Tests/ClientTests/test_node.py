@@ -18,7 +18,13 @@ class Node(unittest.TestCase):
         return answer.json["result"]
 
     def test_values_come_with_their_types(self):
-        for code, value in (("6 * 7", 42), ("'a' + 'é'", "aé"), ("true", True), ("({a: [1, null, 'x']})", {"a": [1, None, "x"]}), ("undefined", "")):
+        for code, value in (
+            ("6 * 7", 42),
+            ("'a' + 'é'", "aé"),
+            ("true", True),
+            ("({a: [1, null, 'x']})", {"a": [1, None, "x"]}),
+            ("undefined", ""),
+        ):
             self.assertEqual(self.run_code(code)["executionResult"], value, code)
 
     def test_variables_stay_also_after_an_exception_and_a_time_out(self):
@@ -30,7 +36,9 @@ class Node(unittest.TestCase):
         self.assertEqual(self.run_code("a + b + c + d() + typeof E")["executionResult"], "10function")
 
     def test_await_at_top_level(self):
-        self.assertEqual(self.run_code("await new Promise(done => setTimeout(() => done(5), 20))")["executionResult"], 5)
+        self.assertEqual(
+            self.run_code("await new Promise(done => setTimeout(() => done(5), 20))")["executionResult"], 5
+        )
 
     def test_both_streams(self):
         result = self.run_code("console.log('out 😀'); console.error('err')")
@@ -38,10 +46,14 @@ class Node(unittest.TestCase):
 
     def test_files_are_in_the_data_folder(self):
         wire.upload(self.session, "in.txt", b"12", "node")
-        self.assertEqual(self.run_code("require('fs').readFileSync('/mnt/data/in.txt', 'utf8')")["executionResult"], "12")
+        self.assertEqual(
+            self.run_code("require('fs').readFileSync('/mnt/data/in.txt', 'utf8')")["executionResult"], "12"
+        )
 
     def test_the_wrapped_shape(self):
-        answer = wire.send("POST", wire.target("code/execute", self.session, "node"), b'{"properties":{"code":"1 + 1"}}')
+        answer = wire.send(
+            "POST", wire.target("code/execute", self.session, "node"), b'{"properties":{"code":"1 + 1"}}'
+        )
         self.assertEqual(answer.json["properties"]["result"], 2)
 
 
@@ -52,7 +64,14 @@ class Metadata(unittest.TestCase):
         for name in ("createdAt", "lastUpdatedAt"):
             self.assertRegex(answer.json[name], r"^\d{4}-\d\d-\d\dT")
         versions = {runtime["name"].lower(): runtime["version"] for runtime in answer.json["runtimes"]}
-        return answer.json, versions, {package["name"].lower().replace("_", "-"): package["version"] for package in answer.json["preInstalledPackages"]}
+        return (
+            answer.json,
+            versions,
+            {
+                package["name"].lower().replace("_", "-"): package["version"]
+                for package in answer.json["preInstalledPackages"]
+            },
+        )
 
     def test_python_has_what_it_says(self):
         session = wire.fresh("metadata")
@@ -81,10 +100,20 @@ class Metadata(unittest.TestCase):
         self.addCleanup(lambda: wire.stop(session, "shell"))
         whole, _, packages = self.metadata("shell")
         self.assertNotIn("jupyterKernel", whole)
-        command = json.dumps({"shellCommand": "dpkg-query -W -f '${Package} ${Version}\\n'; . /etc/os-release; echo NAME $PRETTY_NAME"}).encode()
-        lines = wire.send("POST", wire.target("executions", session, "shell"), command).json["result"]["stdout"].splitlines()
+        command = json.dumps(
+            {"shellCommand": "dpkg-query -W -f '${Package} ${Version}\\n'; . /etc/os-release; echo NAME $PRETTY_NAME"}
+        ).encode()
+        lines = (
+            wire.send("POST", wire.target("executions", session, "shell"), command)
+            .json["result"]["stdout"]
+            .splitlines()
+        )
         installed = dict(line.split(" ", 1) for line in lines)
         name = installed.pop("NAME", None)
         self.assertTrue(packages)
         self.assertEqual({each: installed.get(each) for each in packages}, packages)
-        self.assertIn(name, [f"{runtime['name']} {runtime['version']}".strip() for runtime in whole["runtimes"]] + [runtime["version"] for runtime in whole["runtimes"]])
+        self.assertIn(
+            name,
+            [f"{runtime['name']} {runtime['version']}".strip() for runtime in whole["runtimes"]]
+            + [runtime["version"] for runtime in whole["runtimes"]],
+        )

@@ -16,7 +16,9 @@ with warnings.catch_warnings():
 
 
 def run(session, **members):
-    return wire.send("POST", wire.target("executions", session, "shell", "2025-02-02-preview"), json.dumps(members).encode())
+    return wire.send(
+        "POST", wire.target("executions", session, "shell", "2025-02-02-preview"), json.dumps(members).encode()
+    )
 
 
 class Shell(unittest.TestCase):
@@ -59,10 +61,14 @@ class Shell(unittest.TestCase):
 
     def test_what_runs_in_the_background_lives_on(self):
         began = time.monotonic()
-        self.check("0", "", shellCommand="(while ! [ -e stop ]; do sleep 0.1; done; echo done > ended) > /dev/null 2>&1 &")
+        self.check(
+            "0", "", shellCommand="(while ! [ -e stop ]; do sleep 0.1; done; echo done > ended) > /dev/null 2>&1 &"
+        )
         self.assertLess(time.monotonic() - began, 20)
         self.check("0", "", shellCommand="touch stop")
-        self.check("0", "done\n", shellCommand="for i in $(seq 300); do [ -s ended ] && break; sleep 0.1; done; cat ended")
+        self.check(
+            "0", "done\n", shellCommand="for i in $(seq 300); do [ -s ended ] && break; sleep 0.1; done; cat ended"
+        )
 
     def test_what_is_not_for_shells_is_refused(self):
         for members, code in (
@@ -89,9 +95,13 @@ class LangChain(unittest.TestCase):
 
     def test_the_bash_tool(self):
         tool = SessionsBashTool(
-            pool_management_endpoint=self.endpoint, access_token_provider=lambda: cluster.current.key, session_id=self.session
+            pool_management_endpoint=self.endpoint,
+            access_token_provider=lambda: cluster.current.key,
+            session_id=self.session,
         )
-        self.assertEqual(json.loads(tool.invoke("echo hello; exit 4")), {"stdout": "hello\n", "stderr": "", "exitCode": 4})
+        self.assertEqual(
+            json.loads(tool.invoke("echo hello; exit 4")), {"stdout": "hello\n", "stderr": "", "exitCode": 4}
+        )
         uploaded = tool.upload_file(data=io.BytesIO(b"1\n2\n"), remote_file_path="in put.txt")
         self.assertEqual((uploaded.filename, uploaded.size_in_bytes), ("in put.txt", 4))
         self.assertEqual(json.loads(tool.invoke("wc -l < 'in put.txt' | tee out.txt"))["stdout"].strip(), "2")
@@ -101,7 +111,9 @@ class LangChain(unittest.TestCase):
     def test_the_backend_of_deep_agents(self):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            backend = SessionsBashBackend(self.endpoint, access_token_provider=lambda: cluster.current.key, session_id=self.session)
+            backend = SessionsBashBackend(
+                self.endpoint, access_token_provider=lambda: cluster.current.key, session_id=self.session
+            )
         self.assertEqual(backend.execute("echo x; exit 3").exit_code, 3)
         self.assertIsNone(backend.write("/mnt/data/a/b.txt", "one\ntwo ✓\n").error)
         self.assertIn("already exists", backend.write("/mnt/data/a/b.txt", "again").error)

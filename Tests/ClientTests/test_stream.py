@@ -39,7 +39,9 @@ class LiveOutput(unittest.TestCase):
         self.assertEqual(everything[0].name, "started")
         self.assertEqual(everything[-1].name, "end")
         self.assertEqual((events.text(everything, "stdout"), events.text(everything, "stderr")), ("a\nc\n", "b\n"))
-        self.assertEqual([event.data["executionResult"] for event in everything if event.name == "result"], [{"d": [1]}])
+        self.assertEqual(
+            [event.data["executionResult"] for event in everything if event.name == "result"], [{"d": [1]}]
+        )
         ids = [event.id for event in everything]
         self.assertEqual(len(set(ids[1:])), len(ids) - 1, "every event has an id of its own")
 
@@ -70,7 +72,10 @@ class LiveOutput(unittest.TestCase):
             first, place = list(stream), stream.header("operation-id")
         with events.Stream("GET", wire.target(f"executions/{place}", self.session)) as stream:
             again = list(stream)
-        self.assertEqual([(event.name, event.id, event.data) for event in first[1:]], [(event.name, event.id, event.data) for event in again[1:]])
+        self.assertEqual(
+            [(event.name, event.id, event.data) for event in first[1:]],
+            [(event.name, event.id, event.data) for event in again[1:]],
+        )
 
     def test_a_last_event_id_that_is_none_is_refused(self):
         with events.begin("1", self.session) as stream:
