@@ -133,6 +133,41 @@ struct BegunExecutionTests {
         }
     }
 
+    @Test("An execution that was lost with its worker is told as lost, once, and is not found from then on")
+    func lostWorker() async throws {
+        try await PlayedNodes.with(over: InMemoryTransport()) { nodes in
+            let dispatcher = try #require(await nodes.dispatcher)
+            let session = SessionKey(pool: nodes.plan.pool.name, identifier: try SessionIdentifier("losing"))
+            let id = try ExecutionID("begun")
+            let spec = try ExecutionSpec(
+                id: id,
+                input: .code("hold it"),
+                timeout: .seconds(60),
+                limits: nodes.plan.pool.limits
+            )
+            _ = try await dispatcher.begin(spec, in: session)
+            let reading = Task { () async -> FailureCode? in
+                do throws(Failure) {
+                    _ = try await dispatcher.events(of: id, in: session, from: 0, wait: .seconds(20))
+                    return nil
+                } catch {
+                    return error.code
+                }
+            }
+            await nodes.killWorker(0)
+            // The reader is told, or the loss is still to be told to the next one.
+            let told = await reading.value
+            let next = await #expect(throws: Failure.self) {
+                _ = try await dispatcher.events(of: id, in: session, from: 0, wait: .zero)
+            }
+            let codes = [told, next?.code]
+            #expect(codes.count { $0 == .sessionLost } == 1, "\(codes)")
+            let last = await #expect(throws: Failure.self) { try await dispatcher.cancel(id, in: session) }
+            #expect(last?.code == .executionNotFound)
+            #expect(nodes.orders.count <= 1)
+        }
+    }
+
     @Test("What is installed is told by any worker; when none tells it, that is said")
     func image() async throws {
         try await PlayedCluster.with(workers: 2, over: InMemoryTransport()) { cluster in
