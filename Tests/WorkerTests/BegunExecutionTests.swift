@@ -31,7 +31,7 @@ struct BegunExecutionTests {
     @Test("A reader is woken by the first event beyond the cursor, while the code still runs")
     func firstEvent() async throws {
         try await PlayedCoordinator.with { coordinator in
-            _ = try await coordinator.run("say it", name: "begun", wait: .zero)
+            _ = try await coordinator.run("speak it", name: "begun", wait: .zero)
             let first = try await coordinator.read("begun", wait: .seconds(10)).page
             #expect(coordinator.hypervisor.isHolding("it"), "it runs on")
             #expect(first?.events.map(\.event) == [.standardOutput(Array("said ".utf8))])
