@@ -9,7 +9,9 @@ struct BegunExecutionTests {
     @Test("Begun, read while it runs and read again after its end", arguments: Line.allCases)
     func reading(line: Line) async throws {
         try await PlayedCluster.with(workers: 2, over: line.post) { cluster in
-            let (session, spec) = (try cluster.session("session-1"), try cluster.spec("speak it", id: "begun"))
+            let (session, spec) = (
+                try cluster.session("session-1"), try cluster.spec("speak it", id: "begun")
+            )
             let page = try await cluster.dispatcher.begin(spec, in: session)
             #expect(!page.isComplete)
             let first = try await cluster.dispatcher.events(
