@@ -292,6 +292,7 @@ import Testing
                 let end = try #require(try await stream.all().last)
                 #expect(end.data?["status"] == .string(runtime == .shell ? exitStatus : status))
                 #expect(end.data?["error"]?["code"] == .string(code))
+                #expect(end.data?["error"]?["message"]?.text?.isEmpty == false)
                 #expect(end.data?["stateLost"] == .boolean(outcome.stateWasLost))
                 #expect(
                     end.data?["result"]?["truncated"]
