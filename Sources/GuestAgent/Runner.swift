@@ -15,6 +15,13 @@ enum Runner {
         }
     }
 
+    /// How long after an interrupt the next one follows, in microseconds.
+    ///
+    /// Node.js takes a while over each, and signals that come meanwhile do it no good.
+    var interruptInterval: UInt64 {
+        if case .interpreter(let process) = self, process.kind == .node { 2_000_000 } else { 500_000 }
+    }
+
     /// Asks it to stop.
     func interrupt() {
         switch self {
