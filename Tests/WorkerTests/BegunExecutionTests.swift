@@ -9,18 +9,16 @@ struct BegunExecutionTests {
     @Test("What waits for nothing is answered at once, also while the session is still being made")
     func beginning() async throws {
         try await PlayedCoordinator.with { coordinator in
-            coordinator.hypervisor.setDelays(start: .milliseconds(800))
-            let started = ContinuousClock.now
+            coordinator.hypervisor.setDelays(start: .seconds(5))
             let form = AnswerForm(executionType: "Asynchronous")
             let page = try await coordinator.run("hold it", name: "begun", form: form, wait: .zero).page
-            #expect(started.duration(to: .now) < .milliseconds(700), "before there is a machine")
-            #expect(coordinator.hypervisor.madeMachines == 0)
+            #expect(coordinator.hypervisor.madeMachines == 0, "before there is a machine")
             #expect(page?.events == [])
             #expect(page?.isComplete == false)
             #expect(page?.hasStarted == false)
             #expect(page?.isNewSession == true)
             #expect(page?.form == form)
-            #expect(await eventually { coordinator.hypervisor.isHolding("it") })
+            #expect(await eventually(within: .seconds(20)) { coordinator.hypervisor.isHolding("it") })
             #expect(try await coordinator.read("begun").page?.hasStarted == true)
             #expect(try await coordinator.read("begun").page?.isComplete == false)
             // Nobody waits for it, and it ends all the same.

@@ -84,6 +84,7 @@ struct ErrorMiddleware: RouterMiddleware {
     /// - Parameters:
     ///   - failure: what went wrong.
     ///   - context: what is known about the request.
+    /// - Returns: the body.
     static func late(_ failure: Failure, in context: APIContext) -> JSONValue {
         let told = told(failure)
         log(failure, told, context.logger, ["path": "\(context.endpointPath ?? "")"])
@@ -115,7 +116,8 @@ struct ErrorMiddleware: RouterMiddleware {
         logger.log(
             level: level,
             "Request failed",
-            metadata: place.merging(["code": "\(failure.code.name)", "error": "\(error)"]) { first, _ in first }
+            metadata: place.merging(["code": "\(failure.code.name)", "error": "\(error)"]) { first, _ in first
+            }
         )
     }
 

@@ -103,7 +103,9 @@ struct RouteTable {
             Route(path: "/files/**", handlers: below.merging([.head: download.head]) { first, _ in first }),
             Route(
                 path: "/files/upload",
-                handlers: below.merging([.post: upload.take(.wrapped), .head: download.head]) { first, _ in first }
+                handlers: below.merging([.post: upload.take(.wrapped), .head: download.head]) { first, _ in
+                    first
+                }
             ),
             Route(path: "/python/uploadFile", handlers: [.post: upload.take(.first)]),
             Route(path: "/python/files", handlers: [.get: files.list(.first)]),

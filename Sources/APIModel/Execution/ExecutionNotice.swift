@@ -38,6 +38,7 @@ struct ExecutionNotice: Hashable, Sendable {
     /// Standard error with the notice behind it, where clients show it to people.
     ///
     /// - Parameter text: what the code wrote.
+    /// - Returns: both.
     func added(to text: String) -> String {
         guard !message.isEmpty, isAlwaysTold || text.isEmpty else { return text }
         let separator = text.isEmpty || text.utf8.last == UInt8(ascii: "\n") ? "" : "\n"

@@ -71,6 +71,7 @@ package struct ExecutionResource: Hashable, Sendable {
     ///   - outcome: how it ended.
     ///   - layout: how the pool answers.
     ///   - timeout: how long it was allowed to run, if that is known.
+    /// - Returns: the time, in milliseconds.
     static func milliseconds(_ outcome: Outcome, _ layout: AnswerLayout, _ timeout: Duration?) -> Int {
         // A shell pool answers the time-out itself (dynamic-sessions-api.md, section 3.3).
         let isCut = layout.runtime == .shell && outcome.status == .timedOut

@@ -40,6 +40,7 @@ package struct ExecutionStream: Sendable {
     ///   - instance: the name of this life of the session.
     ///   - isNewSession: whether the session began with the execution.
     ///   - hasStarted: whether its code has begun to run.
+    /// - Returns: the event.
     package func started(instance: String, isNewSession: Bool, hasStarted: Bool) -> ServerSentEvent {
         let status = AnswerLayout.status(hasStarted: hasStarted)
         let more: [JSONValue.Member] = [
@@ -62,7 +63,8 @@ package struct ExecutionStream: Sendable {
         case .value(let value):
             let json = ResultTyping(layout: layout, inJupyterFormat: form.inJupyterFormat).json(value)
             return told("result", [.init("executionResult", json)])
-        case .image(let image): return ServerSentEvent("image", cursor: cursor, data: ResultTyping.json(image))
+        case .image(let image):
+            return ServerSentEvent("image", cursor: cursor, data: ResultTyping.json(image))
         case .ended(let outcome): return told("end", end(outcome))
         }
     }
