@@ -7,9 +7,6 @@ internal import Wire
 ///
 /// It runs on a single thread and never blocks but in `poll`.
 final class Agent {
-    /// How long after an interrupt the next one follows, in microseconds.
-    private static let interruptInterval: UInt64 = 500_000
-
     /// The line to the worker.
     var port: ControlPort
     /// What a clone is made unlike its twins with.
@@ -97,7 +94,7 @@ final class Agent {
 
     /// Interrupts what runs, now and again until it has stopped.
     func interruptRunner() {
-        running?.interruptAgainAt = Monotonic.now + Self.interruptInterval
+        running?.interruptAgainAt = runner.map { Monotonic.now + $0.interruptInterval }
         runner?.interrupt()
     }
 

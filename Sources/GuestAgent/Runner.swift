@@ -1,3 +1,4 @@
+internal import Domain
 internal import Glibc
 
 /// What carries out an execution.
@@ -13,6 +14,13 @@ enum Runner {
         case .interpreter(let process): process.pipes
         case .program(let process): process.pipes
         }
+    }
+
+    /// How long after an interrupt the next one follows, in microseconds.
+    ///
+    /// Node.js takes a while over each, and signals that come meanwhile do it no good.
+    var interruptInterval: UInt64 {
+        if case .interpreter(let process) = self, process.kind == .node { 2_000_000 } else { 500_000 }
     }
 
     /// Asks it to stop.

@@ -243,7 +243,7 @@ import Testing
     @Test(arguments: [
         ("text/event-stream", true), ("TEXT/Event-Stream;q=0.9, application/json", true),
         ("application/json, text/event-stream", true), ("application/json", false), ("*/*", false),
-        ("text/event-stream;q=0", false), ("text/event-streams", false),
+        ("text/event-stream; q=0.0", false), ("text/event-streams", false),
     ])
     func `Events are for who asks for them`(accept: String, isStream: Bool) async throws {
         try await Self.with { server, executions in
@@ -292,6 +292,7 @@ import Testing
                 let end = try #require(try await stream.all().last)
                 #expect(end.data?["status"] == .string(runtime == .shell ? exitStatus : status))
                 #expect(end.data?["error"]?["code"] == .string(code))
+                #expect(end.data?["error"]?["message"]?.text?.isEmpty == false)
                 #expect(end.data?["stateLost"] == .boolean(outcome.stateWasLost))
                 #expect(
                     end.data?["result"]?["truncated"]

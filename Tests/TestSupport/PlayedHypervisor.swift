@@ -7,7 +7,7 @@ internal import Wire
 ///
 /// The words: `set NAME VALUE`, `get NAME`, `hang`, `deaf` (hangs and takes no notice of interrupts),
 /// `crash`, `flood COUNT`, `drizzle COUNT` (events of one byte), `foreign` (an event of another execution),
-/// `chatter` (frames that belong to nothing), `hold NAME` (runs until the test releases it), `say NAME` (the
+/// `chatter` (frames that belong to nothing), `hold NAME` (runs until the test releases it), `speak NAME` (the
 /// same, but prints before), `exit CODE` (a process that ended so), `stuck` (takes no orders), `trouble`,
 /// anything else prints itself.
 package final class PlayedHypervisor: Hypervisor {

@@ -78,7 +78,7 @@ final class PlayedMachine: Machine {
             guest.withLock { $0.panic = words.dropFirst().joined(separator: " ") }
             await output.end()
         case "hold": hypervisor.hold(order, under: words[1], on: self)
-        case "say":
+        case "speak":
             await output.put(.event(execution: order.execution, .standardOutput(Array("said ".utf8))))
             hypervisor.hold(order, under: words[1], on: self)
         case "exit":

@@ -31,7 +31,7 @@ struct BegunExecutionTests {
     @Test("A reader is woken by the first event beyond the cursor, while the code still runs")
     func firstEvent() async throws {
         try await PlayedCoordinator.with { coordinator in
-            _ = try await coordinator.run("say it", name: "begun", wait: .zero)
+            _ = try await coordinator.run("speak it", name: "begun", wait: .zero)
             let first = try await coordinator.read("begun", wait: .seconds(10)).page
             #expect(coordinator.hypervisor.isHolding("it"), "it runs on")
             #expect(first?.events.map(\.event) == [.standardOutput(Array("said ".utf8))])
@@ -163,8 +163,8 @@ struct BegunExecutionTests {
             $0.limits.resultBytes = 1 << 10
             $0.limits.images = 0
         }) { coordinator in
-            // 64 MiB from a guest that does not keep to its limits, and nobody reads.
-            _ = try await coordinator.run("flood 1024", name: "begun", timeout: .seconds(60), wait: .zero)
+            // 8 MiB from a guest that does not keep to its limits, and nobody reads.
+            _ = try await coordinator.run("flood 128", name: "begun", timeout: .seconds(60), wait: .zero)
             _ = try await coordinator.run("after", wait: .seconds(60))
             var (sequence, read) = (UInt64(0), 0)
             var outcome: Outcome?

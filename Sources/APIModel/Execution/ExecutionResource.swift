@@ -52,7 +52,7 @@ package struct ExecutionResource: Hashable, Sendable {
         executionType = form.executionType
         status = layout.status(of: outcome)
         standardOutput = output.text
-        standardError = ExecutionNotice(outcome).added(to: errors.text)
+        standardError = ExecutionNotice(outcome)?.added(to: errors.text) ?? errors.text
         let typing = ResultTyping(layout: layout, inJupyterFormat: form.inJupyterFormat)
         result = typing.json(value: report.value, images: report.images)
         hasResult = layout.runtime != .shell

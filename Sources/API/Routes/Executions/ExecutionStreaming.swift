@@ -36,7 +36,8 @@ struct ExecutionStreaming: Sendable {
     static func isWanted(by request: Request) -> Bool {
         (request.headers[.accept] ?? "").lowercased().split(separator: ",").contains { range in
             let parts = range.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
-            return parts.first == "text/event-stream" && !parts.contains("q=0")
+            let isRefused = parts.contains { $0.hasPrefix("q=") && Double($0.dropFirst(2)) == 0 }
+            return parts.first == "text/event-stream" && !isRefused
         }
     }
 
