@@ -26,7 +26,10 @@ struct PoolRequest: Sendable {
         pool = try await dispatch.pool(named: context.poolName())
         audit = context.audit
         query = RequestQuery(request.uri.query ?? "")
-        version = try APIVersion.named(query.value(of: "api-version", failingWith: .invalidApiVersion))
+        let named = try query.value(of: "api-version", failingWith: .invalidApiVersion)
+        // The first clients send none (dynamic-sessions-api.md, section 2.3); it decides nothing for them.
+        let isOfFirstGeneration = context.endpointPath?.contains("}/python/") == true
+        version = try named == nil && isOfFirstGeneration ? .first : .named(named)
     }
 
     /// Tells the audit log which file the request is about.
