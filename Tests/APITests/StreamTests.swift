@@ -181,7 +181,8 @@ import Testing
         }
     }
 
-    @Test func `A server that shuts down ends its streams at once and leaves their executions`() async throws {
+    @Test func `A server that shuts down ends its streams at once and leaves their executions`() async throws
+    {
         try await Self.with(silence: .seconds(3_600)) { server, executions in
             var stream = try await server.stream(headers: Self.named, body: Self.body)
             #expect(try await stream.next()?.name == "started")
