@@ -125,6 +125,6 @@ import Testing
     }
 
     @Test func `An issuer that nobody listens for has no keys`() async throws {
-        await expectNoKeys(from: try source("http://127.0.0.1:1"), saying: "onnect")
+        await expectNoKeys(from: try source("http://127.0.0.1:1", timeout: .seconds(5)), saying: "onnect")
     }
 }
