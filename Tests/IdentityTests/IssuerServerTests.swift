@@ -108,7 +108,7 @@ import Testing
                     }
                 )
             }
-            await expectNoKeys(from: try source(server.url), saying: "TooManyBytes")
+            await expectNoKeys(from: try source(server.url, timeout: .seconds(5)), saying: "TooManyBytes")
             server.set(discovery) {
                 Response(
                     status: .ok,
