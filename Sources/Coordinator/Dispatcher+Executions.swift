@@ -56,6 +56,12 @@ extension Dispatcher {
     }
 
     @concurrent
+    package func abandon(_ execution: ExecutionID, in session: SessionKey) async {
+        // If it does not arrive, the code's own time-out ends it.
+        _ = try? await ask(about: execution, in: session, wait: .zero) { .abandon($0, execution) }
+    }
+
+    @concurrent
     package func image(of pool: PoolName) async throws(Failure) -> ImageDescription {
         let pool = try await node.pool(named: pool)
         let silence = Failure(

@@ -163,7 +163,7 @@ package struct Dispatcher: SessionDispatch {
         over link: WorkerLink
     ) async -> Failure {
         if loss.certainty == .workerLost { return await self.loss(of: placement) }
-        tellLater(.cancel(placement.session, execution), over: link)
+        tellLater(.abandon(placement.session, execution), over: link)
         return Failure(
             .deadlineExceeded,
             "The worker did not answer in time; whether the code ran is not known, and it is not run again."

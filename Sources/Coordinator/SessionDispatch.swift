@@ -56,6 +56,13 @@ package protocol SessionDispatch: FileDispatch {
     /// - Throws: `executionNotFound` when session or execution is not there (any more), `sessionLost`.
     func cancel(_ execution: ExecutionID, in session: SessionKey) async throws(Failure)
 
+    /// Says that who asked for an execution waits no more: it is ended early unless somebody else asked for it, too.
+    ///
+    /// - Parameters:
+    ///   - execution: its name.
+    ///   - session: where it was begun.
+    func abandon(_ execution: ExecutionID, in session: SessionKey) async
+
     /// Tells what a pool's sandboxes have installed.
     ///
     /// - Parameter pool: the pool.

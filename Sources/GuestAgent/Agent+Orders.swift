@@ -4,6 +4,9 @@ internal import Wire
 
 /// What the worker orders.
 extension Agent {
+    /// How long an interpreter may take to start, in microseconds; a busy host without KVM takes half of it.
+    private static let longestStart: UInt64 = 60_000_000
+
     /// Carries out a frame of the worker.
     ///
     /// - Parameter frame: what the worker said.
@@ -84,10 +87,21 @@ extension Agent {
         self.runner = runner
     }
 
+    /// Ends an interpreter that has been starting for too long; the next execution starts another.
+    ///
+    /// What the code has left in its files may keep it from ever being ready.
+    private func endStuckStart(of order: RunOrder) {
+        guard case .code(_, let kind) = order.input.source, let runtime = interpreters[kind],
+            !runtime.isReady, Monotonic.now - runtime.startedAt > Self.longestStart
+        else { return }
+        runtime.signalGroup(SIGKILL)
+    }
+
     private func interrupt(_ execution: UInt64, grace: Duration) {
         if let order = queued, order.execution == execution {
             queued = nil
             endEmptyRuntime()
+            endStuckStart(of: order)
             let outcome = Outcome(
                 status: .cancelled,
                 errorName: "KeyboardInterrupt",

@@ -121,7 +121,7 @@ extension Agent {
         interpreters[kind] = try RuntimeProcess(kind, processes: processes)
     }
 
-    /// Ends the interpreter that was there for one execution; background processes of the code's live on.
+    /// Ends the interpreter that was there for one execution, with all that it started in its group.
     func endEmptyRuntime() {
         guard let runtime = emptyRuntime else { return }
         emptyRuntime = nil

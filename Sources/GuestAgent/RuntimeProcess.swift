@@ -26,6 +26,8 @@ final class RuntimeProcess {
     var replyReader = RuntimeReplyReader()
     /// Whether it takes commands.
     var isReady = false
+    /// When it was started, in microseconds of the monotonic clock.
+    let startedAt = Monotonic.now
     /// Whether it is to be warmed as soon as it is ready.
     var wantsWarmUp = false
     /// What the next acknowledgement stands for.
@@ -104,7 +106,11 @@ final class RuntimeProcess {
 
     /// Writes as much of the waiting command as goes at once.
     func flush() {
-        guard let count = commands.write(waiting[...]), count > 0 else { return }
+        guard let count = commands.write(waiting[...]) else {
+            // The code has closed the runtime's end: it will never read a command again.
+            waiting = []
+            return signalGroup(SIGKILL)
+        }
         waiting.removeFirst(count)
     }
 

@@ -24,6 +24,8 @@ package struct ExecutionArchive: Sendable {
         package var timings = StageTimings()
         /// Whether the sandbox was made for it.
         package let beganSession: Bool
+        /// How many requests asked for it to be run.
+        package fileprivate(set) var requests = 1
         /// Whether it was given to the guest.
         package fileprivate(set) var hasStarted = false
     }
@@ -32,6 +34,8 @@ package struct ExecutionArchive: Sendable {
     private var waiting: [ExecutionID] = []
     private var ended: [ExecutionID] = []
     private var dropped = DroppedNames(limit: droppedLimit)
+    /// Executions that were abandoned before their requests had come, bounded.
+    private var abandoned: [ExecutionID] = []
     /// The execution that runs now.
     package private(set) var current: ExecutionID?
 
@@ -107,6 +111,7 @@ package struct ExecutionArchive: Sendable {
                     "The operation-id \(spec.id) was used before for another request. Choose a new one."
                 )
             }
+            entries[spec.id]?.requests += 1
             return
         }
         guard !dropped.contains(spec.id) else {
@@ -129,6 +134,29 @@ package struct ExecutionArchive: Sendable {
             beganSession: beganSession
         )
         waiting.append(spec.id)
+        guard let index = abandoned.firstIndex(of: spec.id) else { return }
+        abandoned.remove(at: index)
+        _ = withdraw(spec.id, outcome: Self.neverBegan)
+    }
+
+    /// The outcome of an execution that is cancelled before it began.
+    package static let neverBegan = Outcome(
+        status: .cancelled,
+        errorName: "Cancelled",
+        errorMessage: "The execution was cancelled before it began.",
+        duration: .zero
+    )
+
+    /// Takes note that who asked for an execution waits no more.
+    ///
+    /// - Parameter id: its name; one that is not known may still be on its way, and is cancelled when it comes.
+    /// - Returns: whether nobody waits for it and it is to be cancelled.
+    package mutating func abandon(_ id: ExecutionID) -> Bool {
+        guard let entry = entries[id] else {
+            if !dropped.contains(id) { abandoned = abandoned.suffix(Self.waitingLimit - 1) + [id] }
+            return false
+        }
+        return entry.requests == 1
     }
 
     /// Makes the next waiting execution the current one.

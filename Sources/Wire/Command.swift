@@ -20,6 +20,8 @@ package struct Command: Hashable, Sendable {
         case readEvents(ReadEventsRequest)
         /// Interrupt an execution.
         case cancel(SessionLife, ExecutionID)
+        /// Who asked for an execution waits no more; interrupt it unless somebody else asked for it, too.
+        case abandon(SessionLife, ExecutionID)
         /// End a session.
         case stopSession(SessionLife, EndCause)
         /// Keep so many sandboxes ready, and no others.

@@ -26,12 +26,11 @@ extension Command {
             message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_READ_EVENTS
             message.pointee.read_events = arena.readEvents(request)
         case .cancel(let session, let execution):
-            let cancel = arena.message(cloister__v1__cancel__init)
-            cancel.pointee.session = arena.sessionKey(session.key)
-            cancel.pointee.generation = session.generation.number
-            cancel.pointee.execution = arena.text(execution.text)
             message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_CANCEL
-            message.pointee.cancel = cancel
+            message.pointee.cancel = arena.cancel(session, execution)
+        case .abandon(let session, let execution):
+            message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_ABANDON
+            message.pointee.abandon = arena.cancel(session, execution)
         case .stopSession(let session, let cause):
             let stop = arena.message(cloister__v1__stop_session__init)
             stop.pointee.session = arena.sessionKey(session.key)
@@ -90,11 +89,11 @@ extension Command.Request {
         case CLOISTER__V1__COMMAND__COMMAND_READ_EVENTS:
             self = .readEvents(try ReadEventsRequest(try required(message.read_events, "read_events")))
         case CLOISTER__V1__COMMAND__COMMAND_CANCEL:
-            let cancel = try required(message.cancel, "cancel")
-            self = .cancel(
-                try SessionLife(cancel.session, cancel.generation),
-                try ExecutionID(field: cancel.execution)
-            )
+            let (session, execution) = try Self.subject(of: message.cancel)
+            self = .cancel(session, execution)
+        case CLOISTER__V1__COMMAND__COMMAND_ABANDON:
+            let (session, execution) = try Self.subject(of: message.abandon)
+            self = .abandon(session, execution)
         case CLOISTER__V1__COMMAND__COMMAND_STOP_SESSION:
             let stop = try required(message.stop_session, "stop_session")
             let cause = EndCause.named(try String(field: stop.cause, "cause")) ?? .stopped
@@ -129,7 +128,27 @@ extension Command.Request {
     }
 }
 
+extension Command.Request {
+    private static func subject(
+        of field: UnsafeMutablePointer<Cloister__V1__Cancel>?
+    ) throws(WireError) -> (SessionLife, ExecutionID) {
+        let cancel = try required(field, "cancel")
+        return (try SessionLife(cancel.session, cancel.generation), try ExecutionID(field: cancel.execution))
+    }
+}
+
 extension Arena {
+    fileprivate mutating func cancel(
+        _ session: SessionLife,
+        _ execution: ExecutionID
+    ) -> UnsafeMutablePointer<Cloister__V1__Cancel> {
+        let cancel = message(cloister__v1__cancel__init)
+        cancel.pointee.session = sessionKey(session.key)
+        cancel.pointee.generation = session.generation.number
+        cancel.pointee.execution = text(execution.text)
+        return cancel
+    }
+
     fileprivate mutating func execute(
         _ request: ExecuteRequest
     ) -> UnsafeMutablePointer<Cloister__V1__Execute> {

@@ -69,7 +69,8 @@ struct CommandServer: Sendable {
             guard case .success(.command(let command)) = content else { return false }
             switch command.request {
             case .execute, .readEvents, .file: return true
-            case .hello, .ping, .cancel, .stopSession, .keepReady, .describeSessions, .describeImage:
+            case .hello, .ping, .cancel, .abandon, .stopSession, .keepReady, .describeSessions,
+                .describeImage:
                 return false
             }
         }

@@ -32,6 +32,9 @@ extension Sandbox {
         return try await page(of: spec.id, from: 0, waitingFor: Self.pageFull, until: deadline)
     }
 
+    /// How many requests may wait for a session's executions at once: each takes a place from the whole worker.
+    private static let readersMax = 64
+
     /// What a reader waits for who wants the whole of an execution.
     static let pageFull = ExecutionArchive.Enough.page(bytes: WireLimits.pageBytes)
 
@@ -50,6 +53,13 @@ extension Sandbox {
         waitingFor enough: ExecutionArchive.Enough,
         until deadline: ContinuousClock.Instant
     ) async throws(Failure) -> EventPage {
+        guard readers < Self.readersMax else {
+            throw Failure(
+                .tooManyRequests,
+                "\(readers) requests wait for executions of this session already. Close some streams.",
+                retryAfterSeconds: 1
+            )
+        }
         readers += 1
         defer {
             readers -= 1
@@ -88,6 +98,15 @@ extension Sandbox {
         )
     }
 
+    /// Ends an execution early if the one who is gone was the only one who asked for it.
+    ///
+    /// - Parameter id: the execution.
+    func abandon(_ id: ExecutionID) {
+        guard archive.abandon(id) else { return }
+        // It is known: there is nothing to throw.
+        try? cancel(id)
+    }
+
     /// Ends an execution early; one that has ended already stays as it is.
     ///
     /// - Parameter id: the execution.
@@ -95,13 +114,7 @@ extension Sandbox {
     func cancel(_ id: ExecutionID) throws(Failure) {
         touch()
         guard archive[id] != nil else { throw unknown(id) }
-        let outcome = Outcome(
-            status: .cancelled,
-            errorName: "Cancelled",
-            errorMessage: "The execution was cancelled before it began.",
-            duration: .zero
-        )
-        if archive.withdraw(id, outcome: outcome) {
+        if archive.withdraw(id, outcome: ExecutionArchive.neverBegan) {
             arrivals[id] = nil
         } else if archive.current == id {
             cancelled.insert(id)

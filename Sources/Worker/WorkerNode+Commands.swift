@@ -36,6 +36,11 @@ extension WorkerNode {
                 try await sandbox.cancel(execution)
                 return .done
             }
+        case .abandon(let session, let execution):
+            return try await ask(session, by: deadline) { sandbox async throws(Failure) in
+                await sandbox.abandon(execution)
+                return .done
+            }
         case .file(let request): return try await perform(request, by: deadline)
         case .keepReady(let targets):
             keepReady(targets)

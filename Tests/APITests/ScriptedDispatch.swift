@@ -75,6 +75,10 @@ struct ScriptedDispatch: SessionDispatch {
         try await executions.cancel(execution)
     }
 
+    func abandon(_ execution: ExecutionID, in session: SessionKey) async {
+        try? await executions.cancel(execution)
+    }
+
     func image(of pool: PoolName) async throws(Failure) -> ImageDescription { imageDescription }
 
     func stop(_ session: SessionKey) async throws(Failure) { try await stopScript(session) }

@@ -115,7 +115,10 @@ import Testing
         }
     }
 
-    @Test(arguments: ["x", "1", "1.2", "1.2.x", "-1.0.0", "1.-1.0", "1.0.0.0", "99999999999999.0.0"])
+    @Test(arguments: [
+        "x", "1.2.3", "1.2.x.i", "-1.0.0.i", "1.-1.0.i", "1.0.0.i.0", "99999999999999.0.0.i",
+        "1.0.0.123456789",
+    ])
     func `A place that is none is refused`(id: String) async throws {
         try await Self.with { server, _ in
             for method in [HTTPMethod.GET, .POST] {
@@ -132,11 +135,30 @@ import Testing
         }
     }
 
+    @Test func `Who goes on with what is gone, or with another life's execution, begins nothing`()
+        async throws
+    {
+        try await Self.with { server, executions in
+            var headers = Self.named
+            headers.replaceOrAdd(name: "Last-Event-ID", value: "7.300.0.instance")
+            headers.replaceOrAdd(name: "Accept", value: "text/event-stream")
+            let gone = try await server.post(Self.body, headers: headers)
+            try RefusalTests.expect(gone, 404, "ExecutionNotFound")
+            #expect(await executions.begun.isEmpty)
+            var stream = try await server.stream(headers: Self.named, body: Self.body)
+            #expect(try await stream.next()?.name == "started")
+            headers.replaceOrAdd(name: "Last-Event-ID", value: "0.0.0.another")
+            let other = try await server.post(Self.body, headers: headers)
+            try RefusalTests.expect(other, 404, "ExecutionNotFound")
+            #expect(await executions.begun.count == 1)
+        }
+    }
+
     @Test func `A place in an execution that has no name is refused, and one of an unknown execution`()
         async throws
     {
         try await Self.with { server, executions in
-            let events: HTTPHeaders = ["Accept": "text/event-stream", "Last-Event-ID": "1.0.0"]
+            let events: HTTPHeaders = ["Accept": "text/event-stream", "Last-Event-ID": "1.0.0.instance"]
             let nameless = try await server.post(Self.body, headers: events)
             try RefusalTests.expect(nameless, 400, "SessionRequestValidationFailed")
             let unknown = try await server.send(.GET, Self.location, headers: events)

@@ -79,6 +79,29 @@ struct BegunExecutionTests {
         }
     }
 
+    @Test(
+        "Abandoned by the only one who asked, code is interrupted, also when its request comes later; others keep it"
+    )
+    func abandonment() async throws {
+        try await PlayedCoordinator.with { coordinator in
+            let session = try coordinator.life()
+            func abandon(_ name: String) async throws {
+                #expect(try await coordinator.ask(.abandon(session, try ExecutionID(name))) == .done)
+            }
+            _ = try await coordinator.run("hang", name: "alone", wait: .zero)
+            try await abandon("alone")
+            #expect(try await coordinator.read("alone", wait: .seconds(10)).outcome?.status == .cancelled)
+            _ = try await coordinator.run("hold it", name: "shared", wait: .zero)
+            _ = try await coordinator.run("hold it", name: "shared", wait: .zero)
+            try await abandon("shared")
+            try await abandon("early")
+            let early = try await coordinator.run("never", name: "early")
+            #expect(early.outcome?.status == .cancelled)
+            #expect(try await coordinator.read("shared").outcome == nil)
+            #expect(!coordinator.hypervisor.orders.contains("never"))
+        }
+    }
+
     @Test("A time-out ends what was begun, although nobody asks")
     func timeout() async throws {
         try await PlayedCoordinator.with { coordinator in

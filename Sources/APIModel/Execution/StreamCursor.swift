@@ -11,9 +11,22 @@ package struct StreamCursor: Hashable, Sendable, CustomStringConvertible {
     var outputBytes: Int
     /// How much standard error came before, in bytes of UTF-8.
     var errorBytes: Int
+    /// In which life of the session: the beginning of its name.
+    package let instance: String
 
     /// The beginning.
-    package init() { (sequence, outputBytes, errorBytes) = (0, 0, 0) }
+    ///
+    /// - Parameter instance: the name of the session's life.
+    package init(in instance: String = "") {
+        (sequence, outputBytes, errorBytes) = (0, 0, 0)
+        self.instance = Self.mark(of: instance)
+    }
+
+    /// What a cursor has of the name of a session's life: enough to tell two apart.
+    ///
+    /// - Parameter instance: the name.
+    /// - Returns: its first eight letters, digits and hyphens.
+    package static func mark(of instance: String) -> String { String(instance.prefix(8)) }
 
     /// Reads a cursor.
     ///
@@ -21,9 +34,10 @@ package struct StreamCursor: Hashable, Sendable, CustomStringConvertible {
     /// - Throws: `sessionRequestValidationFailed` when it is none.
     package init(_ text: String) throws(Failure) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, let sequence = UInt64(parts[0]), sequence <= UInt64(UInt32.max),
+        guard parts.count == 4, let sequence = UInt64(parts[0]), sequence <= UInt64(UInt32.max),
             let outputBytes = Int(parts[1]), let errorBytes = Int(parts[2]),
-            min(outputBytes, errorBytes) >= 0, max(outputBytes, errorBytes) <= 1 << 40
+            min(outputBytes, errorBytes) >= 0, max(outputBytes, errorBytes) <= 1 << 40,
+            parts[3].utf8.count <= 8
         else {
             throw Failure(
                 .sessionRequestValidationFailed,
@@ -31,7 +45,8 @@ package struct StreamCursor: Hashable, Sendable, CustomStringConvertible {
             )
         }
         (self.sequence, self.outputBytes, self.errorBytes) = (sequence, outputBytes, errorBytes)
+        instance = String(parts[3])
     }
 
-    package var description: String { "\(sequence).\(outputBytes).\(errorBytes)" }
+    package var description: String { "\(sequence).\(outputBytes).\(errorBytes).\(instance)" }
 }

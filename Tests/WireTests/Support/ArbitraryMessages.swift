@@ -4,7 +4,8 @@ import Wire
 /// The kinds of what is inside an envelope.
 enum ContentKind: String, CaseIterable, Sendable {
     case announcement
-    case hello, ping, execute, readEvents, cancel, stopSession, keepReady, describeSessions, describeImage,
+    case hello, ping, execute, readEvents, cancel, abandon, stopSession, keepReady, describeSessions,
+        describeImage,
         file
     case failure, sessions, pong, events, done, sessionGone, descriptions, image, fileReply
 
@@ -19,6 +20,7 @@ enum ContentKind: String, CaseIterable, Sendable {
             case .execute: self = .execute
             case .readEvents: self = .readEvents
             case .cancel: self = .cancel
+            case .abandon: self = .abandon
             case .stopSession: self = .stopSession
             case .keepReady: self = .keepReady
             case .describeSessions: self = .describeSessions
@@ -85,7 +87,8 @@ extension Arbitrary {
                     capacity: capacity()
                 )
             )
-        case .hello, .ping, .execute, .readEvents, .cancel, .stopSession, .keepReady, .describeSessions,
+        case .hello, .ping, .execute, .readEvents, .cancel, .abandon, .stopSession, .keepReady,
+            .describeSessions,
             .describeImage, .file:
             .command(Command(epoch: epoch(), request: try request(kind)))
         case .failure: .answer(.failure(failure()))
@@ -133,6 +136,7 @@ extension Arbitrary {
                 )
             )
         case .cancel: .cancel(try session(), try execution())
+        case .abandon: .abandon(try session(), try execution())
         case .stopSession: .stopSession(try session(), element(EndCause.all))
         case .keepReady:
             .keepReady(

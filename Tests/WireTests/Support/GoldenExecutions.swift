@@ -3,11 +3,29 @@ import Wire
 
 /// The answers that tell of an execution and of an image.
 extension GoldenMessages {
-    static func eventsAndImages() -> [Golden<Envelope.Content>] {
+    static func eventsAndImages() throws -> [Golden<Envelope.Content>] {
         func golden(_ answer: Answer, _ text: String, _ hexadecimal: String) -> Golden<Envelope.Content> {
             Golden(value: .answer(answer), name: "Answer", text: text, hexadecimal: hexadecimal)
         }
         return [
+            Golden(
+                value: .command(
+                    Command(
+                        epoch: WorkerEpoch(300),
+                        request: .abandon(try session(), try ExecutionID("run-1"))
+                    )
+                ),
+                name: "Command",
+                text:
+                    #"epoch: 300 abandon { session { pool: "py" identifier: "user/1" } generation: 2 execution: "run-1" }"#,
+                hexadecimal: "08ac025a170a0c0a0270791206757365722f3110021a0572756e2d31"
+            ),
+            Golden(
+                value: .command(Command(epoch: WorkerEpoch(300), request: .describeImage(.node))),
+                name: "Command",
+                text: #"epoch: 300 describe_image { runtime: "node" }"#,
+                hexadecimal: "08ac0252060a046e6f6465"
+            ),
             golden(
                 .events(eventPage()),
                 eventPageText,

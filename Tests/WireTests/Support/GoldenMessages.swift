@@ -105,7 +105,6 @@ enum GoldenMessages {
                 "08ac0242300a2e0a2a0a0270791206707974686f6e180120022803308092f401"
                     + "3805400648c09fab0350085809600a680b7815100c"
             ),
-            golden(.describeImage(.node), #"describe_image { runtime: "node" }"#, "08ac0252060a046e6f6465"),
             golden(
                 .describeSessions([session]),
                 "describe_sessions { sessions { \(sessionText) } }",

@@ -57,8 +57,8 @@ struct ExecutionStreaming: Sendable {
                 "The header Last-Event-ID goes on with an execution: name it in the header operation-id."
             )
         }
-        let first = try await order.taken()
-        return try await answer(seen: seen, first: seen == nil ? first : try await page(after: seen))
+        // Who goes on has begun it: what is gone meanwhile is not begun anew.
+        return try await answer(seen: seen, first: seen == nil ? order.taken() : page(after: seen))
     }
 
     /// `GET …/executions/{id}`: tells what an execution has done and does.
@@ -77,7 +77,12 @@ struct ExecutionStreaming: Sendable {
     }
 
     private func page(after seen: StreamCursor?) async throws(Failure) -> EventPage {
-        try await reader.page(from: (seen ?? StreamCursor()).sequence)
+        let page = try await reader.page(from: (seen ?? StreamCursor()).sequence)
+        guard let seen, seen.instance != StreamCursor.mark(of: page.sessionInstance) else { return page }
+        throw Failure(
+            .executionNotFound,
+            "The execution of this stream is gone with its session; what has its name now is another one."
+        )
     }
 
     private func answer(seen: StreamCursor?, first: EventPage) async throws -> Response {
@@ -95,7 +100,7 @@ struct ExecutionStreaming: Sendable {
             session: subject.session,
             form: first.form,
             layout: subject.layout,
-            cursor: seen ?? StreamCursor()
+            cursor: seen ?? StreamCursor(in: first.sessionInstance)
         )
         let body = ResponseBody { writer in
             if seen == nil {

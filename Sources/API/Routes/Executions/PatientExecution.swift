@@ -129,6 +129,6 @@ struct PatientExecution: Sendable {
 
     // If it does not arrive, the code's own time-out ends it.
     private func cancel() async {
-        try? await order.reader.dispatch.cancel(order.answer.subject.id, in: order.answer.subject.session)
+        await order.reader.dispatch.abandon(order.answer.subject.id, in: order.answer.subject.session)
     }
 }

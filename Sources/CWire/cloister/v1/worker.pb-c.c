@@ -1440,7 +1440,7 @@ const ProtobufCMessageDescriptor cloister__v1__capacity__descriptor =
   (ProtobufCMessageInit) cloister__v1__capacity__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[11] =
+static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[12] =
 {
   {
     "epoch",
@@ -1563,6 +1563,18 @@ static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[1
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "abandon",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__Command, command_case),
+    offsetof(Cloister__V1__Command, abandon),
+    &cloister__v1__cancel__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "file",
     20,
     PROTOBUF_C_LABEL_NONE,
@@ -1576,12 +1588,13 @@ static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[1
   },
 };
 static const unsigned cloister__v1__command__field_indices_by_name[] = {
+  10,   /* field[10] = abandon */
   5,   /* field[5] = cancel */
   9,   /* field[9] = describe_image */
   8,   /* field[8] = describe_sessions */
   0,   /* field[0] = epoch */
   3,   /* field[3] = execute */
-  10,   /* field[10] = file */
+  11,   /* field[11] = file */
   1,   /* field[1] = hello */
   7,   /* field[7] = keep_ready */
   2,   /* field[2] = ping */
@@ -1591,8 +1604,8 @@ static const unsigned cloister__v1__command__field_indices_by_name[] = {
 static const ProtobufCIntRange cloister__v1__command__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 20, 10 },
-  { 0, 11 }
+  { 20, 11 },
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor cloister__v1__command__descriptor =
 {
@@ -1602,7 +1615,7 @@ const ProtobufCMessageDescriptor cloister__v1__command__descriptor =
   "Cloister__V1__Command",
   "cloister.v1",
   sizeof(Cloister__V1__Command),
-  11,
+  12,
   cloister__v1__command__field_descriptors,
   cloister__v1__command__field_indices_by_name,
   2,  cloister__v1__command__number_ranges,

@@ -105,7 +105,8 @@ typedef enum {
   CLOISTER__V1__COMMAND__COMMAND_KEEP_READY = 8,
   CLOISTER__V1__COMMAND__COMMAND_FILE = 20,
   CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_SESSIONS = 9,
-  CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_IMAGE = 10
+  CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_IMAGE = 10,
+  CLOISTER__V1__COMMAND__COMMAND_ABANDON = 11
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__COMMAND__COMMAND__CASE)
 } Cloister__V1__Command__CommandCase;
 
@@ -131,6 +132,10 @@ struct  Cloister__V1__Command
     Cloister__V1__FileCommand *file;
     Cloister__V1__DescribeSessions *describe_sessions;
     Cloister__V1__DescribeImage *describe_image;
+    /*
+     * The one who asked for the execution waits no more: it is interrupted unless somebody else asked for it, too.
+     */
+    Cloister__V1__Cancel *abandon;
   };
 };
 #define CLOISTER__V1__COMMAND__INIT \
