@@ -48,18 +48,12 @@ package struct APIServer: Service {
     ///
     /// - Throws: when the address cannot be listened at.
     package func run() async throws {
-        let routes = RouteTable(
-            dispatch: dispatch,
-            access: access,
-            bodyTimeout: TimeAmount(configuration.bodyTimeout),
-            isSecure: certificate != nil
-        )
         var server = HTTPServerBuilder.http1(configuration: channelConfiguration)
         if let certificate {
             server = try .tls(server, tlsConfiguration: await certificate.configuration())
         }
         let application = Application(
-            router: routes.router(),
+            router: table.router(),
             server: server,
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
@@ -73,6 +67,22 @@ package struct APIServer: Service {
             logger: logger
         )
         try await application.run()
+    }
+
+    /// All routes that it has, as `GET /pools/{pool}/session`; what `/openapi.json` describes.
+    package var routes: [String] { table.all.map { "\($0.method.rawValue) \($0.path)" }.sorted() }
+
+    private var table: RouteTable {
+        RouteTable(
+            dispatch: dispatch,
+            access: access,
+            bodyTimeout: TimeAmount(configuration.bodyTimeout),
+            silence: SilenceBounds(
+                ofStream: configuration.streamSilence,
+                ofImpatientClient: configuration.impatientClientSilence
+            ),
+            isSecure: certificate != nil
+        )
     }
 
     private var channelConfiguration: HTTP1Channel.Configuration {

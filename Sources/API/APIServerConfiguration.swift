@@ -14,6 +14,10 @@ package struct APIServerConfiguration: Hashable, Sendable {
     package var idleTimeout: Duration
     /// How long a client may take to send a request's body.
     package var bodyTimeout: Duration
+    /// How long a stream of events says nothing at most.
+    package var streamSilence: Duration
+    /// How long a client waits for the first byte that is known to give up soon after.
+    package var impatientClientSilence: Duration
     /// The greatest size of all headers of a request together, in bytes.
     package var headerBytes: Int
     /// How many headers a request may have.
@@ -28,6 +32,8 @@ package struct APIServerConfiguration: Hashable, Sendable {
     ///   - backlog: how many connections wait in the kernel at most.
     ///   - idleTimeout: how long a connection may be silent.
     ///   - bodyTimeout: how long a client may take to send a body.
+    ///   - streamSilence: how long a stream of events says nothing at most.
+    ///   - impatientClientSilence: how long a client waits that is known to give up soon after.
     ///   - headerBytes: the greatest size of all headers together, in bytes.
     ///   - headerCount: how many headers a request may have.
     package init(
@@ -37,6 +43,8 @@ package struct APIServerConfiguration: Hashable, Sendable {
         backlog: Int = 1024,
         idleTimeout: Duration = .seconds(120),
         bodyTimeout: Duration = .seconds(60),
+        streamSilence: Duration = .seconds(15),
+        impatientClientSilence: Duration = .seconds(3),
         headerBytes: Int = 64 << 10,
         headerCount: Int = 100
     ) {
@@ -46,6 +54,8 @@ package struct APIServerConfiguration: Hashable, Sendable {
         self.backlog = backlog
         self.idleTimeout = idleTimeout
         self.bodyTimeout = bodyTimeout
+        self.streamSilence = streamSilence
+        self.impatientClientSilence = impatientClientSilence
         self.headerBytes = headerBytes
         self.headerCount = headerCount
     }

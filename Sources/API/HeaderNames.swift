@@ -11,6 +11,9 @@ enum HeaderNames {
     static let rateReset = name("ratelimit-reset")
     static let operationID = name("operation-id")
     static let operationLocation = name("operation-location")
+    static let lastEventID = name("last-event-id")
+    /// What keeps nginx from gathering a stream before it passes it on.
+    static let accelBuffering = name("x-accel-buffering")
     static let sessionGUID = name("x-ms-session-guid")
     static let newAllocation = name("x-ms-new-allocation")
     static let allocationTime = name("x-ms-allocation-time")

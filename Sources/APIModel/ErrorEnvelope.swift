@@ -20,19 +20,18 @@ package struct ErrorEnvelope: Hashable, Sendable {
         self.traceID = traceID
     }
 
-    /// The body as UTF-8 text.
+    /// The body.
     ///
     /// - Parameters:
     ///   - isFlatToo: whether code and message stand at the top level as well, as Azure has
     ///     them for a lack of room (dynamic-sessions-api.md, section 9).
     ///   - inner: what there is to say beyond code and message, as `innererror`.
-    /// - Returns: the JSON.
-    package func encoded(isFlatToo: Bool, inner: JSONValue? = nil) -> [UInt8] {
+    package func json(isFlatToo: Bool = false, inner: JSONValue? = nil) -> JSONValue {
         let pair: [JSONValue.Member] = [.init("code", .string(code)), .init("message", .string(message))]
         let trace = traceID.map { [JSONValue.Member("traceId", .string($0))] } ?? []
         let innerError = inner.map { [JSONValue.Member("innererror", $0)] } ?? []
         let nested = JSONValue.Member("error", .object(pair + innerError + trace))
-        return JSONValue.object([nested] + (isFlatToo ? pair : [])).encoded
+        return .object([nested] + (isFlatToo ? pair : []))
     }
 }
 

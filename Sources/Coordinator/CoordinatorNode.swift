@@ -1,4 +1,4 @@
-package import ClusterState
+internal import ClusterState
 package import Domain
 internal import Logging
 internal import Store
@@ -32,22 +32,22 @@ package actor CoordinatorNode {
     package nonisolated let servingWorkers: AsyncStream<WorkerID>
     /// Tells that the store lacks something.
     nonisolated let unrecordedArrivals: AsyncStream<Void>
-    private let unrecordedArrived: AsyncStream<Void>.Continuation
+    let unrecordedArrived: AsyncStream<Void>.Continuation
     private let give: AsyncStream<Order>.Continuation
     private let workerServes: AsyncStream<WorkerID>.Continuation
-    private let pools: [PoolName: PoolConfiguration]
+    let pools: [PoolName: PoolConfiguration]
     private let start = ContinuousClock.now
     private let logger: Logger
-    private var cluster: Cluster
-    private var unrecorded: UnrecordedFacts
-    private var links: [WorkerLife: WorkerLink] = [:]
+    var cluster: Cluster
+    var unrecorded: UnrecordedFacts
+    var links: [WorkerLife: WorkerLink] = [:]
     /// The lives to which a link is wanted, each with the number of the order to open it.
     private var expected: [WorkerLife: UInt64] = [:]
     /// The lives to which there is a link, by its number.
     private var linkedLives: [UInt64: WorkerLife] = [:]
     private var lastLink: UInt64 = 0
     /// What each worker was told to keep ready.
-    private var readyTold: [WorkerLife: [ReadyTarget]] = [:]
+    var readyTold: [WorkerLife: [ReadyTarget]] = [:]
 
     /// Makes a coordinator that knows no worker.
     ///
@@ -79,7 +79,7 @@ package actor CoordinatorNode {
         (servingWorkers, workerServes) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1_024))
     }
 
-    private var time: ClusterTime {
+    var time: ClusterTime {
         ClusterTime(uptime: start.duration(to: .now), epochMilliseconds: WallClock.milliseconds)
     }
 
@@ -220,117 +220,5 @@ extension CoordinatorNode {
     /// The link over which a question was asked.
     func link(thatAsked number: UInt64) -> WorkerLink? {
         linkedLives[WorkerLink.serial(ofQuestion: number)].flatMap { links[$0] }
-    }
-}
-
-/// Ready sandboxes.
-extension CoordinatorNode {
-    /// What workers are to be told to keep ready, where that has changed.
-    func readyOrders() -> [(link: WorkerLink, targets: [ReadyTarget])] {
-        let serving = cluster.workers.filter { $0.isHealthy && links[$0.life] != nil }
-        let weights = Dictionary(
-            serving.map { ($0.life.worker, $0.capacity.weight) },
-            uniquingKeysWith: { _, newer in newer }
-        )
-        let splits = pools.values.sorted { $0.name.text < $1.name.text }
-            .filter { $0.readySessions > 0 }
-            .map { pool in (pool: pool, counts: ReadySplit.counts(of: pool.readySessions, by: weights)) }
-        return serving.compactMap { worker in
-            let targets = splits.map {
-                ReadyTarget(pool: $0.pool, count: $0.counts[worker.life.worker] ?? 0)
-            }
-            guard readyTold[worker.life] != targets, let link = links[worker.life] else { return nil }
-            return (link, targets)
-        }
-    }
-
-    /// A worker took an order.
-    func readyOrderTaken(_ targets: [ReadyTarget], by life: WorkerLife) {
-        guard links[life] != nil else { return }
-        readyTold[life] = targets
-    }
-}
-
-/// Sessions.
-extension CoordinatorNode {
-    /// Finds a pool.
-    package func pool(named name: PoolName) throws(Failure) -> PoolConfiguration {
-        guard let pool = pools[name] else {
-            throw Failure(
-                .sessionPoolNotFound,
-                "There is no pool \(name). The pools are: "
-                    + pools.keys.map(\.text).sorted().joined(separator: ", ") + "."
-            )
-        }
-        return pool
-    }
-
-    /// Whether requests can be served now.
-    package func unreadiness() -> Failure? { cluster.unreadiness(at: time) }
-
-    /// Finds an identifier's session, or lets one begin.
-    func place(_ key: SessionKey, in pool: PoolConfiguration) throws(Failure) -> Placement {
-        noted(try cluster.place(key, most: pool.maxConcurrentSessions, at: time))
-    }
-
-    /// The worker certainly did not take the session; it goes to the next one.
-    func placementRefused(_ placement: Placement, in pool: PoolConfiguration) throws(Failure) -> Placement {
-        if let anew = try placeAfterLoss(of: placement, in: pool) { return anew }
-        return noted(try cluster.placementRefused(placement, at: time))
-    }
-
-    /// The command never left; another request may have reached the worker all the same.
-    func placementUnsent(_ placement: Placement, in pool: PoolConfiguration) throws(Failure) -> Placement {
-        if let anew = try placeAfterLoss(of: placement, in: pool) { return anew }
-        return noted(try cluster.placementUnsent(placement, at: time))
-    }
-
-    /// Begins anew where the worker was lost before it had anything of this request.
-    private func placeAfterLoss(
-        of placement: Placement,
-        in pool: PoolConfiguration
-    ) throws(Failure) -> Placement? {
-        guard cluster.placement(of: placement.session.key) == nil else { return nil }
-        cluster.lossWasTold(of: placement.session)
-        return try place(placement.session.key, in: pool)
-    }
-
-    /// Marks an identifier's session as one that is being stopped.
-    ///
-    /// - Parameter key: the session's name.
-    /// - Returns: where it is; whoever asks for this tells the worker.
-    /// - Throws: `noSessionFound`, or `sessionLost` when that is why there is none.
-    func beginStop(_ key: SessionKey) throws(Failure) -> Placement {
-        // The caller carries the directive out and waits; nobody else has to.
-        _ = try cluster.stopSession(key, at: time)
-        guard let placement = cluster.placement(of: key) else {
-            throw Failure(.noSessionFound, "The identifier \(key.identifier) has no session.")
-        }
-        return placement
-    }
-
-    /// Where a session is.
-    func placement(of key: SessionKey) -> Placement? { cluster.placement(of: key) }
-
-    /// Where a pool's sessions are, in no order.
-    func placements(in pool: PoolName) -> [Placement] { cluster.placements(in: pool) }
-
-    /// Takes note of the generation that a new session was given.
-    private func noted(_ answer: PlacementAnswer) -> Placement {
-        if unrecorded.note(answer.placement.session.generation) { unrecordedArrived.yield() }
-        return answer.placement
-    }
-
-    /// The workers, for those who operate the cluster.
-    package var workers: [WorkerSummary] { cluster.workers }
-}
-
-extension CoordinatorNode: UnrecordedSource {
-    func nextUnrecorded(most: Int) -> UnrecordedBatch { unrecorded.nextBatch(most: most) }
-
-    func recorded(_ batch: UnrecordedBatch) { unrecorded.confirm(batch) }
-
-    func rememberedEnds(of key: SessionKey) -> [EndedSessionRecord] {
-        cluster.tombstones(of: key).map { EndedSessionRecord($0) }
     }
 }

@@ -10,6 +10,8 @@ extension Dispatcher {
     @concurrent
     package func begin(_ spec: ExecutionSpec, in session: SessionKey) async throws(Failure) -> EventPage {
         let pool = try await node.pool(named: session.pool)
+        // From when it is sent on nothing here ends it, but until then a client that has gone wants nothing.
+        guard !Task.isCancelled else { throw Self.cancelled }
         try checkSize(of: spec)
         let delivery = try await deliver(
             to: session,

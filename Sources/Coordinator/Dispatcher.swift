@@ -8,7 +8,8 @@ package struct Dispatcher: SessionDispatch {
     private static let codeBytesMax = WireLimits.payloadBytes - (64 << 10)
     /// What is told of an answer that does not fit the question.
     static let misfit = Failure(.internalError, "The worker's answer does not fit the question.")
-    private static let cancelled = Failure(.deadlineExceeded, "The request was given up; nothing was run.")
+    /// What is told to a client that has gone before anything was sent.
+    static let cancelled = Failure(.deadlineExceeded, "The request was given up; nothing was run.")
 
     let node: CoordinatorNode
     let tombstones: TombstoneKeeper

@@ -3,7 +3,7 @@ package import Domain
 /// The executions of one session: the one that runs, those that wait, and the ended ones that a
 /// client may still ask for.
 ///
-/// An execution's name never runs twice: asked again, it is found here.
+/// An execution's name never runs twice: asked again, it is found here, or known to have run.
 package struct ExecutionArchive: Sendable {
     /// How many executions may wait for their turn.
     package static let waitingLimit = 32
@@ -11,6 +11,8 @@ package struct ExecutionArchive: Sendable {
     package static let endedLimit = 64
     /// How much ended executions may hold together, in bytes; the newest is always kept.
     package static let endedBytes = 32 << 20
+    /// How many names are remembered whose executions are no longer kept; beyond it the oldest are forgotten.
+    package static let droppedLimit = 4_096
 
     /// One execution.
     package struct Entry: Sendable {
@@ -22,11 +24,14 @@ package struct ExecutionArchive: Sendable {
         package var timings = StageTimings()
         /// Whether the sandbox was made for it.
         package let beganSession: Bool
+        /// Whether it was given to the guest.
+        package fileprivate(set) var hasStarted = false
     }
 
     private var entries: [ExecutionID: Entry] = [:]
     private var waiting: [ExecutionID] = []
     private var ended: [ExecutionID] = []
+    private var dropped = DroppedNames(limit: droppedLimit)
     /// The execution that runs now.
     package private(set) var current: ExecutionID?
 
@@ -38,16 +43,43 @@ package struct ExecutionArchive: Sendable {
     /// - Parameter id: its name.
     package subscript(id: ExecutionID) -> Entry? { entries[id] }
 
-    /// Whether an answer to a reader need not wait: the execution has ended, or there is a page full.
+    /// What a reader waits for, if the execution does not end before.
+    package enum Enough: Hashable, Sendable {
+        /// Any event that the reader has not seen.
+        case oneEvent
+        /// A page full, in bytes.
+        case page(bytes: Int)
+    }
+
+    /// Whether an answer to a reader need not wait: the execution has ended, or there is enough.
+    ///
+    /// - Parameters:
+    ///   - enough: what the reader waits for.
+    ///   - id: the execution.
+    ///   - sequence: the first place that the reader wants.
+    /// - Returns: whether it need not wait; nil when the execution is not known.
+    package func has(_ enough: Enough, of id: ExecutionID, from sequence: UInt64) -> Bool? {
+        guard let journal = entries[id]?.journal else { return nil }
+        if journal.isComplete { return true }
+        return switch enough {
+        case .oneEvent: journal.hasEvent(from: sequence)
+        case .page(let bytes): journal.byteCount(from: sequence) >= bytes
+        }
+    }
+
+    /// Reads what an execution has produced.
     ///
     /// - Parameters:
     ///   - id: the execution.
     ///   - sequence: the first place that the reader wants.
-    ///   - bytes: the size of a page.
-    /// - Returns: whether it need not wait; nil when the execution is not known.
-    package func hasPage(of id: ExecutionID, from sequence: UInt64, bytes: Int) -> Bool? {
-        guard let entry = entries[id] else { return nil }
-        return entry.journal.isComplete || entry.journal.byteCount(from: sequence) >= bytes
+    ///   - limitBytes: how much to return; a single greater event is returned alone.
+    /// - Returns: the events; nil when the execution is not known.
+    package mutating func read(
+        _ id: ExecutionID,
+        from sequence: UInt64,
+        limitBytes: Int
+    ) -> Journal.Page? {
+        entries[id]?.journal.read(from: sequence, limitBytes: limitBytes)
     }
 
     /// Whether nothing runs and nothing waits.
@@ -55,25 +87,34 @@ package struct ExecutionArchive: Sendable {
 
     /// Takes an execution in, unless its name is known already.
     ///
+    /// The same code with the same time-out is the same request; how the first one wants to be answered stays.
+    ///
     /// - Parameters:
     ///   - spec: what to run.
     ///   - beganSession: whether the sandbox is made for it.
     ///   - journalBytes: the bound of its journal.
-    /// - Throws: `executionConflict` for a name that stands for other code, `tooManyRequests` when too
-    ///   many wait.
+    /// - Throws: `executionConflict` for a name that stands for other code or whose result is no longer kept,
+    ///   `tooManyRequests` when too many wait.
     package mutating func submit(
         _ spec: ExecutionSpec,
         beganSession: Bool,
         journalBytes: Int
     ) throws(Failure) {
         if let known = entries[spec.id] {
-            guard known.spec == spec else {
+            guard known.spec.input == spec.input, known.spec.timeout == spec.timeout else {
                 throw Failure(
                     .executionConflict,
                     "The operation-id \(spec.id) was used before for another request. Choose a new one."
                 )
             }
             return
+        }
+        guard !dropped.contains(spec.id) else {
+            throw Failure(
+                .executionConflict,
+                "The execution \(spec.id) has run and ended, and its result is no longer kept. To run the code "
+                    + "again choose a new operation-id."
+            )
         }
         guard waiting.count < Self.waitingLimit else {
             throw Failure(
@@ -98,6 +139,7 @@ package struct ExecutionArchive: Sendable {
         guard !waiting.isEmpty else { return nil }
         let id = waiting.removeFirst()
         current = id
+        entries[id]?.hasStarted = true
         return entries[id]?.spec
     }
 
@@ -147,6 +189,32 @@ package struct ExecutionArchive: Sendable {
             let oldest = ended.removeFirst()
             held -= entries[oldest]?.journal.byteCount ?? 0
             entries[oldest] = nil
+            dropped.insert(oldest)
         }
+    }
+}
+
+/// The names of executions that are no longer kept, as many as there is room for.
+///
+/// Of a name its hash is kept: 64 bits with a secret of the process, so that a long life of a session costs
+/// a little memory only, and two names that seem the same are not to be expected.
+private struct DroppedNames: Sendable {
+    private let limit: Int
+    private var hashes: Set<Int> = []
+    /// The same in the order in which they came; when it is full, the oldest stands at `oldest`.
+    private var order: [Int] = []
+    private var oldest = 0
+
+    init(limit: Int) { self.limit = limit }
+
+    func contains(_ id: ExecutionID) -> Bool { hashes.contains(id.hashValue) }
+
+    mutating func insert(_ id: ExecutionID) {
+        let hash = id.hashValue
+        guard hashes.insert(hash).inserted else { return }
+        guard order.count == limit else { return order.append(hash) }
+        hashes.remove(order[oldest])
+        order[oldest] = hash
+        oldest = (oldest + 1) % limit
     }
 }

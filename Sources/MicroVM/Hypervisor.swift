@@ -14,6 +14,13 @@ package protocol Hypervisor: Sendable {
         progress: @escaping @Sendable (String) -> Void
     ) async throws(Failure)
 
+    /// What the sandboxes of a runtime have installed.
+    ///
+    /// - Parameter runtime: the runtime.
+    /// - Returns: the description, as the guest image tells it.
+    /// - Throws: `imageUnusable` when the image does not tell.
+    func image(of runtime: Runtime) async throws(MicroVMError) -> ImageDescription
+
     /// Keeps starts ahead of claims until the task is cancelled; without it, machines start more slowly.
     ///
     /// When it returns, the machines that came from such starts end.

@@ -14,6 +14,7 @@ package actor QEMUHypervisor: Hypervisor {
 
     private nonisolated let configuration: HypervisorConfiguration
     private nonisolated let starter: MachineStarter
+    private nonisolated let metadata: Result<ImageMetadata, MicroVMError>
     private nonisolated let runDirectory: RunDirectory
     private nonisolated let gate: StartGate
     private nonisolated let zygotes: Zygotes
@@ -29,6 +30,8 @@ package actor QEMUHypervisor: Hypervisor {
         let swept = runDirectory.sweep()
         let qemu = try await QEMUInstallation(path: configuration.qemuPath)
         let image = try GuestImage(directory: configuration.imageDirectory)
+        // With the image's other files: another image may take the folder's place.
+        metadata = await ImageMetadata.read(in: configuration.imageDirectory)
         let (confinement, warning) = try await Self.confinement(for: configuration, qemu: qemu)
         let starter = MachineStarter(
             qemu: qemu,
@@ -86,6 +89,10 @@ package actor QEMUHypervisor: Hypervisor {
             progress("failed: \(known)")
             throw known.failure
         }
+    }
+
+    package nonisolated func image(of runtime: Runtime) async throws(MicroVMError) -> ImageDescription {
+        try metadata.get().image(of: runtime)
     }
 
     package nonisolated func run(trouble: @escaping @Sendable (String) -> Void) async {

@@ -1,6 +1,5 @@
 internal import Domain
 internal import Glibc
-internal import NIOPosix
 
 /// The templates on disk, shared by the workers of one machine.
 ///
@@ -62,7 +61,7 @@ struct TemplateStore: Sendable {
         _ description: TemplateDescription,
         _ shape: MachineShape
     ) async -> Result<Template.Content, MicroVMError> {
-        await onBlockingThread { () throws(MicroVMError) in
+        await BlockingThread.run { () throws(MicroVMError) in
             guard let found = TextFile.read(folder + "/description") else {
                 throw MicroVMError(.templateUnusable, "There is none yet.")
             }
@@ -96,7 +95,7 @@ struct TemplateStore: Sendable {
         _ description: TemplateDescription
     ) async -> MicroVMError? {
         let draft = "\(folder).draft"
-        let result = await onBlockingThread { () throws(MicroVMError) in
+        let result = await BlockingThread.run { () throws(MicroVMError) in
             // Whoever left these behind had the lock that we hold now.
             Self.remove(draft)
             Self.remove(folder)
@@ -150,17 +149,6 @@ struct TemplateStore: Sendable {
     private static func remove(_ folder: String) {
         for name in Host.names(in: folder) { unlink(folder + "/" + name) }
         rmdir(folder)
-    }
-
-    /// Runs what waits for the disk on a thread that may wait.
-    private func onBlockingThread<Value: Sendable>(
-        _ work: @escaping @Sendable () throws(MicroVMError) -> Value
-    ) async -> Result<Value, MicroVMError> {
-        do {
-            return try await NIOThreadPool.singleton.runIfActive { Result(catching: work) }
-        } catch {
-            return .failure(MicroVMError(.cancelled, "The disk's thread did not take the work: \(error)."))
-        }
     }
 }
 

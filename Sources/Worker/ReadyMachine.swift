@@ -49,11 +49,20 @@ final class ReadyMachine: Sendable {
         }
     }
 
+    /// What the first execution runs: what the sessions of the pool will run, in its shortest form.
+    private var firstInput: ExecutionInput {
+        switch pool.runtime {
+        case .shell: ExecutionInput(.shellCommand("true"))
+        case .node: .code("1", runtime: .node)
+        default: .code("print(1)\n1", runtime: pool.runtime)
+        }
+    }
+
     private func answersAsItShould(_ machine: any Machine, by deadline: ContinuousClock.Instant) async -> Bool
     {
         let order = RunOrder(
             execution: Self.warmUpNumber,
-            input: .code("print(1)\n1"),
+            input: firstInput,
             outputBytes: 64,
             resultBytes: 64,
             images: 0

@@ -109,7 +109,9 @@ extension Sandbox {
                 ? "Request timed out waiting for code execution to complete" : "The execution was cancelled.",
             duration: outcome.duration,
             stateWasLost: outcome.stateWasLost,
-            wasTruncated: outcome.wasTruncated
+            wasTruncated: outcome.wasTruncated,
+            // A process that was ended for its time-out did not end by itself.
+            exitCode: interruption == .timedOut ? nil : outcome.exitCode
         )
     }
 }

@@ -29,20 +29,25 @@ extension Sandbox {
             arrivals[spec.id] = .now
             changes.notify()
         }
-        return try await page(of: spec.id, from: 0, until: deadline)
+        return try await page(of: spec.id, from: 0, waitingFor: Self.pageFull, until: deadline)
     }
 
-    /// Reads an execution's events and waits for its end.
+    /// What a reader waits for who wants the whole of an execution.
+    static let pageFull = ExecutionArchive.Enough.page(bytes: WireLimits.pageBytes)
+
+    /// Reads an execution's events and waits for more.
     ///
     /// - Parameters:
     ///   - id: the execution.
     ///   - sequence: the first place that is wanted.
+    ///   - enough: what is worth an answer, beside the execution's end.
     ///   - deadline: when to answer with what there is.
     /// - Returns: the events from that place on.
     /// - Throws: `executionNotFound`, or why its end will not come.
     func page(
         of id: ExecutionID,
         from sequence: UInt64,
+        waitingFor enough: ExecutionArchive.Enough,
         until deadline: ContinuousClock.Instant
     ) async throws(Failure) -> EventPage {
         readers += 1
@@ -51,10 +56,8 @@ extension Sandbox {
             touch()
         }
         while true {
-            guard let hasPage = archive.hasPage(of: id, from: sequence, bytes: WireLimits.pageBytes) else {
-                throw unknown(id)
-            }
-            if hasPage || ContinuousClock.now >= deadline || Task.isCancelled {
+            guard let hasEnough = archive.has(enough, of: id, from: sequence) else { throw unknown(id) }
+            if hasEnough || ContinuousClock.now >= deadline || Task.isCancelled {
                 return try page(of: id, from: sequence)
             }
             if let end { throw failure(for: end) }
@@ -63,12 +66,14 @@ extension Sandbox {
     }
 
     private func page(of id: ExecutionID, from sequence: UInt64) throws(Failure) -> EventPage {
-        guard let entry = archive[id] else { throw unknown(id) }
-        let page = entry.journal.read(from: sequence, limitBytes: WireLimits.pageBytes)
+        guard let page = archive.read(id, from: sequence, limitBytes: WireLimits.pageBytes),
+            let entry = archive[id]
+        else { throw unknown(id) }
         return EventPage(
             events: page.events,
             nextSequence: page.events.last.map { $0.sequence + 1 } ?? sequence,
             isComplete: page.reachesEnd,
+            hasStarted: entry.hasStarted,
             sessionInstance: instance,
             isNewSession: entry.beganSession,
             form: entry.spec.form,
@@ -77,7 +82,10 @@ extension Sandbox {
     }
 
     private func unknown(_ id: ExecutionID) -> Failure {
-        Failure(.executionNotFound, "There is no execution \(id) in this session.")
+        Failure(
+            .executionNotFound,
+            "There is no execution \(id) in this session, or none that is still kept."
+        )
     }
 
     /// Ends an execution early; one that has ended already stays as it is.

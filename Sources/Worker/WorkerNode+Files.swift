@@ -22,7 +22,6 @@ extension WorkerNode {
         let reply = try await sandbox.perform(request.order, until: min(.now + request.wait, deadline))
         if let reply { return .file(reply) }
         // Nothing was done: see `execute`.
-        guard await sandbox.waitUntilGone(by: deadline) else { throw Self.stillEnding }
-        return .sessionGone(await sandbox.end)
+        return try await answerOnceGone(sandbox, by: deadline)
     }
 }

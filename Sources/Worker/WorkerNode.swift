@@ -18,20 +18,28 @@ package actor WorkerNode {
     nonisolated let launches: AsyncStream<Launch>
     let configuration: WorkerConfiguration
     let launch: AsyncStream<Launch>.Continuation
+    /// What the guest image has installed for each runtime, as far as it tells.
+    let images: [Runtime: ImageDescription]
     /// The machines that wait for a session.
     var ready = ReadyMachines()
-    private var epoch = WorkerEpoch(1)
-    private var lease = Lease<ContinuousClock.Instant>()
-    private var sandboxes: [SessionKey: Sandbox] = [:]
+    /// Counts how often the worker has begun anew after it lost its lease.
+    var epoch = WorkerEpoch(1)
+    /// Until when it may serve.
+    var lease = Lease<ContinuousClock.Instant>()
+    /// The sessions that it serves.
+    var sandboxes: [SessionKey: Sandbox] = [:]
     /// Sandboxes that serve no session any more, until their machines are gone; they still take room.
-    private var leaving: [ObjectIdentifier: Sandbox] = [:]
-    private var ended = EndedSessions()
+    var leaving: [ObjectIdentifier: Sandbox] = [:]
+    /// The sessions that ended here.
+    var ended = EndedSessions()
     /// Sandboxes that are to end; the watching loop ends them.
-    private var condemned: [(Sandbox, EndCause)] = []
+    var condemned: [(Sandbox, EndCause)] = []
     /// Numbers the sandboxes, so that a list of them has an order that does not shift.
     private var lastPlace = 0
-    private var leaseChanges = ChangeSignal()
-    private var lastPing: ContinuousClock.Instant?
+    /// Wakes the watching loop.
+    var leaseChanges = ChangeSignal()
+    /// When a coordinator called last.
+    var lastPing: ContinuousClock.Instant?
     private var randomness = SystemRandomNumberGenerator()
 
     /// Makes a worker without sessions.
@@ -39,8 +47,10 @@ package actor WorkerNode {
     /// - Parameters:
     ///   - configuration: what it has to know.
     ///   - incarnation: this life of the worker.
-    package init(configuration: WorkerConfiguration, incarnation: Incarnation) {
+    ///   - images: what the guest image has installed for each runtime.
+    init(configuration: WorkerConfiguration, incarnation: Incarnation, images: [Runtime: ImageDescription]) {
         self.configuration = configuration
+        self.images = images
         self.incarnation = incarnation
         // Bounded by the capacity: each entry is a sandbox that counts as a session already.
         (launches, launch) = AsyncStream.makeStream(of: Launch.self)
@@ -65,145 +75,9 @@ package actor WorkerNode {
         }
     }
 
-    private func perform(
-        _ request: Command.Request,
-        by deadline: ContinuousClock.Instant
-    ) async throws(Failure) -> Answer {
-        switch request {
-        case .hello(let offset, let lease):
-            renewLease(for: lease)
-            return sessionList(from: offset)
-        case .ping(let length, let acknowledged): return pong(lease: length, acknowledged: acknowledged)
-        case .execute(let request): return try await execute(request, by: deadline)
-        case .readEvents(let request):
-            guard let sandbox = try live(request.session) else { return gone(request.session) }
-            let page = try await sandbox.page(
-                of: request.execution,
-                from: request.fromSequence,
-                until: min(.now + request.wait, deadline)
-            )
-            return .events(page)
-        case .cancel(let session, let execution):
-            guard let sandbox = try live(session) else { return gone(session) }
-            try await sandbox.cancel(execution)
-            return .done
-        case .file(let request): return try await perform(request, by: deadline)
-        case .keepReady(let targets):
-            keepReady(targets)
-            return .done
-        case .stopSession(let session, let cause):
-            return try await stop(session, cause: cause, by: deadline)
-        case .describeSessions(let wanted): return await describe(wanted)
-        case .describeImage: throw Failure(.internalError, "This worker does not tell its image yet.")
-        }
-    }
-
-    private func stop(
-        _ session: SessionLife,
-        cause: EndCause,
-        by deadline: ContinuousClock.Instant
-    ) async throws(Failure) -> Answer {
-        guard let sandbox = try live(session) else {
-            let answer = gone(session)
-            // A request that would begin it may still be on its way: it comes too late.
-            if sandboxes[session.key] == nil { ended.refuse(session) }
-            return answer
-        }
-        await sandbox.finish(cause)
-        // Its identifier may begin anew elsewhere as soon as this is answered.
-        guard await sandbox.waitUntilGone(by: deadline) else { throw Self.stillEnding }
-        return .done
-    }
-
-    private func describe(_ wanted: [SessionLife]) async -> Answer {
-        var known: [SessionDescription] = []
-        for session in wanted {
-            guard let sandbox = sandboxes[session.key], sandbox.session == session else { continue }
-            if let description = await sandbox.description { known.append(description) }
-        }
-        return .descriptions(known)
-    }
-
-    static let stillEnding = Failure(
-        .notReady,
-        "The session is just being ended.",
-        retryAfterSeconds: 1
-    )
-
-    func gone(_ session: SessionLife) -> Answer {
-        let last = ended.newest(of: session.key)
-        return .sessionGone(last?.session == session ? last?.cause : nil)
-    }
-
-    /// A part of the list of sessions; places in it are never given to another sandbox, so that no
-    /// session is left out although others end while the list is told.
-    private func sessionList(from place: Int) -> Answer {
-        let rest = sandboxes.values.filter { $0.place >= place }.sorted { $0.place < $1.place }
-        let part = rest.prefix(WireLimits.sessionsPerList)
-        return .sessions(
-            part.map(\.session),
-            nextOffset: part.count < rest.count ? part.last.map { $0.place + 1 } : nil
-        )
-    }
-
-    private func pong(lease length: Duration, acknowledged: UInt64) -> Answer {
-        renewLease(for: length)
-        lastPing = .now
-        ended.acknowledge(upTo: acknowledged)
-        return .pong(
-            Pong(
-                epoch: epoch,
-                capacity: configuration.capacity,
-                sessionCount: sandboxes.count,
-                isAccepting: hasRoom,
-                ended: ended.pending
-            )
-        )
-    }
-
-    private func renewLease(for length: Duration) {
-        lease.renew(for: length, now: .now)
-        leaseChanges.notify()
-    }
-
-    private func execute(
-        _ request: ExecuteRequest,
-        by deadline: ContinuousClock.Instant
-    ) async throws(Failure) -> Answer {
-        let arrived = ContinuousClock.now
-        let spec = try ExecutionSpec(
-            id: request.execution,
-            input: request.input,
-            timeout: request.timeout,
-            form: request.form,
-            limits: request.pool.limits
-        )
-        guard
-            let (sandbox, isNew) = try sandbox(
-                of: request.session,
-                mayCreate: request.mayCreate,
-                in: request.pool
-            )
-        else { return gone(request.session) }
-        let page = try await sandbox.execute(
-            spec,
-            beganSession: isNew,
-            until: min(arrived + request.wait, deadline)
-        )
-        guard var page else {
-            // The session had ended, but its machine is not gone yet: nothing was run, and nothing is
-            // lost by waiting until the identifier can begin anew.
-            guard await sandbox.waitUntilGone(by: deadline) else { throw Self.stillEnding }
-            return .sessionGone(await sandbox.end)
-        }
-        page.timings[.worker] = arrived.duration(to: .now)
-        return .events(page)
-    }
-
     /// Finds or makes the sandbox of a request.
     ///
-    /// There is no `await` in it: of many first requests
-    /// with one identifier, exactly one makes the sandbox.
+    /// There is no `await` in it: of many first requests with one identifier, exactly one makes the sandbox.
     func sandbox(
         of session: SessionLife,
         mayCreate: Bool,
@@ -252,16 +126,8 @@ package actor WorkerNode {
         }
     }
 
-    private func live(_ session: SessionLife) throws(Failure) -> Sandbox? {
-        guard lease.isHeld(.now) else {
-            throw Failure(.staleAddressee, "The worker has no lease from a coordinator at the moment.")
-        }
-        // Another generation is another session; `staleAddressee` is for lives of the worker alone.
-        return sandboxes[session.key].flatMap { $0.session == session ? $0 : nil }
-    }
-
     /// Takes a session out of the list at once; its sandbox ends soon.
-    private func dismiss(_ sandbox: Sandbox, cause: EndCause) {
+    func dismiss(_ sandbox: Sandbox, cause: EndCause) {
         sandboxes[sandbox.session.key] = nil
         leaving[ObjectIdentifier(sandbox)] = sandbox
         condemned.append((sandbox, cause))
@@ -285,63 +151,8 @@ package actor WorkerNode {
         refill()
     }
 
-    /// Ends what has to end: all sessions when the lease is lost, before anyone may begin them
-    /// elsewhere, and those that were superseded.
-    func watchLease() async {
-        while !Task.isCancelled {
-            fenceIfLeaseIsLost()
-            if let (sandbox, cause) = condemned.popLast() {
-                await sandbox.finish(cause)
-                // More may have come meanwhile: only who finds nothing goes on without an `await`.
-                continue
-            }
-            let subscription = leaseChanges.subscribe()
-            await subscription.wait(until: lease.expiry ?? .now + .seconds(60))
-            leaseChanges.unsubscribe(subscription)
-        }
-    }
-
-    /// A coordinator refused the announcement.
-    ///
-    /// - Parameter failure: why; `staleAddressee` asks for a new epoch.
-    func announcementRefused(_ failure: Failure) {
-        // With a lease the refusal is an old one: some coordinator has called since then.
-        guard failure.code == .staleAddressee, !lease.isHeld(.now) else { return }
-        beginNewEpoch()
-    }
-
-    private func fenceIfLeaseIsLost() {
-        guard lease.expiry != nil, !lease.isHeld(.now) else { return }
-        beginNewEpoch()
-    }
-
-    private func beginNewEpoch() {
-        lease.release()
-        lastPing = nil
-        epoch = epoch.next
-        // Out of the list at once: a coordinator that calls in the new epoch must not take them for alive.
-        for sandbox in sandboxes.values { dismiss(sandbox, cause: .workerLost) }
-        leaseChanges.notify()
-    }
-
-    /// What the worker says of itself while no coordinator calls it.
-    ///
-    /// - Parameters:
-    ///   - address: where its inbox is.
-    ///   - silence: how long no ping may have come.
-    /// - Returns: the announcement, or nil when a coordinator calls.
-    func announcement(address: String, afterSilenceOf silence: Duration) -> Announcement? {
-        if let lastPing, lastPing.duration(to: .now) < silence { return nil }
-        return Announcement(
-            worker: configuration.id,
-            address: address,
-            epoch: epoch,
-            capacity: configuration.capacity
-        )
-    }
-
     /// Whether another session fits; ready machines give way to it.
-    private var hasRoom: Bool { sandboxes.count + leaving.count < configuration.capacity.sessions }
+    var hasRoom: Bool { sandboxes.count + leaving.count < configuration.capacity.sessions }
 
     /// How many more machines fit; negative when there are too many.
     var roomForMachines: Int {

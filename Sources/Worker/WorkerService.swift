@@ -11,6 +11,8 @@ package struct WorkerService: Service {
     private static let receiveLoops = 2
     /// How long to wait after a machine could not be made ready.
     private static let pauseAfterFailure: Duration = .seconds(1)
+    /// How long to wait after a template could not be made: each attempt boots a guest.
+    private static let pauseWithoutTemplate: Duration = .seconds(60)
 
     private let configuration: WorkerConfiguration
     private let hypervisor: any Hypervisor
@@ -48,13 +50,18 @@ package struct WorkerService: Service {
     }
 
     private func serve() async throws {
-        for pool in configuration.pools { try await hypervisor.prepare(pool, progress: progress) }
+        // The others follow while the first one's sessions are served; a session that comes earlier waits.
+        if let first = configuration.pools.first { try await hypervisor.prepare(first, progress: progress) }
         let inbox = try await post.openInbox(
             at: configuration.address,
             maximumMessageSize: WireLimits.envelopeBytes
         )
         var randomness = SystemRandomNumberGenerator()
-        let node = WorkerNode(configuration: configuration, incarnation: .draw(using: &randomness))
+        let node = WorkerNode(
+            configuration: configuration,
+            incarnation: .draw(using: &randomness),
+            images: await images()
+        )
         let server = CommandServer(
             node: node,
             inbox: inbox,
@@ -81,10 +88,45 @@ package struct WorkerService: Service {
             group.addTask(priority: .high) { try await announcer.run() }
             group.addTask(priority: .high) { await node.watchLease() }
             group.addTask { await runSandboxes(of: node) }
+            group.addTask { try await prepareOthers() }
             // None of them ends by itself but by an error, which ends the others.
             try await group.next()
             group.cancelAll()
         }
+    }
+
+    /// Makes the templates of the pools after the first.
+    ///
+    /// One that cannot be made costs its own pool alone: each session of it tries again.
+    private func prepareOthers() async throws {
+        for pool in configuration.pools.dropFirst() {
+            do throws(Failure) {
+                try await hypervisor.prepare(pool, progress: progress)
+            } catch {
+                logger.error(
+                    "a template could not be made",
+                    metadata: ["pool": "\(pool.name)", "error": "\(error.message)"]
+                )
+            }
+        }
+        // The service ends with the first of its tasks.
+        while true { try await Task.sleep(for: .seconds(3_600)) }
+    }
+
+    /// What the guest image has installed for each runtime; what it does not tell is logged once.
+    private func images() async -> [Runtime: ImageDescription] {
+        var images: [Runtime: ImageDescription] = [:]
+        for runtime in Runtime.all {
+            do throws(MicroVMError) {
+                images[runtime] = try await hypervisor.image(of: runtime)
+            } catch {
+                logger.warning(
+                    "the guest image does not tell what is installed",
+                    metadata: ["runtime": "\(runtime)", "error": "\(error.message)"]
+                )
+            }
+        }
+        return images
     }
 
     private func runSandboxes(of node: WorkerNode) async {
@@ -145,7 +187,8 @@ package struct WorkerService: Service {
                 metadata: ["pool": "\(ready.pool.name)", "error": "\(trouble)"]
             )
             // Not at once again: what failed now fails in a moment, too.
-            try? await Task.sleep(for: Self.pauseAfterFailure)
+            let lacksTemplate = trouble is Failure
+            try? await Task.sleep(for: lacksTemplate ? Self.pauseWithoutTemplate : Self.pauseAfterFailure)
         }
         guard let sandbox = await node.readyMachineEnded(ready) else { return }
         if let cause = await sandbox.end {

@@ -28,7 +28,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let coordinator = try await CoordinatorService(
             configuration: CoordinatorConfiguration(
                 address: try settings.inbox(),
-                pools: try settings.pools(),
+                pools: try await settings.pools(),
                 clusterKey: try settings.clusterKey(),
                 mayHaveSessions: true,
                 storePath: try settings.text("storeFile"),

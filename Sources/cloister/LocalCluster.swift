@@ -35,8 +35,10 @@ struct LocalCluster: Sendable {
     let port: Int
     /// How many workers.
     let workers: Int
-    /// How many sandboxes are kept ready for new sessions.
-    let readySessions: Int
+    /// How many sandboxes of each pool are kept ready for new sessions; nil for as many as is usual.
+    let readySessions: Int?
+    /// The only pool that is needed; nil for all that are configured.
+    var onlyPool: String?
     /// Told what is done, in sentences for a person.
     let progress: @Sendable (String) -> Void
 
@@ -54,7 +56,9 @@ struct LocalCluster: Sendable {
         let key = try APIKeyFile(path: state.apiKeyPath).loadOrCreate()
         let clusterKey = try state.loadOrCreateClusterKey()
         let settings = Settings()
-        let pools = try settings.pools(readySessions: readySessions)
+        var pools = try await settings.pools(readySessions: readySessions)
+        // A pool that is not there is for the API to refuse.
+        if let only = pools.first(where: { $0.name.text == onlyPool }) { pools = [only] }
         let coordinator = try await CoordinatorService(
             configuration: CoordinatorConfiguration(
                 address: "tcp://127.0.0.1:0",
@@ -90,6 +94,7 @@ struct LocalCluster: Sendable {
                     configurationPath: try configureWorker(
                         number,
                         coordinator: coordinator.inboxAddress,
+                        pools: pools,
                         capacity: MachineCapacity.estimated(
                             shares: workers,
                             guestMemoryMiB: pools.guestMemoryMiB
@@ -101,6 +106,7 @@ struct LocalCluster: Sendable {
         }
         let session = LocalSession(
             cluster: self,
+            pools: pools,
             coordinator: coordinator,
             key: key,
             ports: ports,
@@ -118,6 +124,7 @@ struct LocalCluster: Sendable {
     private func configureWorker(
         _ number: Int,
         coordinator: String,
+        pools: [PoolConfiguration],
         capacity: WorkerCapacity
     ) throws -> String {
         let folder = "\(state.path)/worker-\(number)"
@@ -128,6 +135,7 @@ struct LocalCluster: Sendable {
             coordinators: [\(coordinator)]
             clusterKeyFile: \(state.clusterKeyPath)
             runDirectory: \(folder)
+            servedPools: [\(pools.map(\.name.text).joined(separator: ", "))]
             capacity:
               sessions: \(capacity.sessions)
               weight: \(capacity.weight)

@@ -8,6 +8,7 @@ internal import ServiceLifecycle
 /// Waits until a local cluster serves, checks it, and hands it to whoever wanted it.
 struct LocalSession: Service {
     let cluster: LocalCluster
+    let pools: [PoolConfiguration]
     let coordinator: CoordinatorService
     let key: APIKey
     let ports: AsyncStream<Int>
@@ -21,7 +22,6 @@ struct LocalSession: Service {
         try await cancelWhenGracefulShutdown {
             let url = try await withDeadline { try await self.address() }
             let client = CloisterClient(baseURL: url, apiKey: key.secret)
-            cluster.progress("checking the cluster with one execution")
             try await check(client)
             cluster.state.publishEndpoint(url)
             defer { cluster.state.withdrawEndpoint() }
@@ -59,18 +59,29 @@ struct LocalSession: Service {
         throw CancellationError()
     }
 
+    /// Has the first pool print something: the one whose template was there before the worker served.
     private func check(_ client: CloisterClient) async throws {
-        let pool = try PoolName("python")
+        guard let pool = pools.first, let code = Self.answer(in: pool.runtime) else { return }
+        cluster.progress("checking the cluster with one execution")
         let identifier = try SessionIdentifier("cloister-self-check")
         let response = try await client.execute(
-            code: "print(6*7)",
+            code: code,
             identifier: identifier.text,
-            pool: pool.text,
+            pool: pool.name.text,
             timeout: .seconds(60)
         )
         guard response.resource.standardOutput == "42\n" else {
-            throw LocalClusterError.selfCheck("print(6*7) did not print 42")
+            throw LocalClusterError.selfCheck("\(code) did not print 42")
         }
-        try await coordinator.dispatcher.stop(SessionKey(pool: pool, identifier: identifier))
+        try await coordinator.dispatcher.stop(SessionKey(pool: pool.name, identifier: identifier))
+    }
+
+    /// Code that prints 42; nil for a shell, which takes commands and no code.
+    private static func answer(in runtime: Runtime) -> String? {
+        switch runtime {
+        case .shell: nil
+        case .node: "console.log(6*7)"
+        default: "print(6*7)"
+        }
     }
 }

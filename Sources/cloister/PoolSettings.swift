@@ -4,12 +4,23 @@ internal import Domain
 extension Settings {
     /// The pools of this node; what the configuration does not say is as in the product's own pools.
     ///
-    /// - Parameter readySessions: how many sandboxes the product's own pools keep ready.
-    /// - Returns: the pools, checked.
+    /// - Parameter readySessions: how many sandboxes of each pool are kept ready where the configuration
+    ///   does not say it; nil for as many as is usual.
+    /// - Returns: the pools that `servedPools` names, checked, in that order; all of them without it.
     /// - Throws: `invalidConfiguration`, with a sentence that names key and bounds.
-    func pools(readySessions: Int = DefaultPools.readySessions) throws(Failure) -> [PoolConfiguration] {
+    func pools(readySessions: Int? = nil) async throws(Failure) -> [PoolConfiguration] {
+        let all = try DefaultPools.all(readySessions: readySessions)
         var pools: [PoolConfiguration] = []
-        for standard in try DefaultPools.all(readySessions: readySessions) {
+        for name in try await optionalList("servedPools") ?? all.map(\.name.text) {
+            guard let standard = all.first(where: { $0.name.text == name }) else {
+                throw refusal(
+                    "servedPools",
+                    "names \(name); there are \(all.map(\.name.text).joined(separator: ", "))"
+                )
+            }
+            guard !pools.contains(where: { $0.name == standard.name }) else {
+                throw refusal("servedPools", "names \(name) twice")
+            }
             pools.append(try pool(standard))
         }
         return pools

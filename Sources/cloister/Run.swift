@@ -51,7 +51,13 @@ struct Run: AsyncParsableCommand {
             return try finish(try await send(source, to: client))
         }
         let results = AsyncStream.makeStream(of: ExecutionResponse.self)
-        let cluster = LocalCluster(state: server.state, port: 0, workers: 1, readySessions: 0) {
+        let cluster = LocalCluster(
+            state: server.state,
+            port: 0,
+            workers: 1,
+            readySessions: 0,
+            onlyPool: pool
+        ) {
             Console.error(line: "cloister: \($0)")
         }
         try await cluster.run { client, _ in

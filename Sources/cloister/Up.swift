@@ -7,8 +7,9 @@ struct Up: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Runs a whole cluster on this machine until Ctrl-C.",
         discussion: """
-            The first start makes a template: one guest boots and warms its Python, which takes about \
-            half a minute without KVM. Later starts find it in the cache.
+            The first start makes a template of each pool: a guest boots and warms its runtime, which takes \
+            about half a minute for Python without KVM. The pools after the first follow while it serves. \
+            Later starts find the templates in the cache.
             """
     )
 
@@ -18,8 +19,13 @@ struct Up: AsyncParsableCommand {
     @Option(help: "How many workers, each a process of its own.")
     var workers = 1
 
-    @Option(help: "How many sandboxes are kept ready for new sessions, in all workers together.")
-    var ready = DefaultPools.readySessions
+    @Option(
+        help: """
+            How many sandboxes of each pool are kept ready for new sessions, in all workers together. \
+            (default: 2 of python, 1 of node and shell)
+            """
+    )
+    var ready: Int?
 
     @Option(help: ArgumentHelp("The folder for keys and files.", valueName: "dir"))
     var stateDir = StateDirectory.standardPath
@@ -28,7 +34,7 @@ struct Up: AsyncParsableCommand {
         guard (0...65_535).contains(port) else {
             throw ValidationError("--port is a number from 0 to 65535.")
         }
-        guard (0...1_000).contains(ready) else {
+        guard (0...1_000).contains(ready ?? 0) else {
             throw ValidationError("--ready is a number from 0 to 1000.")
         }
         guard (1...64).contains(workers) else { throw ValidationError("--workers is a number from 1 to 64.") }

@@ -23,7 +23,7 @@ struct WorkerCommand: AsyncParsableCommand {
             "worker",
             level: try ServiceLog.level(settings.text("logLevel", or: "info"))
         )
-        let pools = try settings.pools()
+        let pools = try await settings.pools()
         let estimate = MachineCapacity.estimated(shares: 1, guestMemoryMiB: pools.guestMemoryMiB)
         let configuration = WorkerConfiguration(
             id: try WorkerID(try settings.text("name")),

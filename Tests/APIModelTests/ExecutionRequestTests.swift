@@ -3,8 +3,8 @@ import Domain
 import Testing
 
 @Suite struct ExecutionRequestTests {
-    private static func request(_ text: String) throws -> ExecutionRequest {
-        try ExecutionRequest.parse(Array(text.utf8))
+    private static func request(_ text: String, for runtime: Runtime = .python) throws -> ExecutionRequest {
+        try ExecutionRequest.parse(Array(text.utf8), for: runtime)
     }
 
     @Test(arguments: [
@@ -27,10 +27,10 @@ import Testing
     ])
     func `The code is found wherever a client puts it`(text: String) throws {
         let request = try Self.request(text)
-        #expect(request.code == "1")
-        #expect(request.executionType == "Synchronous")
+        #expect(request.input == .code("1"))
+        #expect(request.form == AnswerForm())
+        #expect(!request.isAsynchronous)
         #expect(request.timeoutInSeconds == nil)
-        #expect(request.outputStreamsMaxLength == nil)
         #expect(request.identifier == nil)
     }
 
@@ -39,10 +39,9 @@ import Testing
             #"{"properties":{"code":"é\u0000","timeoutInSeconds":5,"executionType":"synchronous","identifier":"abcd"},"#
                 + #""timeoutInSeconds":6,"outputStreamsMaxLength":4096}"#
         )
-        #expect(request.code == "é\u{0}")
+        #expect(request.input == .code("é\u{0}"))
         #expect(request.timeoutInSeconds == 5)
-        #expect(request.outputStreamsMaxLength == 4096)
-        #expect(request.executionType == "synchronous")
+        #expect(request.form == AnswerForm(executionType: "synchronous", outputStreamsMaxLength: 4096))
         #expect(request.identifier == "abcd")
     }
 
@@ -82,23 +81,12 @@ import Testing
             (#"{"code":"MQ=","codeInputType":"InlineBase64"}"#, .sessionRequestValidationFailed, "base64"),
             (#"{"code":"M Q==","codeInputType":"InlineBase64"}"#, .sessionRequestValidationFailed, "base64"),
             (#"{"code":"/w==","codeInputType":"InlineBase64"}"#, .sessionRequestValidationFailed, "UTF-8"),
-            (#"{"code":"1","executionType":"Asynchronous"}"#, .sessionRequestNotSupported, "Asynchronous"),
-            (#"{"code":"1","executionType":"ASYNCHRONOUS"}"#, .sessionRequestNotSupported, "Asynchronous"),
             (#"{"shellCommand":"ls"}"#, .sessionRequestNotSupported, "'shellCommand'"),
             (
                 #"{"properties":{"execCommandAndArgs":["ls"]}}"#, .sessionRequestNotSupported,
                 "'execCommandAndArgs'"
             ),
             (#"{"code":"1","stdin":"x"}"#, .sessionRequestNotSupported, "'stdin'"),
-            (#"{"code":"1","useEmptyKernel":true}"#, .sessionRequestNotSupported, "'useEmptyKernel'"),
-            (
-                #"{"code":"1","returnJupyterFormat":true}"#, .sessionRequestNotSupported,
-                "'returnJupyterFormat'"
-            ),
-            (
-                #"{"code":"1","returnJupyterFormatExecutionResult":true}"#, .sessionRequestNotSupported,
-                "'returnJupyterFormatExecutionResult'"
-            ),
         ] as [(String, FailureCode, String)]
     )
     func `A body that does not do is refused with a code and a sentence that names what is wrong`(
@@ -111,6 +99,112 @@ import Testing
         #expect(failure?.message.contains(named) == true, "\(failure?.message ?? "")")
     }
 
+    @Test(arguments: [
+        (#"{"code":"1"}"#, false, "Synchronous"),
+        (#"{"code":"1","executionType":"Asynchronous"}"#, true, "Asynchronous"),
+        (#"{"properties":{"code":"1","executionType":"ASYNCHRONOUS"}}"#, true, "ASYNCHRONOUS"),
+    ])
+    func `Whether the answer waits is said in any case of letters, and echoed as it was written`(
+        text: String,
+        isAsynchronous: Bool,
+        type: String
+    ) throws {
+        let request = try Self.request(text)
+        #expect(request.isAsynchronous == isAsynchronous)
+        #expect(request.form.executionType == type)
+    }
+
+    @Test(arguments: [
+        (#"{"code":"1","useEmptyKernel":true}"#, true, false),
+        (#"{"code":"1","returnJupyterFormat":true}"#, false, true),
+        (#"{"code":"1","returnJupyterFormatExecutionResult":true}"#, false, true),
+        (#"{"code":"1","returnJupyterFormatExecutionResult":true,"returnJupyterFormat":false}"#, false, true),
+        (#"{"code":"1","useEmptyKernel":false,"returnJupyterFormat":false}"#, false, false),
+    ])
+    func `A kernel of its own and Jupyter's format are had for the asking`(
+        text: String,
+        inEmptyRuntime: Bool,
+        inJupyterFormat: Bool
+    ) throws {
+        for runtime in [Runtime.python, .node] {
+            let request = try Self.request(text, for: runtime)
+            #expect(request.input.source == .code("1", runtime: runtime))
+            #expect(request.input.inEmptyRuntime == inEmptyRuntime)
+            #expect(request.form.inJupyterFormat == inJupyterFormat)
+        }
+    }
+
+    @Test(
+        arguments: [
+            (#"{"shellCommand":"ls é"}"#, ExecutionInput(.shellCommand("ls é")), ""),
+            (#"{"properties":{"shellCommand":"ls"}}"#, ExecutionInput(.shellCommand("ls")), ""),
+            (
+                #"{"shellCommand":"cat","stdin":"é\n","code":null}"#,
+                ExecutionInput(.shellCommand("cat"), standardInput: Array("é\n".utf8)), ""
+            ),
+            (
+                #"{"execCommandAndArgs":["ls","-l",""],"executionType":"synchronous"}"#,
+                ExecutionInput(.program(["ls", "-l", ""])), "synchronous"
+            ),
+            (
+                #"{"shellCommand":"ls","codeInputType":"Inline","useEmptyKernel":true}"#,
+                ExecutionInput(.shellCommand("ls")), ""
+            ),
+        ] as [(String, ExecutionInput, String)]
+    )
+    func `A shell pool takes a command or a program with arguments`(
+        text: String,
+        input: ExecutionInput,
+        type: String
+    ) throws {
+        let request = try Self.request(text, for: .shell)
+        #expect(request.input == input)
+        #expect(request.form.executionType == type)
+        let spec = try request.spec(id: ExecutionID("one"), limits: ExecutionLimits())
+        #expect(spec.input == input)
+        #expect(spec.form == request.form)
+    }
+
+    @Test(
+        arguments: [
+            ("", .sessionPropertiesMissing, "shellCommand"),
+            ("{}", .sessionPropertiesMissing, "shellCommand"),
+            (#"{"stdin":"x"}"#, .sessionPropertiesMissing, "shellCommand"),
+            (
+                #"{"shellCommand":"ls","execCommandAndArgs":["ls"]}"#, .sessionRequestValidationFailed,
+                "exclude"
+            ),
+            (#"{"shellCommand":["ls"]}"#, .sessionRequestValidationFailed, "'shellCommand'"),
+            (#"{"execCommandAndArgs":"ls"}"#, .sessionRequestValidationFailed, "'execCommandAndArgs'"),
+            (#"{"execCommandAndArgs":["ls",1]}"#, .sessionRequestValidationFailed, "'execCommandAndArgs'"),
+            (#"{"shellCommand":"cat","stdin":1}"#, .sessionRequestValidationFailed, "'stdin'"),
+            (#"{"code":"ls"}"#, .sessionRequestNotSupported, "send shellCommand"),
+            (#"{"pythonCode":"ls"}"#, .sessionRequestNotSupported, "send shellCommand"),
+            (#"{"code":"","shellCommand":"ls"}"#, .sessionRequestNotSupported, "'code'"),
+        ] as [(String, FailureCode, String)]
+    )
+    func `A shell pool refuses what is no command and says what to send`(
+        text: String,
+        code: FailureCode,
+        named: String
+    ) {
+        let failure = #expect(throws: Failure.self) { try Self.request(text, for: .shell) }
+        #expect(failure?.code == code)
+        #expect(failure?.message.contains(named) == true, "\(failure?.message ?? "")")
+    }
+
+    @Test(arguments: [
+        #"{"execCommandAndArgs":[]}"#, #"{"execCommandAndArgs":[""]}"#, #"{"shellCommand":""}"#,
+        #"{"shellCommand":"a\u0000b"}"#, #"{"execCommandAndArgs":["ls","\u0000"]}"#,
+    ])
+    func `A command that no system could run is refused before it is sent anywhere`(text: String) throws {
+        let request = try Self.request(text, for: .shell)
+        let failure = #expect(throws: Failure.self) {
+            try request.spec(id: ExecutionID("one"), limits: ExecutionLimits())
+        }
+        #expect(failure?.code == .sessionRequestValidationFailed)
+    }
+
     @Test func `Nesting without end and bytes that are no UTF-8 are refused`() {
         let bodies: [[UInt8]] = [
             Array((String(repeating: "[", count: 200_000)).utf8),
@@ -119,7 +213,7 @@ import Testing
             Array(#"{"code":"\ud800"}"#.utf8), [0],
         ]
         for body in bodies {
-            let failure = #expect(throws: Failure.self) { try ExecutionRequest.parse(body) }
+            let failure = #expect(throws: Failure.self) { try ExecutionRequest.parse(body, for: .python) }
             #expect(failure?.code.httpStatus == 400)
         }
     }
@@ -156,7 +250,7 @@ import Testing
         let limits = ExecutionLimits(codeBytes: 1000)
         let body = #"{"code":""# + String(repeating: #"\u0041"#, count: 1000) + #""}"#
         #expect(body.utf8.count <= ExecutionRequest.bodyLimit(for: limits))
-        #expect(try Self.request(body).code.utf8.count == 1000)
+        #expect(try Self.request(body).input.byteCount == 1000)
     }
 }
 

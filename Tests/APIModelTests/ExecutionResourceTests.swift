@@ -218,6 +218,110 @@ import Testing
         #expect(try resource(report, .wrapped).status == wrappedStatus)
     }
 
+    @Test(
+        arguments: [
+            (.init(status: .succeeded, duration: .zero, exitCode: 0), "0", "Success"),
+            (.init(status: .failed, errorName: "E", duration: .zero, exitCode: 127), "127", "Failure"),
+            (.init(status: .failed, duration: .zero, exitCode: 137), "137", "Failure"),
+            (.init(status: .failed, duration: .zero, stateWasLost: true), "1", "Failure"),
+            (.init(status: .timedOut, duration: .seconds(9), exitCode: 137), "-1", "Failure"),
+            (.init(status: .cancelled, duration: .zero), "130", "Failure"),
+            (.init(status: .cancelled, duration: .zero, exitCode: 143), "143", "Failure"),
+        ] as [(Outcome, String, String)]
+    )
+    func `A shell answers with the exit code as a string, and has no value`(
+        outcome: Outcome,
+        flatStatus: String,
+        wrappedStatus: String
+    ) throws {
+        var report = try report()
+        report.append(.standardOutput(Array("out\n".utf8)))
+        report.append(.ended(outcome))
+        let request = #"{"shellCommand":"x"}"#
+        let flat = try resource(report, .flat, request, runtime: .shell)
+        #expect(flat.status == flatStatus)
+        let text = String(decoding: flat.encoded(as: .flat), as: UTF8.self)
+        #expect(text.hasPrefix(#"{"id":"one","identifier":"abcd","status":"\#(flatStatus)","result":{"stdout":"out\n","#))
+        #expect(!text.contains("executionResult"))
+        let isCut = outcome.status == .timedOut
+        #expect(flat.executionTimeInMilliseconds == (isCut ? 3000 : 0))
+        #expect(flat.standardError.isEmpty == (!isCut && !outcome.stateWasLost))
+        let wrapped = try resource(report, .wrapped, request, runtime: .shell)
+        #expect(wrapped.status == wrappedStatus)
+        #expect(String(decoding: wrapped.encoded(as: .wrapped), as: UTF8.self).contains(#""result":"""#))
+        let echoed = try resource(
+            report,
+            .flat,
+            #"{"shellCommand":"x","executionType":"synchronous"}"#,
+            runtime: .shell
+        )
+        #expect(echoed.executionType == "synchronous")
+    }
+
+    @Test(
+        arguments: [
+            ("nan", "NaN", #""nan""#), ("nan", "null", #""nan""#), ("None", "null", "null"),
+            ("null", "null", "null"), ("'nan'", #""nan""#, #""nan""#), ("True", "true", #""True""#),
+            ("42", "42", #""42""#), ("0.5", "0.5", #""0.5""#),
+            ("36893488147419103232", "36893488147419103232", #""36893488147419103232""#),
+            ("[1, 'a']", #"[1, "a"]"#, #"[1,"a"]"#), ("<Thing>", nil, #""<Thing>""#),
+        ] as [(String, String?, String)]
+    )
+    func `In Jupyter's format primitives are strings or null`(
+        text: String,
+        json: String?,
+        expected: String
+    ) throws {
+        var report = try report()
+        report.append(.value(ResultValue(text: text, json: json)))
+        report.append(.ended(Outcome(status: .succeeded, duration: .zero)))
+        let request = #"{"code":"1","returnJupyterFormatExecutionResult":true}"#
+        let flat = String(decoding: try resource(report, .flat, request).encoded(as: .flat), as: UTF8.self)
+        #expect(flat.contains(#""executionResult":\#(expected),"#), "\(flat)")
+        let isCollection = expected.hasPrefix("[")
+        for (shape, version) in [
+            (AnswerShape.flat, "2024-10-02-preview"), (.wrapped, "2025-10-02-preview"),
+        ] {
+            let resource = try resource(report, shape, request, version: version)
+            #expect(
+                String(decoding: resource.result.encoded, as: UTF8.self)
+                    == (isCollection ? #""[1, 'a']""# : expected)
+            )
+        }
+    }
+
+    @Test func `Node's null is null, and what is undefined is nothing`() throws {
+        var report = try report()
+        report.append(.ended(Outcome(status: .succeeded, duration: .zero)))
+        #expect(try resource(report, .flat, runtime: .node).result == .string(""))
+        report.append(.value(ResultValue(text: "null", json: "null")))
+        #expect(try resource(report, .flat, runtime: .node).result.encoded == Array("null".utf8))
+    }
+
+    @Test(arguments: [true, false])
+    func `An execution that has not ended has no result, but what older clients take for granted`(
+        hasStarted: Bool
+    ) throws {
+        let resource = PendingExecutionResource(
+            id: try ExecutionID("one"),
+            session: try report().session,
+            form: AnswerForm(executionType: "asynchronous"),
+            hasStarted: hasStarted
+        )
+        let status = hasStarted ? "Running" : "NotStarted"
+        func text(_ shape: AnswerShape) -> String {
+            String(decoding: resource.encoded(as: shape), as: UTF8.self)
+        }
+        #expect(
+            text(.flat)
+                == #"{"id":"one","identifier":"abcd","executionType":"asynchronous","status":"\#(status)"}"#
+        )
+        let members =
+            #""status":"\#(status)","stdout":"","stderr":"","result":"","executionTimeInMilliseconds":0,"id":"one""#
+        #expect(text(.wrapped) == #"{"$id":"1","properties":{"$id":"2",\#(members)}}"#)
+        #expect(text(.wrappedAndFlat) == #"{"$id":"1",\#(members),"properties":{"$id":"2",\#(members)}}"#)
+    }
+
     @Test func `Cut streams are flagged, each by its name, and so is what the pool's limits took`() throws {
         var report = try report()
         report.append(.standardOutput(Array("éé".utf8)))
@@ -325,13 +429,14 @@ import Testing
         _ report: ExecutionReport,
         _ shape: AnswerShape,
         _ request: String = #"{"code":"1"}"#,
-        version: String = "2025-10-02-preview"
+        version: String = "2025-10-02-preview",
+        runtime: Runtime = .python
     ) throws -> ExecutionResource {
         try ExecutionResource(
             report,
-            to: ExecutionRequest.parse(Array(request.utf8)),
-            shape: shape,
-            version: APIVersion.named(version)
+            form: ExecutionRequest.parse(Array(request.utf8), for: runtime).form,
+            layout: AnswerLayout(runtime: runtime, shape: shape, version: APIVersion.named(version)),
+            timeout: .seconds(3)
         )
     }
 
@@ -345,7 +450,7 @@ import Testing
 
     @Test func `An error stands in the contract's envelope`() {
         let text = String(
-            decoding: ErrorEnvelope(failure, traceID: "t").encoded(isFlatToo: false),
+            decoding: ErrorEnvelope(failure, traceID: "t").json().encoded,
             as: UTF8.self
         )
         #expect(
@@ -355,7 +460,7 @@ import Testing
 
     @Test func `A lack of room stands at the top level as well`() {
         let text = String(
-            decoding: ErrorEnvelope(failure, traceID: "t").encoded(isFlatToo: true),
+            decoding: ErrorEnvelope(failure, traceID: "t").json(isFlatToo: true).encoded,
             as: UTF8.self
         )
         #expect(text.hasSuffix(#"},"code":"SessionsCountExceedsLimit","message":"No \"room\"."}"#))

@@ -61,7 +61,7 @@ struct RunningCluster: Sendable {
             "--state-dir", state,
         ]
         var variables: [Environment.Key: String?] = [
-            "TMPDIR": temporary, "CLOISTER_PROCESSES_AHEAD": "\(ahead)",
+            "TMPDIR": temporary, "CLOISTER_PROCESSES_AHEAD": "\(ahead)", "CLOISTER_SERVED_POOLS": "python",
         ]
         for (name, value) in environment { variables[Environment.Key(stringLiteral: name)] = value }
         var options = PlatformOptions()

@@ -9,14 +9,18 @@ import struct
 import subprocess
 import time
 
-SOURCES = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../deploy/guest/python"))
-DEADLINE = 20
+SOURCES = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../deploy/guest"))
+COMMANDS = {
+    "python": ["/usr/bin/python3", "-I", "-B", "/usr/lib/cloister/python/runtime.py"],
+    "node": ["/usr/bin/node", "--expose-internals", "--no-force-async-hooks-checks", "/usr/lib/cloister/node/runtime.js"],
+}
+DEADLINE = int(os.environ.get("CLOISTER_TEST_DEADLINE", "20"))
 
 
 class RuntimeProcess:
     """A runtime in a sandbox that has the image's root, and the sources of this checkout in it."""
 
-    def __init__(self, root):
+    def __init__(self, root, kind="python"):
         command_out, self._commands = os.pipe()
         self._replies, reply_in = os.pipe()
         self.output, self.errors = bytearray(), bytearray()
@@ -24,7 +28,7 @@ class RuntimeProcess:
         inherited = [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 50) for descriptor in (command_out, reply_in)]
         place = "exec 3<&{0} 4>&{1} {0}<&- {1}>&-".format(*inherited)
         self._process = subprocess.Popen(
-            ["bash", "-c", f'{place}; exec "$@"', "bash", *sandbox(root)],
+            ["bash", "-c", f'{place}; exec "$@"', "bash", *sandbox(root, kind)],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             pass_fds=inherited, start_new_session=True,
         )  # fmt: skip
@@ -89,6 +93,10 @@ class RuntimeProcess:
                 except ProcessLookupError:
                     pass
 
+    def has_reply(self):
+        """Whether the runtime has said something that nobody has received yet."""
+        return bool(select.select([self._replies], [], [], 0)[0])
+
     def end(self):
         """Closes the commands, and returns the exit status."""
         os.close(self._commands)
@@ -143,7 +151,7 @@ class Result:
             raise AssertionError(f"unknown reply {kind}")
 
 
-def sandbox(root):
+def sandbox(root, kind):
     """The runtime's command line, in a read-only root as the image has it, without network, as the user of a session."""
     environment = {
         "PATH": "/home/session/.local/bin:/usr/local/bin:/usr/bin:/bin", "HOME": "/home/session", "USER": "session",
@@ -154,9 +162,10 @@ def sandbox(root):
         "bwrap", "--unshare-all", "--uid", "1000", "--gid", "1000", "--die-with-parent", "--clearenv",
         "--ro-bind", root, "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/mnt/data",
         "--tmpfs", "/home/session", "--tmpfs", "/var/cache/matplotlib", "--ro-bind", fonts, fonts[len(root) :],
-        "--tmpfs", "/usr/lib/cloister", "--ro-bind", SOURCES, "/usr/lib/cloister/python",
+        "--tmpfs", "/usr/lib/cloister", "--ro-bind", f"{SOURCES}/python", "/usr/lib/cloister/python",
+        "--ro-bind", f"{SOURCES}/node", "/usr/lib/cloister/node",
         *(word for name, value in environment.items() for word in ("--setenv", name, value)),
-        "/usr/bin/python3", "-I", "-B", "/usr/lib/cloister/python/runtime.py",
+        *COMMANDS[kind],
     ]  # fmt: skip
 
 

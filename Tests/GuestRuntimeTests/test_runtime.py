@@ -330,6 +330,43 @@ class Interrupts(RuntimeTestCase):
             for image in self.runtime.finish().images:
                 self.assertEqual(len(image), 300_000)
 
+    def test_a_hail_of_interrupts_breaks_nothing(self):
+        """Signals go on while the first one's traceback is rendered and sent, and threads of the code take some of them."""
+        self.run_cell("import threading\nstop = threading.Event()\nthread = threading.Thread(target=stop.wait)\nthread.start()")
+        self.run_cell("kept = 'kept'")
+        for gap in (0.0001, 0.0003, 0.001, 0.003):
+            for _ in range(25):
+                self.runtime.send("x", b"x = 1\nwhile True: pass")
+                started = time.monotonic()
+                while not self.runtime.has_reply():
+                    self.runtime.interrupt()
+                    time.sleep(gap)
+                result = self.runtime.finish()
+                self.assertLess(time.monotonic() - started, 5)
+                self.assertEqual((result.status, result.error), (2, "KeyboardInterrupt"))
+                self.assertNotIn("site-packages", result.errors)
+                self.assertNotIn("dist-packages", result.errors)  # never a traceback of what renders tracebacks
+                self.assertNotIn("cloister_runtime", result.errors)
+        self.assertEqual(self.run_cell("stop.set(); thread.join()\nkept").text, "'kept'")
+
+    def test_code_that_goes_on_after_an_interrupt_can_be_interrupted_again(self):
+        self.runtime.send("x", b"try:\n    while True: pass\nexcept KeyboardInterrupt: pass\nwhile True: pass")
+        time.sleep(0.2)
+        self.runtime.interrupt()
+        time.sleep(0.2)
+        self.runtime.interrupt()
+        result = self.runtime.finish()
+        self.assertEqual((result.status, result.error), (2, "KeyboardInterrupt"))
+
+    def test_an_error_whose_text_never_ends_can_be_interrupted(self):
+        self.runtime.send("x", b"class Endless(Exception):\n    def __str__(self):\n        while True: pass\nraise Endless()")
+        deadline = time.monotonic() + 10
+        while not self.runtime.has_reply() and time.monotonic() < deadline:
+            time.sleep(0.1)
+            self.runtime.interrupt()
+        self.assertEqual(self.runtime.finish().error, "Endless")
+        self.assertEqual(self.run_cell("1 + 1").text, "2")
+
     def test_handlers_of_the_code_do_no_harm_between_cells(self):
         self.run_cell("import signal\ndef late(*_): raise TimeoutError('late')\nsignal.signal(signal.SIGALRM, late)\nsignal.setitimer(signal.ITIMER_REAL, .1);")
         time.sleep(0.2)

@@ -124,17 +124,40 @@ package struct PlayedCluster: Sendable {
         timeout: Duration = .seconds(20),
         id: String? = nil
     ) async throws(Failure) -> ExecutionReport {
-        let name = id ?? "run-\(UInt64.random(in: .min ... .max))"
-        let spec = try ExecutionSpec(
-            id: try ExecutionID(name),
+        try await dispatcher.execute(
+            try spec(code, timeout: timeout, id: id),
+            in: try session(identifier)
+        )
+    }
+
+    /// What is to be run.
+    ///
+    /// - Parameters:
+    ///   - code: a script of ``PlayedHypervisor``.
+    ///   - timeout: how long the code may run.
+    ///   - id: the execution's name; a new one when nil.
+    /// - Returns: the specification.
+    /// - Throws: a `Failure` for a name that is none.
+    package func spec(
+        _ code: String,
+        timeout: Duration = .seconds(20),
+        id: String? = nil
+    ) throws(Failure) -> ExecutionSpec {
+        try ExecutionSpec(
+            id: try ExecutionID(id ?? "run-\(UInt64.random(in: .min ... .max))"),
             input: .code(code),
             timeout: timeout,
             limits: pool.limits
         )
-        return try await dispatcher.execute(
-            spec,
-            in: SessionKey(pool: pool.name, identifier: try SessionIdentifier(identifier))
-        )
+    }
+
+    /// A session of the pool.
+    ///
+    /// - Parameter identifier: its identifier.
+    /// - Returns: its key.
+    /// - Throws: a `Failure` for an identifier that is none.
+    package func session(_ identifier: String) throws(Failure) -> SessionKey {
+        SessionKey(pool: pool.name, identifier: try SessionIdentifier(identifier))
     }
 
     /// All code that any guest was given.

@@ -199,6 +199,8 @@ extension PlayedCoordinator {
     ///   - identifier: the session's identifier.
     ///   - generation: the session's generation.
     ///   - name: the execution's name; one for each code when nil.
+    ///   - input: what is run instead of the code.
+    ///   - form: how it is to be answered.
     ///   - mayCreate: whether the session may be made.
     ///   - timeout: how long the code may run.
     ///   - wait: how long the answer may wait.
@@ -210,6 +212,8 @@ extension PlayedCoordinator {
         in identifier: String = "session",
         generation: UInt64 = 1,
         name: String? = nil,
+        input: ExecutionInput? = nil,
+        form: AnswerForm = AnswerForm(),
         mayCreate: Bool = true,
         timeout: Duration = .seconds(60),
         wait: Duration = .seconds(15),
@@ -220,12 +224,38 @@ extension PlayedCoordinator {
             session: try life(identifier, generation),
             mayCreate: mayCreate,
             execution: try ExecutionID(name ?? fallback),
-            input: .code(code),
+            input: input ?? .code(code),
             timeout: timeout,
+            form: form,
             pool: pool,
             wait: wait
         )
         return try await ask(.execute(request), epoch: epoch)
+    }
+
+    /// Reads an execution by its name, as those do who have begun it.
+    ///
+    /// - Parameters:
+    ///   - name: the execution's name.
+    ///   - sequence: the first place that is wanted.
+    ///   - identifier: the session's identifier.
+    ///   - wait: how long the answer may wait for the first new event.
+    /// - Returns: the answer.
+    /// - Throws: a `TransportError` when there is none.
+    package func read(
+        _ name: String,
+        from sequence: UInt64 = 0,
+        in identifier: String = "session",
+        wait: Duration = .zero
+    ) async throws -> Answer {
+        let request = ReadEventsRequest(
+            session: try life(identifier),
+            execution: try ExecutionID(name),
+            fromSequence: sequence,
+            wait: wait,
+            wantsFirstEvent: true
+        )
+        return try await ask(.readEvents(request))
     }
 
     /// One life of a session.
@@ -250,6 +280,12 @@ extension Answer {
         var bytes: [UInt8] = []
         for case .standardOutput(let chunk) in page.events.map(\.event) { bytes += chunk }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The events, when the answer holds any.
+    package var page: EventPage? {
+        guard case .events(let page) = self else { return nil }
+        return page
     }
 
     /// The execution's end, when the answer holds it.

@@ -7,8 +7,9 @@ internal import Wire
 ///
 /// The words: `set NAME VALUE`, `get NAME`, `hang`, `deaf` (hangs and takes no notice of interrupts),
 /// `crash`, `flood COUNT`, `drizzle COUNT` (events of one byte), `foreign` (an event of another execution),
-/// `chatter` (frames that belong to nothing), `hold NAME` (runs until the test releases it), `stuck` (takes
-/// no orders), `trouble`, anything else prints itself.
+/// `chatter` (frames that belong to nothing), `hold NAME` (runs until the test releases it), `say NAME` (the
+/// same, but prints before), `exit CODE` (a process that ended so), `stuck` (takes no orders), `trouble`,
+/// anything else prints itself.
 package final class PlayedHypervisor: Hypervisor {
     private struct State {
         var orders: [String] = []
@@ -58,6 +59,19 @@ package final class PlayedHypervisor: Hypervisor {
     /// How often machines that waited have answered.
     package var checks: Int { state.withLock { $0.checks } }
 
+    /// What the played guest image has installed; it does not tell it of the shell.
+    ///
+    /// - Parameter runtime: the runtime.
+    /// - Returns: the description.
+    package static func image(of runtime: Runtime) -> ImageDescription {
+        ImageDescription(
+            runtimes: [.init(name: runtime.name, version: "1.0")],
+            packages: [.init(name: "played", version: "2.0")],
+            kernel: nil,
+            createdMilliseconds: 1
+        )
+    }
+
     func answersCheck() -> Bool {
         state.withLock { state in
             if state.answersChecks { state.checks += 1 }
@@ -102,6 +116,11 @@ package final class PlayedHypervisor: Hypervisor {
         progress: @escaping @Sendable (String) -> Void
     ) async throws(Failure) {}
 
+    package func image(of runtime: Runtime) async throws(MicroVMError) -> ImageDescription {
+        guard runtime != .shell else { throw MicroVMError(.imageUnusable, "The script says so.") }
+        return Self.image(of: runtime)
+    }
+
     package func run(trouble: @escaping @Sendable (String) -> Void) async {}
 
     package func withMachine<Value: Sendable>(
@@ -144,6 +163,8 @@ final class PlayedMachine: Machine {
     private struct Guest {
         var variables: [String: String] = [:]
         var running: UInt64?
+        /// What an interrupted process would end with; code has none.
+        var exitCode: Int?
         var isDeaf = false
         var isWarm = false
         var files = PlayedFiles()
@@ -197,7 +218,11 @@ final class PlayedMachine: Machine {
     private func run(_ order: RunOrder) async {
         let words = order.input.text.split(separator: " ").map(String.init)
         switch words.first {
-        case "hang": guest.withLock { $0.running = order.execution }
+        case "hang":
+            guest.withLock { guest in
+                guest.running = order.execution
+                if case .shellCommand = order.input.source { guest.exitCode = 143 }
+            }
         case "deaf":
             guest.withLock {
                 $0.running = order.execution
@@ -208,6 +233,12 @@ final class PlayedMachine: Machine {
             guest.withLock { $0.panic = words.dropFirst().joined(separator: " ") }
             await output.end()
         case "hold": hypervisor.hold(order, under: words[1], on: self)
+        case "say":
+            await output.put(.event(execution: order.execution, .standardOutput(Array("said ".utf8))))
+            hypervisor.hold(order, under: words[1], on: self)
+        case "exit":
+            let outcome = Outcome(status: .failed, duration: .zero, exitCode: Int(words[1]))
+            await output.put(.event(execution: order.execution, .ended(outcome)))
         case "trouble": await output.put(.trouble("the script says so"))
         case "chatter":
             for frame in [GuestFrame.ready(protocolVersion: 9), .warmed, .prepared] {
@@ -260,13 +291,14 @@ final class PlayedMachine: Machine {
     }
 
     private func interrupt(_ execution: UInt64) async {
-        let stops = guest.withLock { guest in
-            guard guest.running == execution, !guest.isDeaf else { return false }
+        let (stops, exitCode) = guest.withLock { guest -> (Bool, Int?) in
+            guard guest.running == execution, !guest.isDeaf else { return (false, nil) }
             guest.running = nil
-            return true
+            return (true, guest.exitCode.take())
         }
         guard stops else { return }
-        await output.put(.event(execution: execution, .ended(Outcome(status: .cancelled, duration: .zero))))
+        let outcome = Outcome(status: .cancelled, duration: .zero, exitCode: exitCode)
+        await output.put(.event(execution: execution, .ended(outcome)))
     }
 }
 

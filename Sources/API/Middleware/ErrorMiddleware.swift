@@ -3,6 +3,7 @@ internal import Domain
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
+internal import Telemetry
 
 /// Turns whatever goes wrong into the contract's one kind of body; nothing else writes an error.
 struct ErrorMiddleware: RouterMiddleware {
@@ -28,7 +29,8 @@ struct ErrorMiddleware: RouterMiddleware {
     /// Logs an error and lays it out for the client.
     func answer(to error: any Error, _ request: Request, _ context: APIContext) -> Response {
         let failure = failure(for: error, request)
-        log(error, failure, request, context.logger)
+        let place: Logger.Metadata = ["method": "\(request.method)", "path": "\(request.uri.path)"]
+        Self.log(error, failure, context.logger, place)
         let end = (error as? MissingSession)?.end
         var response = response(to: failure, traceID: context.traceID, end: end)
         switch response.status {
@@ -58,10 +60,7 @@ struct ErrorMiddleware: RouterMiddleware {
     // The mapping, once for the whole API.
     private func failure(for error: any Error, _ request: Request) -> Failure {
         switch error {
-        case let failure as Failure
-        where failure.code == .internalError || failure.code == .invalidConfiguration:
-            Failure(.internalError, FailureCode.internalError.meaning)
-        case let failure as Failure: failure
+        case let failure as Failure: Self.told(failure)
         case let missing as MissingSession: missing.failure
         case let refusal as MethodRefusal:
             Failure(.methodNotAllowed, "The route takes only: \(refusal.allowed).")
@@ -80,7 +79,33 @@ struct ErrorMiddleware: RouterMiddleware {
         }
     }
 
-    private func log(_ error: any Error, _ failure: Failure, _ request: Request, _ logger: Logger) {
+    /// The body about a failure that comes when the answer has begun, so that its status cannot tell.
+    ///
+    /// - Parameters:
+    ///   - failure: what went wrong.
+    ///   - context: what is known about the request.
+    static func late(_ failure: Failure, in context: APIContext) -> JSONValue {
+        let told = told(failure)
+        log(failure, told, context.logger, ["path": "\(context.endpointPath ?? "")"])
+        context.audit?.note { entry in
+            entry.errorCode = told.code.name
+            entry.outcome = "broken"
+        }
+        return ErrorEnvelope(told, traceID: context.traceID).json()
+    }
+
+    /// What a client may know: of a defect only that it is one.
+    private static func told(_ failure: Failure) -> Failure {
+        guard failure.code == .internalError || failure.code == .invalidConfiguration else { return failure }
+        return Failure(.internalError, FailureCode.internalError.meaning)
+    }
+
+    private static func log(
+        _ error: any Error,
+        _ failure: Failure,
+        _ logger: Logger,
+        _ place: Logger.Metadata
+    ) {
         let level: Logger.Level =
             switch failure.code {
             case .internalError: .error
@@ -90,10 +115,7 @@ struct ErrorMiddleware: RouterMiddleware {
         logger.log(
             level: level,
             "Request failed",
-            metadata: [
-                "code": "\(failure.code.name)", "error": "\(error)", "method": "\(request.method)",
-                "path": "\(request.uri.path)",
-            ]
+            metadata: place.merging(["code": "\(failure.code.name)", "error": "\(error)"]) { first, _ in first }
         )
     }
 
@@ -104,8 +126,8 @@ struct ErrorMiddleware: RouterMiddleware {
     ) -> Response {
         let status = HTTPResponse.Status(code: failure.code.httpStatus)
         let envelope = ErrorEnvelope(failure, traceID: traceID)
-        let body = envelope.encoded(isFlatToo: status == .tooManyRequests, inner: end?.innerError)
-        var response = Response(json: body, status: status)
+        let body = envelope.json(isFlatToo: status == .tooManyRequests, inner: end?.innerError)
+        var response = Response(json: body.encoded, status: status)
         response.headers[HeaderNames.errorCode] = failure.code.name
         response.headers[HeaderNames.sessionEndCause] = end?.cause
         response.headers[HeaderNames.sessionEndedAt] = end?.endedAt

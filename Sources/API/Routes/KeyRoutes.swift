@@ -13,6 +13,14 @@ struct KeyRoutes: Sendable {
     let keys: KeyRing
     let bodyTimeout: TimeAmount
 
+    /// The routes.
+    var all: [RouteTable.Route] {
+        [
+            RouteTable.Route(path: Self.path, handlers: [.get: list, .post: create]),
+            RouteTable.Route(path: Self.path + "/{key}", handlers: [.delete: revoke]),
+        ]
+    }
+
     /// `POST /cloister/v1/keys`: makes a key.
     @Sendable
     func create(_ request: Request, _ context: APIContext) async throws -> Response {

@@ -14,6 +14,7 @@ struct RouteTable {
     let dispatch: any SessionDispatch
     let access: APIAccess
     let bodyTimeout: TimeAmount
+    let silence: SilenceBounds
     /// Whether the server itself speaks TLS.
     let isSecure: Bool
 
@@ -26,6 +27,39 @@ struct RouteTable {
         .get, .head, .post, .put, .delete, .patch, .options, .trace, .connect,
     ]
 
+    /// A path and what is done for its methods.
+    struct Route {
+        let path: String
+        let handlers: [HTTPRequest.Method: Handler]
+    }
+
+    /// The routes that need no credential.
+    private var openRoutes: [Route] {
+        let health = HealthRoutes(dispatch: dispatch)
+        return [
+            Route(path: "/healthz", handlers: [.get: health.alive]),
+            Route(path: "/readyz", handlers: [.get: health.ready]),
+            Route(path: DescriptionRoute.path, handlers: [.get: DescriptionRoute().show]),
+        ]
+    }
+
+    /// The routes that need one.
+    private var guardedRoutes: [Route] {
+        let keyRoutes = access.keys.map { KeyRoutes(keys: $0, bodyTimeout: bodyTimeout).all } ?? []
+        let below = executionRoutes + sessionRoutes + fileRoutes
+        return keyRoutes
+            + Self.poolPrefixes.flatMap { prefix in
+                below.map { Route(path: prefix + $0.path, handlers: $0.handlers) }
+            }
+    }
+
+    /// All routes there are, each method with its path.
+    var all: [(method: HTTPRequest.Method, path: String)] {
+        (openRoutes + guardedRoutes).flatMap { route in
+            route.handlers.keys.map { ($0, route.path) }
+        }
+    }
+
     /// Builds the router.
     func router() -> Router<APIContext> {
         let router = Router(
@@ -34,75 +68,68 @@ struct RouteTable {
         )
         if let audit = access.audit { router.add(middleware: AuditMiddleware(log: audit)) }
         router.add(middleware: ErrorMiddleware())
-        let health = HealthRoutes(dispatch: dispatch)
-        add("/healthz", [.get: health.alive], to: router)
-        add("/readyz", [.get: health.ready], to: router)
-
+        for route in openRoutes { add(route, to: router) }
         router.add(middleware: AuthenticationMiddleware(authenticator: access.authenticator))
         router.add(middleware: RateLimitMiddleware(rates: RequestRates(standard: access.rate)))
         router.add(middleware: AuditPlaceMiddleware())
-        if let keys = access.keys {
-            let routes = KeyRoutes(keys: keys, bodyTimeout: bodyTimeout)
-            add(KeyRoutes.path, [.get: routes.list, .post: routes.create], to: router)
-            add(KeyRoutes.path + "/{key}", [.delete: routes.revoke], to: router)
-        }
-        let executions = ExecutionRoutes(dispatch: dispatch, bodyTimeout: bodyTimeout)
-        for route in ExecutionRoutes.all {
-            for prefix in Self.poolPrefixes {
-                add(prefix + route.path, [.post: executions.run(route)], to: router)
-            }
-        }
-        addSessions(to: router)
-        addFiles(to: router)
+        for route in guardedRoutes { add(route, to: router) }
         return router
     }
 
-    private func addFiles(to router: Router<APIContext>) {
+    private var executionRoutes: [Route] {
+        let executions = ExecutionRoutes(dispatch: dispatch, bodyTimeout: bodyTimeout, silence: silence)
+        let stored = StoredExecutionRoutes(dispatch: dispatch, silence: silence)
+        return ExecutionRoutes.all.map { Route(path: $0.path, handlers: [.post: executions.run($0)]) } + [
+            Route(
+                path: StoredExecutionRoutes.path,
+                handlers: [.get: stored.show, .delete: stored.cancel]
+            )
+        ]
+    }
+
+    private var fileRoutes: [Route] {
         let files = FileRoutes(dispatch: dispatch, links: NextLink(isSecure: isSecure))
         let upload = FileUploadRoutes(dispatch: dispatch, bodyTimeout: .seconds(900))
         let download = FileDownloadRoutes(dispatch: dispatch)
-        for prefix in Self.poolPrefixes {
-            add(prefix + "/files", [.get: files.list(nil), .post: upload.take(nil)], to: router)
-            // Below it stand names with slashes, which the router cannot tell from its own parts.
-            let below: [HTTPRequest.Method: Handler] = [
-                .get: { request, context in
-                    try await FilePathInRoute(context, namesContent: true).isDownload
-                        ? download.send(request, context) : files.show(request, context)
-                }, .delete: files.remove,
-            ]
-            add(prefix + "/files/**", below.merging([.head: download.head]) { first, _ in first }, to: router)
-            add(
-                prefix + "/files/upload",
-                below.merging([.post: upload.take(.wrapped)]) { first, _ in first },
-                to: router
-            )
-            add(prefix + "/python/uploadFile", [.post: upload.take(.first)], to: router)
-            add(prefix + "/python/files", [.get: files.list(.first)], to: router)
-            add(prefix + "/python/downloadFile", [.get: download.send, .head: download.head], to: router)
-        }
+        // Below it stand names with slashes, which the router cannot tell from its own parts.
+        let below: [HTTPRequest.Method: Handler] = [
+            .get: { request, context in
+                try await FilePathInRoute(request, context, namesContent: true).isDownload
+                    ? download.send(request, context) : files.show(request, context)
+            }, .delete: files.remove,
+        ]
+        return [
+            Route(path: "/files", handlers: [.get: files.list(nil), .post: upload.take(nil)]),
+            Route(path: "/files/**", handlers: below.merging([.head: download.head]) { first, _ in first }),
+            Route(
+                path: "/files/upload",
+                handlers: below.merging([.post: upload.take(.wrapped), .head: download.head]) { first, _ in first }
+            ),
+            Route(path: "/python/uploadFile", handlers: [.post: upload.take(.first)]),
+            Route(path: "/python/files", handlers: [.get: files.list(.first)]),
+            Route(path: "/python/downloadFile", handlers: [.get: download.send, .head: download.head]),
+        ]
     }
 
-    private func addSessions(to router: Router<APIContext>) {
+    private var sessionRoutes: [Route] {
         let sessions = SessionRoutes(dispatch: dispatch, links: NextLink(isSecure: isSecure))
         let show = sessions.show(.management)
         let list = sessions.list(.management)
-        for prefix in Self.poolPrefixes {
-            add(prefix + "/session", [.get: sessions.show(.flat), .delete: sessions.delete], to: router)
-            add(prefix + "/listSessions", [.get: sessions.list(.flat)], to: router)
-            add(prefix + "/endedSessions", [.get: sessions.ended], to: router)
-            add(prefix + "/.management/getSession", [.get: show, .post: show], to: router)
-            add(prefix + "/.management/listSessions", [.get: list, .post: list], to: router)
-            add(prefix + "/.management/stopSession", [.post: sessions.stop], to: router)
-        }
+        return [
+            Route(path: "/session", handlers: [.get: sessions.show(.flat), .delete: sessions.delete]),
+            Route(path: "/listSessions", handlers: [.get: sessions.list(.flat)]),
+            Route(path: "/endedSessions", handlers: [.get: sessions.ended]),
+            Route(path: "/metadata", handlers: [.get: MetadataRoutes(dispatch: dispatch).show]),
+            Route(path: "/.management/getSession", handlers: [.get: show, .post: show]),
+            Route(path: "/.management/listSessions", handlers: [.get: list, .post: list]),
+            Route(path: "/.management/stopSession", handlers: [.post: sessions.stop]),
+        ]
     }
 
     typealias Handler = @Sendable (Request, APIContext) async throws -> Response
 
-    private func add(
-        _ path: String,
-        _ handlers: [HTTPRequest.Method: Handler],
-        to router: Router<APIContext>
-    ) {
+    private func add(_ route: Route, to router: Router<APIContext>) {
+        let (path, handlers) = (route.path, route.handlers)
         for (method, handler) in handlers {
             router.on(RouterPath(path), method: method, use: handler)
         }

@@ -7,11 +7,4 @@ package enum AnswerShape: Hashable, Sendable, CaseIterable {
     /// `/python/execute`: clients of the first preview read the members at the top level and later ones
     /// in `properties`, so they stand in both places (G0).
     case wrappedAndFlat
-
-    /// The word for code that ran to its end.
-    var success: String { self == .flat ? "Succeeded" : "Success" }
-    /// The word for code that did not.
-    var failure: String { self == .flat ? "Failed" : "Failure" }
-    /// The word for code that a client cancelled.
-    var cancellation: String { self == .flat ? "Canceled" : "Failure" }
 }

@@ -1,36 +1,38 @@
 package import Domain
 internal import FoundationEssentials
 
-/// The body of a request to run code, read and checked.
+/// The body of a request to run something, read and checked.
 ///
-/// What this version cannot do is refused, never left out silently; members that nobody knows are ignored.
+/// What the pool cannot do is refused, never left out silently; members that nobody knows are ignored.
 package struct ExecutionRequest: Hashable, Sendable {
     /// How long code may run when the client does not say: what Azure's own container takes
     /// (dynamic-sessions-api.md, section 1.1); its most used clients do not say.
     package static let defaultTimeoutInSeconds = 120
 
-    /// The code, decoded.
-    package let code: String
+    /// What is to be run.
+    package let input: ExecutionInput
     /// How long it may run; nil when the client does not say.
     package let timeoutInSeconds: Int?
-    /// How many bytes of UTF-8 of each output stream the answer may hold; nil for all there are.
-    package let outputStreamsMaxLength: Int?
-    /// The kind of execution as the client wrote it, to be echoed.
-    package let executionType: String
+    /// Whether the answer is not to wait for the end.
+    package let isAsynchronous: Bool
+    /// How it is to be answered.
+    package let form: AnswerForm
     /// The session's identifier, which the oldest clients put here and not into the query.
     package let identifier: String?
 
     /// Reads a body.
     ///
-    /// - Parameter bytes: the body.
+    /// - Parameters:
+    ///   - bytes: the body.
+    ///   - runtime: the pool's runtime, which decides what a body may hold.
     /// - Returns: the request.
     /// - Throws: `sessionPropertiesMissing` when it is not such a body, `sessionRequestValidationFailed` for
-    ///   a member of a wrong type or value, `sessionRequestNotSupported` for what this version cannot do.
-    package static func parse(_ bytes: [UInt8]) throws(Failure) -> Self {
+    ///   a member of a wrong type or value, `sessionRequestNotSupported` for what the pool cannot do.
+    package static func parse(_ bytes: [UInt8], for runtime: Runtime) throws(Failure) -> Self {
         guard !bytes.isEmpty else {
             throw Failure(
                 .sessionPropertiesMissing,
-                "The body is empty; send a JSON object with the member 'code'."
+                "The body is empty; send a JSON object with the member '\(ExecutionInput.member(for: runtime))'."
             )
         }
         let members: RequestMembers
@@ -41,53 +43,28 @@ package struct ExecutionRequest: Hashable, Sendable {
         } catch {
             throw Failure(.sessionPropertiesMissing, "The body is not valid JSON.")
         }
-        return try Self(members)
+        return try Self(members, for: runtime)
     }
 
-    private init(_ members: RequestMembers) throws(Failure) {
-        try Self.refuseUnsupported(members)
-        executionType = try Self.executionType(members)
-        let isBase64 = try Self.isBase64(members)
-        let newName = try members.text("code")
-        let oldName = try members.text("pythonCode")
-        guard let text = newName ?? oldName else {
-            throw Failure(.sessionPropertiesMissing, "The body has no member 'code'.")
-        }
-        code = isBase64 ? try Self.decodeBase64(text) : text
+    private init(_ members: RequestMembers, for runtime: Runtime) throws(Failure) {
+        input = try ExecutionInput(members, for: runtime)
         timeoutInSeconds = try members.integer("timeoutInSeconds")
-        outputStreamsMaxLength = try members.integer("outputStreamsMaxLength")
-        if let outputStreamsMaxLength, outputStreamsMaxLength < 0 {
-            throw Failure(
-                .sessionRequestValidationFailed,
-                "The member 'outputStreamsMaxLength' must not be negative."
-            )
-        }
+        let type = try members.text("executionType")
+        isAsynchronous = try Self.isAsynchronous(type)
+        form = AnswerForm(
+            // A shell's answer has it only when the request had (dynamic-sessions-api.md, section 1.2).
+            executionType: type ?? (runtime == .shell ? "" : "Synchronous"),
+            outputStreamsMaxLength: try Self.outputStreamsMaxLength(members),
+            inJupyterFormat: try Self.inJupyterFormat(members)
+        )
         // Only a fallback for the query's, so a wrong type here is no more than an unknown member.
         identifier = try? members.text("identifier")
     }
 
-    private static func refuseUnsupported(_ members: RequestMembers) throws(Failure) {
-        for name in ["shellCommand", "execCommandAndArgs", "stdin"] where members.isPresent(name) {
-            throw Failure(
-                .sessionRequestNotSupported,
-                "The member '\(name)' is for shell pools; this is none."
-            )
-        }
-        for name in ["useEmptyKernel", "returnJupyterFormatExecutionResult", "returnJupyterFormat"] {
-            guard try members.boolean(name) == true else { continue }
-            throw Failure(.sessionRequestNotSupported, "The member '\(name)' is not supported.")
-        }
-    }
-
-    private static func executionType(_ members: RequestMembers) throws(Failure) -> String {
-        let type = try members.text("executionType") ?? "Synchronous"
-        switch type.lowercased() {
-        case "synchronous": return type
-        case "asynchronous":
-            throw Failure(
-                .sessionRequestNotSupported,
-                "Asynchronous executions are not supported; send executionType Synchronous."
-            )
+    private static func isAsynchronous(_ type: String?) throws(Failure) -> Bool {
+        switch type?.lowercased() {
+        case nil, "synchronous": return false
+        case "asynchronous": return true
         default:
             throw Failure(
                 .sessionRequestValidationFailed,
@@ -96,26 +73,22 @@ package struct ExecutionRequest: Hashable, Sendable {
         }
     }
 
-    private static func isBase64(_ members: RequestMembers) throws(Failure) -> Bool {
-        switch try members.text("codeInputType")?.lowercased() {
-        case nil, "inline", "inlinetext": return false
-        case "inlinebase64": return true
-        default:
+    private static func outputStreamsMaxLength(_ members: RequestMembers) throws(Failure) -> Int? {
+        let most = try members.integer("outputStreamsMaxLength")
+        if let most, most < 0 {
             throw Failure(
                 .sessionRequestValidationFailed,
-                "The member 'codeInputType' has to be Inline, InlineText or InlineBase64."
+                "The member 'outputStreamsMaxLength' must not be negative."
             )
         }
+        return most
     }
 
-    private static func decodeBase64(_ text: String) throws(Failure) -> String {
-        guard let data = Data(base64Encoded: text) else {
-            throw Failure(.sessionRequestValidationFailed, "The member 'code' is not valid base64.")
-        }
-        guard let code = String(validating: data, as: UTF8.self) else {
-            throw Failure(.sessionRequestValidationFailed, "The decoded member 'code' is not valid UTF-8.")
-        }
-        return code
+    // The model has the one name, its examples the other (dynamic-sessions-api.md, section 9).
+    private static func inJupyterFormat(_ members: RequestMembers) throws(Failure) -> Bool {
+        let inModel = try members.boolean("returnJupyterFormatExecutionResult")
+        let inExamples = try members.boolean("returnJupyterFormat")
+        return inModel == true || inExamples == true
     }
 }
 
@@ -126,12 +99,13 @@ extension ExecutionRequest {
     ///   - id: the name of the execution.
     ///   - limits: the pool's limits; a default time-out above theirs is brought down to theirs.
     /// - Returns: what to run.
-    /// - Throws: `payloadTooLarge` for too much code, `sessionRequestValidationFailed` for a bad time-out.
+    /// - Throws: `payloadTooLarge` for too much code, `sessionRequestValidationFailed` for a bad time-out or
+    ///   a command that no system could run.
     package func spec(id: ExecutionID, limits: ExecutionLimits) throws(Failure) -> ExecutionSpec {
         let timeout =
             timeoutInSeconds.map { Duration.seconds($0) }
             ?? min(.seconds(Self.defaultTimeoutInSeconds), limits.timeout)
-        return try ExecutionSpec(id: id, input: .code(code), timeout: timeout, limits: limits)
+        return try ExecutionSpec(id: id, input: input, timeout: timeout, form: form, limits: limits)
     }
 
     /// The longest body that is read, in bytes.

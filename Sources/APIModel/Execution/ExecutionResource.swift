@@ -2,16 +2,11 @@ package import Domain
 
 /// The answer to a request to run code: what the server writes and what our client reads.
 package struct ExecutionResource: Hashable, Sendable {
-    /// What the contract says in standard error when the time-out stopped the code.
-    package static let timeoutNotice = "Request timed out waiting for code execution to complete"
-    /// What the contract says in standard error when the code took the runtime down with it.
-    package static let abortNotice = "Execution aborted"
-
     /// The execution.
     package let id: String
     /// The session's identifier.
     package let identifier: String
-    /// The kind of execution as the client wrote it.
+    /// The kind of execution as the client wrote it; empty when it is not to be told.
     package let executionType: String
     /// How it ended, in the words of the answer's shape.
     package let status: String
@@ -21,6 +16,8 @@ package struct ExecutionResource: Hashable, Sendable {
     package let standardError: String
     /// The value of the last expression or the last picture; an empty string when there is neither.
     package let result: JSONValue
+    /// Whether the flat shape has such a member; a shell's has none.
+    private let hasResult: Bool
     /// All pictures, when there is more than the one in ``result``; an addition to the flat shape.
     package let images: [JSONValue]
     /// How long the code ran inside the guest.
@@ -35,60 +32,50 @@ package struct ExecutionResource: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - report: the report of the ended execution.
-    ///   - request: what the client asked for.
-    ///   - shape: the layout of the route's answers.
-    ///   - version: the version that the client asked for.
+    ///   - form: how the client that asked for the execution wants it to be answered.
+    ///   - layout: how the pool and the route answer.
+    ///   - timeout: how long it was allowed to run; nil when that is not known (any more).
     /// - Throws: `internalError` when the execution has not ended.
     package init(
         _ report: ExecutionReport,
-        to request: ExecutionRequest,
-        shape: AnswerShape,
-        version: APIVersion
+        form: AnswerForm,
+        layout: AnswerLayout,
+        timeout: Duration? = nil
     ) throws(Failure) {
         guard let outcome = report.outcome else {
             throw Failure(.internalError, "The report of an execution that has not ended was to be answered.")
         }
-        let output = StreamText(report.standardOutput, limit: request.outputStreamsMaxLength)
-        let errors = StreamText(report.standardError, limit: request.outputStreamsMaxLength)
+        let output = StreamText(report.standardOutput, limit: form.outputStreamsMaxLength)
+        let errors = StreamText(report.standardError, limit: form.outputStreamsMaxLength)
         id = report.id.text
         identifier = report.session.identifier.text
-        executionType = request.executionType
-        status =
-            switch outcome.status {
-            case .succeeded: shape.success
-            case .failed, .timedOut: shape.failure
-            case .cancelled: shape.cancellation
-            }
+        executionType = form.executionType
+        status = layout.status(of: outcome)
         standardOutput = output.text
-        standardError = Self.standardError(errors.text, outcome)
-        result = ResultTyping(shape: shape, version: version).json(value: report.value, images: report.images)
+        standardError = ExecutionNotice(outcome).added(to: errors.text)
+        let typing = ResultTyping(layout: layout, inJupyterFormat: form.inJupyterFormat)
+        result = typing.json(value: report.value, images: report.images)
+        hasResult = layout.runtime != .shell
         images = report.images.count > 1 ? report.images.map(ResultTyping.json) : []
-        executionTimeInMilliseconds = Self.milliseconds(outcome.duration)
+        executionTimeInMilliseconds = Self.milliseconds(outcome, layout, timeout)
         truncated =
             (output.wasCut ? ["stdout"] : []) + (errors.wasCut ? ["stderr"] : [])
             + (outcome.wasTruncated ? ["output"] : [])
     }
 
-    // The guest measures it, and nothing that a guest says may bring the server down.
-    private static func milliseconds(_ duration: Duration) -> Int {
-        Int(min(max(duration / .milliseconds(1), 0), 1e15))
-    }
-
-    // Says in the stream that clients show to people why the code ended, if the code did not say so itself.
-    private static func standardError(_ text: String, _ outcome: Outcome) -> String {
-        let notice: String
-        switch outcome.status {
-        case .timedOut: notice = timeoutNotice
-        case .failed where outcome.stateWasLost:
-            notice = outcome.errorMessage.isEmpty ? abortNotice : "\(abortNotice): \(outcome.errorMessage)"
-        case .failed where text.isEmpty && !outcome.errorName.isEmpty:
-            notice =
-                outcome.errorMessage.isEmpty
-                ? outcome.errorName : "\(outcome.errorName): \(outcome.errorMessage)"
-        case .succeeded, .failed, .cancelled: return text
-        }
-        let separator = text.isEmpty || text.utf8.last == UInt8(ascii: "\n") ? "" : "\n"
-        return text + separator + notice
+    /// How long an execution ran, as an answer has it.
+    ///
+    /// The guest measures it, and nothing that a guest says may bring the server down.
+    ///
+    /// - Parameters:
+    ///   - outcome: how it ended.
+    ///   - layout: how the pool answers.
+    ///   - timeout: how long it was allowed to run, if that is known.
+    static func milliseconds(_ outcome: Outcome, _ layout: AnswerLayout, _ timeout: Duration?) -> Int {
+        // A shell pool answers the time-out itself (dynamic-sessions-api.md, section 3.3).
+        let isCut = layout.runtime == .shell && outcome.status == .timedOut
+        let duration = isCut ? timeout ?? outcome.duration : outcome.duration
+        return Int(min(max(duration / .milliseconds(1), 0), 1e15))
     }
 }
 
@@ -108,13 +95,23 @@ extension ExecutionResource {
 
     private var flat: JSONValue {
         let pictures: [JSONValue.Member] = images.isEmpty ? [] : [.init("images", .array(images))]
-        return .object([
-            .init("id", .string(id)),
-            .init("identifier", .string(identifier)),
-            .init("executionType", .string(executionType)),
-            .init("status", .string(status)),
-            .init("result", .object(streams(valueAs: "executionResult") + pictures)),
-        ])
+        return .object(
+            Self.head(id: id, identifier: identifier, executionType: executionType, status: status)
+                + [.init("result", .object(streams(valueAs: hasResult ? "executionResult" : nil) + pictures))]
+        )
+    }
+
+    /// What the flat shape has of an execution whether it has ended or not.
+    static func head(
+        id: String,
+        identifier: String,
+        executionType: String,
+        status: String
+    ) -> [JSONValue.Member] {
+        let type: [JSONValue.Member] =
+            executionType.isEmpty ? [] : [.init("executionType", .string(executionType))]
+        return [.init("id", .string(id)), .init("identifier", .string(identifier))] + type
+            + [.init("status", .string(status))]
     }
 
     private var wrapped: JSONValue.Member {
@@ -125,14 +122,12 @@ extension ExecutionResource {
         [.init("status", .string(status))] + streams(valueAs: name)
     }
 
-    private func streams(valueAs name: String) -> [JSONValue.Member] {
+    private func streams(valueAs name: String?) -> [JSONValue.Member] {
         let cuts = truncated.map(JSONValue.string)
-        return [
-            .init("stdout", .string(standardOutput)),
-            .init("stderr", .string(standardError)),
-            .init(name, result),
-            .init("executionTimeInMilliseconds", .integer(executionTimeInMilliseconds)),
-        ] + (cuts.isEmpty ? [] : [.init("truncated", .array(cuts))])
+        return [.init("stdout", .string(standardOutput)), .init("stderr", .string(standardError))]
+            + (name.map { [.init($0, result)] } ?? [])
+            + [.init("executionTimeInMilliseconds", .integer(executionTimeInMilliseconds))]
+            + (cuts.isEmpty ? [] : [.init("truncated", .array(cuts))])
     }
 }
 
@@ -156,12 +151,13 @@ extension ExecutionResource: Decodable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         id = try container.decode(String.self, forKey: .id)
         identifier = try container.decode(String.self, forKey: .identifier)
-        executionType = try container.decodeIfPresent(String.self, forKey: .executionType) ?? "Synchronous"
+        executionType = try container.decodeIfPresent(String.self, forKey: .executionType) ?? ""
         status = try container.decode(String.self, forKey: .status)
         let streams = try container.decode(Streams.self, forKey: .result)
         standardOutput = streams.stdout ?? ""
         standardError = streams.stderr ?? ""
         result = streams.executionResult ?? .null
+        hasResult = streams.executionResult != nil
         images = streams.images ?? []
         executionTimeInMilliseconds = streams.executionTimeInMilliseconds ?? 0
         truncated = streams.truncated ?? []

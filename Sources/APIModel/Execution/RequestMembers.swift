@@ -38,6 +38,10 @@ struct RequestMembers: Decodable {
         try value(name, as: Bool.self, mustBe: "true or false")
     }
 
+    func texts(_ name: String) throws(Failure) -> [String]? {
+        try value(name, as: [String].self, mustBe: "an array of strings")
+    }
+
     func isPresent(_ name: String) -> Bool {
         containers.contains { holds(name, $0) }
     }

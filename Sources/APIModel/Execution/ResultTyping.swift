@@ -4,9 +4,12 @@ internal import FoundationEssentials
 /// Which JSON stands in an answer for the value of the last expression.
 struct ResultTyping {
     /// The layout of the answer.
-    let shape: AnswerShape
-    /// The version that the client asked for.
-    let version: APIVersion
+    let layout: AnswerLayout
+    /// Whether the client wants values as Jupyter has them.
+    let inJupyterFormat: Bool
+
+    private var shape: AnswerShape { layout.shape }
+    private var version: APIVersion { layout.version }
 
     /// Chooses the JSON.
     ///
@@ -23,6 +26,12 @@ struct ResultTyping {
             return .string(String(decoding: object.encoded, as: UTF8.self))
         }
         guard let value else { return .string("") }
+        return json(value)
+    }
+
+    /// Chooses the JSON of a value.
+    func json(_ value: ResultValue) -> JSONValue {
+        if inJupyterFormat { return inJupyterFormat(value) }
         return switch shape {
         case .flat: version.stringifiesResults ? stringified(value) : native(value)
         case .wrapped, .wrappedAndFlat: scalarOrText(value)
@@ -59,6 +68,18 @@ struct ResultTyping {
         return switch json.kind {
         case .string: .checked(json)
         case .null where value.text == "None": .string("")
+        case .null, .nonFinite, .number, .boolean, .collection: .string(value.text)
+        }
+    }
+
+    // Primitives are strings, with the text that the runtime shows, and what is nothing is null; a
+    // collection is what it is without this format (dynamic-sessions-api.md, section 1.1).
+    private func inJupyterFormat(_ value: ResultValue) -> JSONValue {
+        guard let json = checked(value) else { return .string(value.text) }
+        return switch json.kind {
+        case .string: .checked(json)
+        case .null where ["None", "null"].contains(value.text): .null
+        case .collection where shape == .flat && !version.stringifiesResults: .checked(json)
         case .null, .nonFinite, .number, .boolean, .collection: .string(value.text)
         }
     }

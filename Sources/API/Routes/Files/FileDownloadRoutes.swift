@@ -39,7 +39,6 @@ struct FileDownloadRoutes: Sendable {
         let (session, path) = try await file(request, context)
         let file = try await dispatch.file(at: path, of: session)
         var response = head(of: file, for: request)
-        if case .unsatisfiable = range(of: file, for: request) { throw RangeRefusal(size: file.size) }
         response.headers[.contentLength] = String(file.size)
         return response
     }
@@ -54,7 +53,7 @@ struct FileDownloadRoutes: Sendable {
         let folder = try asked.folder()
         // The first preview names the file in the query.
         guard let name = try asked.query.value(of: "filename", failingWith: .filePathInvalid) else {
-            return (session, asked.noted(try FilePathInRoute(context, namesContent: true).path(in: folder)))
+            return (session, asked.noted(try FilePathInRoute(request, context, namesContent: true).path(in: folder)))
         }
         let path = try SessionFilePath(name)
         guard !path.names.isEmpty else { throw Failure(.filePathInvalid, "The file's path is empty.") }
@@ -85,6 +84,8 @@ struct FileDownloadRoutes: Sendable {
 
     /// The bytes that are wanted; all of them where the request names none.
     private func range(of file: SessionFile, for request: Request) -> ByteRange {
+        // What it means is said for GET alone (RFC 9110, section 14.2).
+        guard request.method == .get else { return .part(0..<file.size) }
         // A client that has the beginning of another version wants all of this one (RFC 9110, section 13.1.5).
         if let condition = request.headers[.ifRange], condition != Self.tag(of: file) {
             return .part(0..<file.size)

@@ -14,22 +14,25 @@ struct FilePathInRoute {
     /// Reads the part of the path that the router caught.
     ///
     /// - Parameters:
-    ///   - context: what is known about the request.
+    ///   - request: the request.
+    ///   - context: what is known about it.
     ///   - namesContent: whether `content` at either end is a wish and no part of the name.
-    init(_ context: APIContext, namesContent: Bool) {
+    init(_ request: Request, _ context: APIContext, namesContent: Bool) {
+        // The route `/files/upload` catches nothing: then the name is the path's last part.
+        let caught = context.parameters.getCatchAll()
+        var parts = caught.isEmpty ? request.uri.path.split(separator: "/").suffix(1) : caught[...]
         guard namesContent else {
             isDownload = false
-            parts = context.parameters.getCatchAll()
+            self.parts = Array(parts)
             return
         }
-        var parts = context.parameters.getCatchAll()
         let isContent: (Substring?) -> Bool = { $0?.lowercased() == "content" }
         let isPrefixed = parts.count > 1 && isContent(parts.first)
         if isPrefixed { parts.removeFirst() }
         let isSuffixed = parts.count > 1 && isContent(parts.last)
         if isSuffixed { parts.removeLast() }
         isDownload = isPrefixed || isSuffixed
-        self.parts = parts
+        self.parts = Array(parts)
     }
 
     /// The path of the file.

@@ -65,7 +65,7 @@ struct FileRoutes: Sendable {
     ) async throws(Failure) -> (PoolRequest, SessionKey, SessionFilePath) {
         let asked = try await PoolRequest(request, context, dispatch)
         let session = try asked.session()
-        let path = try FilePathInRoute(context, namesContent: false).path(in: asked.folder())
+        let path = try FilePathInRoute(request, context, namesContent: false).path(in: asked.folder())
         return (asked, session, asked.noted(path))
     }
 

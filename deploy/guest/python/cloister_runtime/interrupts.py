@@ -1,12 +1,16 @@
 """SIGINT becomes a KeyboardInterrupt in the user's code, and nowhere else.
 
-The handler looks at the stack that it interrupts. It raises only when a function marked as `interruptible` is on it
-and no function marked as `shielded` is; so there is no moment, however short, at which it could hit the runtime
-itself. A signal that comes while a cell is on its way (being parsed, say) is remembered and raised where the code begins.
+The handler looks at the stack that it interrupts, from the inside outwards. Whichever it meets first decides: the code
+of a cell, or a function marked as `interruptible`, raises; a function marked as `shielded` does not, and neither does a
+stack that has none of them. So there is no moment, however short, at which it could hit the runtime itself, and signals
+that follow the first one cannot break what the first one has begun. A signal that comes while a cell is on its way
+(being parsed, say) is remembered and raised where the code begins.
 """
 
 import _signal  # the module without the wrappers of `signal`, which make enumerations of every number
+import contextlib
 import signal
+import sys
 import threading
 
 # What user code may have given a handler that raises. Blocked between cells, so that it cannot break a command or a reply.
@@ -17,6 +21,7 @@ DEFERRED = {
 
 _ONLY_INTERRUPT = {_signal.SIGINT}
 _interruptible = set()
+_cells = []  # code of the cells that run, one inside the other
 _shielded = set()
 _wanted = False
 
@@ -27,6 +32,25 @@ def interruptible(function):
     return function
 
 
+@contextlib.contextmanager
+def raising_in(code):
+    """While inside of this, SIGINT raises in and below the code of a cell."""
+    _cells.append(code)
+    try:
+        yield
+    finally:
+        _cells.pop()
+
+
+def has_reached_cell(traceback):
+    """Whether an error was raised in or below the code of a cell, not on the way to it."""
+    while traceback is not None:
+        if any(traceback.tb_frame.f_code is code for code in _cells):
+            return True
+        traceback = traceback.tb_next
+    return False
+
+
 def shielded(function):
     """Marks a function that has to come to its end; call `raise_if_wanted` after it."""
     _shielded.add(function.__code__)
@@ -35,22 +59,37 @@ def shielded(function):
 
 def _handle(_signal, frame):
     global _wanted
+    _wanted = not _may_raise(frame)
+    if not _wanted:
+        raise KeyboardInterrupt
+
+
+def _may_raise(frame):
     while frame is not None:
-        if frame.f_code in _shielded:
-            break
-        if frame.f_code in _interruptible:
-            _wanted = False
-            raise KeyboardInterrupt
+        code = frame.f_code
+        if code in _interruptible or any(code is cell for cell in _cells):
+            return True
+        if code in _shielded:
+            return False
         frame = frame.f_back
-    _wanted = True
+    return False
 
 
 def raise_if_wanted():
-    """Raises the interrupt that came at a moment when it could not be raised."""
+    """Raises the interrupt that came at a moment when it could not be raised, if it can be raised now.
+
+    While no cell runs it cannot: threads of the code receive signals even then, and one of them may have left its mark.
+    """
     global _wanted
-    if _wanted and threading.current_thread() is threading.main_thread():
+    if _wanted and threading.current_thread() is threading.main_thread() and _may_raise(sys._getframe(1)):
         _wanted = False
         raise KeyboardInterrupt
+
+
+@interruptible
+def enter_cell():
+    """The moment before a cell's code begins."""
+    raise_if_wanted()
 
 
 def block():

@@ -77,25 +77,27 @@ class Session:
 
     def execute(self, payload):
         """Runs a cell and reports how it ended, exactly once whatever happens in it."""
-        error = self._run_guarded(payload.decode("utf-8", "replace"))
+        error, message = self._run_guarded(payload.decode("utf-8", "replace"))
         if os.getpid() != self.process:  # a fork of the code's that came out at the end of the cell
             self.streams.flush()
             os._exit(0)
         self.streams.flush()
         self.streams.repair()
-        self.channel.send(b"d", _outcome(error))
+        self.channel.send(b"d", _outcome(error, message))
 
     def _run_guarded(self, code):
-        """Runs a cell with signals let through; returns its error, or None."""
+        """Runs a cell with signals let through; returns its error, or None, and the error's message."""
         try:
             interrupts.begin_cell()
             error = self._run_cell(code)
+            message = _message_of(error)
         except BaseException as raised:
-            error = raised
+            error, message = raised, ""
         interrupts.end_cell()
-        return error
+        return error, message
 
     def _run_cell(self, code):
+        self.shell.interrupted_await = False
         result = self.shell.run_cell(code, store_history=True)
         error = result.error_before_exec or result.error_in_exec
         return self._finish_figures(error)
@@ -129,13 +131,17 @@ class Session:
             gc.freeze()
 
 
-def _outcome(error):
+@interrupts.interruptible
+def _message_of(error):
+    try:
+        return "" if error is None else str(error)
+    except (Exception, KeyboardInterrupt):  # it is the user's code that makes it
+        return "(its message could not be made)"
+
+
+def _outcome(error, message):
     if error is None:
         return bytes([_OK]) + b"\0"
-    try:
-        message = str(error)
-    except Exception:
-        message = "(its message could not be made)"
     status = _INTERRUPTED if isinstance(error, KeyboardInterrupt) else _FAILED
     text = f"{type(error).__name__}\0{message}".encode("utf-8", "backslashreplace")
     return bytes([status]) + text[:_LONGEST_MESSAGE].decode("utf-8", "ignore").encode()

@@ -90,10 +90,10 @@ class Shell(InteractiveShell):
             raise KeyboardInterrupt from None  # without the inside of `subprocess` in its traceback
         self.user_ns["_exit_code"] = status
 
-    @interrupts.interruptible
     async def run_code(self, code_obj, result=None, *, async_=False):
-        interrupts.raise_if_wanted()
-        return await super().run_code(code_obj, result, async_=async_)
+        with interrupts.raising_in(code_obj):
+            interrupts.enter_cell()
+            return await super().run_code(code_obj, result, async_=async_)
 
     def transform_cell(self, raw_cell):
         if self.plain_cells.holds(raw_cell):
@@ -107,12 +107,23 @@ class Shell(InteractiveShell):
             raw_cell, transformed_cell=transformed_cell, preprocessing_exc_tuple=preprocessing_exc_tuple
         )
 
+    @interrupts.shielded
     def showtraceback(self, exc_tuple=None, *arguments, **options):
-        if self.interrupted_await:
+        """Renders an error. A further interrupt ends the rendering, which may take long and runs code of the user's."""
+        kind, _, traceback = exc_tuple or sys.exc_info()
+        never_began = kind is KeyboardInterrupt and not interrupts.has_reached_cell(traceback)
+        if self.interrupted_await or never_began:
             self.interrupted_await = False
             self.streams.write_error("KeyboardInterrupt\n")
             return
-        _leave_out_runtime(exc_tuple[2] if exc_tuple else sys.exc_info()[2])
+        _leave_out_runtime(traceback)
+        try:
+            self._render_traceback(exc_tuple, *arguments, **options)
+        except KeyboardInterrupt:
+            self.streams.write_error(f"{kind.__name__}: the traceback was interrupted\n")
+
+    @interrupts.interruptible
+    def _render_traceback(self, exc_tuple, *arguments, **options):
         super().showtraceback(exc_tuple, *arguments, **options)
 
     def _showtraceback(self, etype, evalue, stb):

@@ -1,0 +1,127 @@
+internal import APIModel
+internal import Coordinator
+internal import Domain
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+
+/// Runs code for a client that takes silence for failure.
+///
+/// Semantic Kernel for Python gives up when nothing comes for 5 s (dynamic-sessions-api.md, section 7.5).
+/// White space before JSON is JSON, so it gets some; that commits the answer to 200.
+struct PatientExecution: Sendable {
+    /// What the execution may take beyond its time-out, for a place and for the way.
+    private static let margin: Duration = .seconds(60)
+
+    private let silence: Duration
+    private let order: ExecutionOrder
+
+    /// Puts it together.
+    ///
+    /// - Parameters:
+    ///   - silence: how long nothing may be sent.
+    ///   - order: the execution.
+    init(silence: Duration, _ order: ExecutionOrder) {
+        self.silence = silence
+        self.order = order
+    }
+
+    /// Whether a client is such a one.
+    ///
+    /// - Parameter request: its request.
+    static func isNeeded(by request: Request) -> Bool {
+        let agent = (request.headers[.userAgent] ?? "").lowercased()
+        return agent.hasPrefix("semantic-kernel") && agent.contains("(language=python)")
+    }
+
+    /// Runs it; it is cancelled when the client goes away.
+    ///
+    /// - Throws: why there is no answer, if that is known soon enough.
+    func run() async throws -> Response {
+        let deadline = ContinuousClock.now + order.spec.timeout + Self.margin
+        let spoken = ContinuousClock.now
+        let reading = try await cancelling { [order, silence] in
+            let first = try await order.taken()
+            var reading = ExecutionReader.Reading(first, of: order.answer.subject)
+            while !reading.page.isComplete {
+                let wait = silence - spoken.duration(to: .now)
+                guard wait > .zero else { break }
+                reading.take(try await order.reader.page(from: reading.page.nextSequence, wait: wait))
+            }
+            return reading
+        }
+        guard !reading.page.isComplete else { return try answer(reading) }
+        var headers: HTTPFields = [.contentType: "application/json; charset=utf-8"]
+        order.answer.addHeaders(reading.page, to: &headers)
+        let body = ResponseBody { writer in
+            var reading = reading
+            do {
+                try await finish(&reading, by: deadline, to: &writer)
+                try await writer.write(ByteBuffer(bytes: self.body(of: reading)))
+            } catch let failure as Failure {
+                let told = ErrorMiddleware.late(failure, in: order.answer.context)
+                try await writer.write(ByteBuffer(bytes: told.encoded))
+            }
+            try await writer.finish(nil)
+        }
+        return Response(status: .ok, headers: headers, body: body)
+    }
+
+    private func answer(_ reading: ExecutionReader.Reading) throws(Failure) -> Response {
+        try order.answer.ended(reading.report, form: order.spec.form, timeout: order.spec.timeout)
+    }
+
+    private func body(of reading: ExecutionReader.Reading) throws(Failure) -> [UInt8] {
+        order.answer.note(reading.report.outcome, reading.report.timings)
+        let layout = order.answer.subject.layout
+        return try ExecutionResource(
+            reading.report,
+            form: order.spec.form,
+            layout: layout,
+            timeout: order.spec.timeout
+        ).encoded(as: layout.shape)
+    }
+
+    @concurrent
+    private func finish(
+        _ reading: inout ExecutionReader.Reading,
+        by deadline: ContinuousClock.Instant,
+        to writer: inout any ResponseBodyWriter
+    ) async throws {
+        var spoken: ContinuousClock.Instant?
+        while !reading.page.isComplete {
+            if spoken.map({ $0.duration(to: .now) >= silence }) ?? true {
+                try await writer.write(ByteBuffer(string: " "))
+                spoken = .now
+            }
+            guard ContinuousClock.now < deadline else {
+                await cancel()
+                throw Failure(.deadlineExceeded, FailureCode.deadlineExceeded.meaning)
+            }
+            let wait = silence - (spoken ?? .now).duration(to: .now)
+            let sequence = reading.page.nextSequence
+            reading.take(
+                try await cancelling { [order] in
+                    try await order.reader.page(from: sequence, wait: max(wait, .zero))
+                }
+            )
+        }
+    }
+
+    /// Does something for the client, and cancels the execution if it goes away meanwhile.
+    private func cancelling<Value: Sendable>(
+        _ operation: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await order.answer.context.connection.cancellingOnDisconnect(operation)
+        } catch let error as CancellationError {
+            await cancel()
+            throw error
+        }
+    }
+
+    // If it does not arrive, the code's own time-out ends it.
+    private func cancel() async {
+        try? await order.reader.dispatch.cancel(order.answer.subject.id, in: order.answer.subject.session)
+    }
+}

@@ -1,0 +1,31 @@
+internal import ClusterState
+internal import Domain
+internal import Wire
+
+/// Ready sandboxes.
+extension CoordinatorNode {
+    /// What workers are to be told to keep ready, where that has changed.
+    func readyOrders() -> [(link: WorkerLink, targets: [ReadyTarget])] {
+        let serving = cluster.workers.filter { $0.isHealthy && links[$0.life] != nil }
+        let weights = Dictionary(
+            serving.map { ($0.life.worker, $0.capacity.weight) },
+            uniquingKeysWith: { _, newer in newer }
+        )
+        let splits = pools.values.sorted { $0.name.text < $1.name.text }
+            .filter { $0.readySessions > 0 }
+            .map { pool in (pool: pool, counts: ReadySplit.counts(of: pool.readySessions, by: weights)) }
+        return serving.compactMap { worker in
+            let targets = splits.map {
+                ReadyTarget(pool: $0.pool, count: $0.counts[worker.life.worker] ?? 0)
+            }
+            guard readyTold[worker.life] != targets, let link = links[worker.life] else { return nil }
+            return (link, targets)
+        }
+    }
+
+    /// A worker took an order.
+    func readyOrderTaken(_ targets: [ReadyTarget], by life: WorkerLife) {
+        guard links[life] != nil else { return }
+        readyTold[life] = targets
+    }
+}

@@ -1,0 +1,87 @@
+package import ClusterState
+package import Domain
+internal import Store
+
+/// Sessions.
+extension CoordinatorNode {
+    /// Finds a pool.
+    package func pool(named name: PoolName) throws(Failure) -> PoolConfiguration {
+        guard let pool = pools[name] else {
+            throw Failure(
+                .sessionPoolNotFound,
+                "There is no pool \(name). The pools are: "
+                    + pools.keys.map(\.text).sorted().joined(separator: ", ") + "."
+            )
+        }
+        return pool
+    }
+
+    /// Whether requests can be served now.
+    package func unreadiness() -> Failure? { cluster.unreadiness(at: time) }
+
+    /// Finds an identifier's session, or lets one begin.
+    func place(_ key: SessionKey, in pool: PoolConfiguration) throws(Failure) -> Placement {
+        noted(try cluster.place(key, most: pool.maxConcurrentSessions, at: time))
+    }
+
+    /// The worker certainly did not take the session; it goes to the next one.
+    func placementRefused(_ placement: Placement, in pool: PoolConfiguration) throws(Failure) -> Placement {
+        if let anew = try placeAfterLoss(of: placement, in: pool) { return anew }
+        return noted(try cluster.placementRefused(placement, at: time))
+    }
+
+    /// The command never left; another request may have reached the worker all the same.
+    func placementUnsent(_ placement: Placement, in pool: PoolConfiguration) throws(Failure) -> Placement {
+        if let anew = try placeAfterLoss(of: placement, in: pool) { return anew }
+        return noted(try cluster.placementUnsent(placement, at: time))
+    }
+
+    /// Begins anew where the worker was lost before it had anything of this request.
+    private func placeAfterLoss(
+        of placement: Placement,
+        in pool: PoolConfiguration
+    ) throws(Failure) -> Placement? {
+        guard cluster.placement(of: placement.session.key) == nil else { return nil }
+        cluster.lossWasTold(of: placement.session)
+        return try place(placement.session.key, in: pool)
+    }
+
+    /// Marks an identifier's session as one that is being stopped.
+    ///
+    /// - Parameter key: the session's name.
+    /// - Returns: where it is; whoever asks for this tells the worker.
+    /// - Throws: `noSessionFound`, or `sessionLost` when that is why there is none.
+    func beginStop(_ key: SessionKey) throws(Failure) -> Placement {
+        // The caller carries the directive out and waits; nobody else has to.
+        _ = try cluster.stopSession(key, at: time)
+        guard let placement = cluster.placement(of: key) else {
+            throw Failure(.noSessionFound, "The identifier \(key.identifier) has no session.")
+        }
+        return placement
+    }
+
+    /// Where a session is.
+    func placement(of key: SessionKey) -> Placement? { cluster.placement(of: key) }
+
+    /// Where a pool's sessions are, in no order.
+    func placements(in pool: PoolName) -> [Placement] { cluster.placements(in: pool) }
+
+    /// Takes note of the generation that a new session was given.
+    private func noted(_ answer: PlacementAnswer) -> Placement {
+        if unrecorded.note(answer.placement.session.generation) { unrecordedArrived.yield() }
+        return answer.placement
+    }
+
+    /// The workers, for those who operate the cluster.
+    package var workers: [WorkerSummary] { cluster.workers }
+}
+
+extension CoordinatorNode: UnrecordedSource {
+    func nextUnrecorded(most: Int) -> UnrecordedBatch { unrecorded.nextBatch(most: most) }
+
+    func recorded(_ batch: UnrecordedBatch) { unrecorded.confirm(batch) }
+
+    func rememberedEnds(of key: SessionKey) -> [EndedSessionRecord] {
+        cluster.tombstones(of: key).map { EndedSessionRecord($0) }
+    }
+}

@@ -1,0 +1,60 @@
+"""Rows of the contract table: sessions, keys, health (contract, sections 1.5, 1.7)."""
+
+from pattern import Exactly, Having, ListOf, Text
+from row import VERSIONS, Row
+from rows_files import TIME
+
+SINCE = ("2024-02-02-preview", "2025-02-02-preview", "2025-10-02-preview", "2026-07-01")
+
+
+def session(expiry):
+    times = {"createdAt": TIME, "lastAccessedAt": TIME, expiry: TIME}
+    return Exactly({"identifier": str, "etag": Text("."), **times})
+
+
+END = Exactly({"identifier": "{stopped}", "cause": "stopped", "endedAt": TIME, "worker": str})
+KEY = {"id": Text("^key-"), "name": "made by a row", "roles": ["executor"], "pools": ["python"]}
+
+ROWS = [
+    Row("a session", "GET session", 200, session("expireAt"), VERSIONS),
+    Row("no session", "GET session", 404, "NoSessionFoundError", VERSIONS, id="{new}"),
+    Row("a stopped session says why", "GET session", 404, "NoSessionFoundError", id="{stopped}",
+        has={"x-ms-cloister-session-end-cause": "stopped", "x-ms-cloister-session-ended-at": TIME}),
+    Row("sessions", "GET listSessions", 200, {"sessions": Having(session("expireAt"))}, SINCE, id=""),
+    Row("the rest of them", "GET listSessions", 200, {"sessions": []}, id="", query="skip=100000"),
+    Row("skip is no number", "GET listSessions", 400, "SessionRequestValidationFailed", id="", query="skip=-1"),
+    Row("a session, managed", "POST .management/getSession", 200, session("expiresAt"), SINCE),
+    Row("the same by GET", "GET .management/getSession", 200, session("expiresAt")),
+    Row("no session, managed", "POST .management/getSession", 400, "SessionWithIdentifierNotFound", SINCE, id="{new}"),
+    Row("sessions, managed", "POST .management/listSessions", 200,
+        Exactly({"value": ListOf(session("expiresAt")), "count": int, "nextLink": None}), SINCE, id=""),
+    Row("the same by GET", "GET .management/listSessions", 200, {"value": list, "count": int}, id="", query="skip=0"),
+    Row("nothing to stop", "POST .management/stopSession", 400, "SessionWithIdentifierNotFound", SINCE, id="{new}"),
+    Row("nothing to delete", "DELETE session", 204, versions=SINCE, id="{new}"),
+    Row("why it ended", "GET endedSessions", 200, Exactly({"value": Having(END)}), id="{stopped}"),
+    Row("no end", "GET endedSessions", 200, Exactly({"value": []}), id="{new}"),
+    Row("a session is begun", "POST /pools/python/executions", 200, {"status": "Succeeded"}, id="{brief}", body={"code": "1"},
+        has={"x-ms-new-allocation": "true"}),
+    Row("and stopped", "POST /pools/python/.management/stopSession", 200, id="{brief}",
+        content=b"Session brief-of-the-table in session pool python stopped.", has={"content-type": Text("^text/plain")}),
+    Row("begun again", "POST /pools/python/executions", 200, {"status": "Succeeded"}, id="{brief}", body={"code": "1"},
+        has={"x-ms-new-allocation": "true"}),
+    Row("and deleted", "DELETE /pools/python/session", 204, id="{brief}"),
+    Row("and gone", "GET session", 404, "NoSessionFoundError", id="{brief}"),
+
+    Row("alive", "GET /healthz", 200, Exactly({"status": "alive"}), raw="", key=None),
+    Row("ready", "GET /readyz", 200, Exactly({"status": "ready"}), raw="", key=None),
+    Row("HEAD of it", "HEAD /readyz", 200, raw="", key=None),
+
+    Row("a key is made", "POST /cloister/v1/keys", 201, {**KEY, "secret": Text(".")}, raw="",
+        body={"name": "made by a row", "roles": ["executor"], "pools": ["python"]}, has={"cache-control": "no-store"}),
+    Row("keys are listed without their secrets", "GET /cloister/v1/keys", 200, Exactly({"keys": Having(KEY)}), raw=""),
+    Row("no role of that name", "POST /cloister/v1/keys", 400, "SessionRequestValidationFailed", raw="",
+        body={"name": "x", "roles": ["king"], "pools": ["*"]}),
+    Row("not all members", "POST /cloister/v1/keys", 400, "SessionPropertiesMissing", raw="", body={"name": "x"}),
+    Row("a pool that cannot be", "POST /cloister/v1/keys", 400, "SessionPoolInvalidName", raw="",
+        body={"name": "x", "roles": ["executor"], "pools": ["1"]}),
+    Row("revoked", "DELETE /cloister/v1/keys/{keyid}", 204, raw=""),
+    Row("not there any more", "DELETE /cloister/v1/keys/{keyid}", 404, "KeyNotFound", raw=""),
+    Row("its secret does nothing now", "GET session", 401, "Unauthorized", key="revoked"),
+]  # fmt: skip

@@ -1,0 +1,155 @@
+"""The contract as a table, asked of the real system row by row (rows_*.py), and whether the table has everything."""
+
+import json
+import pathlib
+import re
+import time
+import unittest
+
+import rows_executions
+import rows_files
+import rows_refusals
+import rows_sessions
+import wire
+
+DOCUMENTS = pathlib.Path(__file__).parents[2] / "docs"
+TABLES = (rows_executions, rows_files, rows_sessions, rows_refusals)
+ROWS = [row for table in TABLES for row in table.ROWS]
+
+# Codes that no client brings about on a machine where nothing is broken, and who shows them instead.
+NOT_PROVOKED = {
+    "ExecutionConflict": "test_asynchronous.py",
+    "ExecutionNotFound": "test_asynchronous.py",
+    "FileTransferExpired": "takes a minute of silence: WorkerTests/FileTests",
+    "SessionStorageFull": "test_hostile_output.py",
+    "SessionsCountExceedsLimit": "the machine would have to be full: APITests/FailureTests, ClusterTests/BurstTests",
+    "InternalError": "a defect",
+    "InvalidConfiguration": "refused at the start",
+    "SessionLost": "ClusterTests/CrashTests",
+    "SandboxFailed": "MicroVMTests/HostileGuestTests",
+    "NoWorkerAvailable": "ClusterTests/CrashTests",
+    "NotReady": "ClusterTests/ShutdownTests",
+    "StaleAddressee": "CoordinatorTests",
+    "IdentityProviderUnavailable": "IdentityTests/IssuerServerTests",
+    "AuditUnavailable": "APITests/AuditTests",
+    "IncompatibleVersion": "WireTests/VersionTests",
+    "DeadlineExceeded": "NodeTests/DispatchTests",
+}
+
+PREPARATION = """
+import os
+kept = 'of the table'
+os.chdir('/mnt/data')
+os.mkdir('sub')
+open('data.csv', 'w').write('a,b\\n1,2\\n')
+open('sub/deep.txt', 'w').write('deep')
+open('naïve ✓.txt', 'w').write('1')
+os.mkfifo('pipe')
+os.symlink('/etc/passwd', 'out')
+os.symlink('data.csv', 'inside')
+"""
+
+
+def make_key(name, pools, **members):
+    body = json.dumps({"name": name, "roles": ["executor"], "pools": pools, **members}).encode()
+    answer = wire.send("POST", "/cloister/v1/keys", body)
+    if answer.status != 201:
+        raise AssertionError(answer)
+    return answer.json
+
+
+class Contract(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        expired = make_key("expired", ["*"], expiresInSeconds=1)
+        until = time.monotonic() + 1.2
+        limited = make_key("limited", ["*"], requestsPerMinute=1, burst=1)
+        revoked = make_key("revoked", ["*"])
+        cls.names = {
+            "id": wire.fresh("table"), "new": wire.fresh("nobody"), "stopped": wire.fresh("stopped"),
+            "brief": "brief-of-the-table", "keyid": revoked["id"], "key": wire.cluster.current.key,
+        }  # fmt: skip
+        cls.keys = {
+            "file": wire.cluster.current.key, "wrong": "wrong", "limited": limited["secret"], "revoked": revoked["secret"],
+            "executor": make_key("executor", ["python"])["secret"], "elsewhere": make_key("elsewhere", ["other"])["secret"],
+            "expired": expired["secret"],
+        }  # fmt: skip
+        prepared = wire.run(PREPARATION, cls.names["id"])
+        assert prepared.json["status"] == "Succeeded", prepared
+        wire.run("1", cls.names["stopped"])
+        wire.stop(cls.names["stopped"])
+        wire.send("GET", wire.target("session", "whoever"), key=cls.keys["limited"])
+        # The key's time is over by the clock; nothing announces it.
+        time.sleep(max(0, until - time.monotonic()))
+
+    @classmethod
+    def tearDownClass(cls):
+        for name in ("id", "brief"):
+            wire.stop(cls.names[name])
+
+    def check(self, table):
+        asked, began = 0, time.monotonic()
+        for row in table.ROWS:
+            for version, prefix in row.cases():
+                with self.subTest(row.what, route=row.route, version=version, prefix=prefix):
+                    answer = row.ask(version, prefix, self.names, self.keys)
+                    complaint = row.complaint(answer, self.names)
+                    self.assertIsNone(complaint, f"{row}\n{answer}")
+                    asked += 1
+        seconds = time.monotonic() - began
+        print(
+            f"{table.__name__}: {len(table.ROWS)} rows, {asked} requests answered as they should be in {seconds:.1f} s"
+        )
+
+    def test_1_code_runs_on_every_route_in_every_version(self):
+        self.check(rows_executions)
+
+    def test_2_files_go_up_and_down_on_every_route_in_every_version(self):
+        self.check(rows_files)
+
+    def test_3_sessions_and_keys_are_shown_and_ended(self):
+        self.check(rows_sessions)
+
+    def test_4_what_does_not_do_is_refused_with_its_code(self):
+        self.check(rows_refusals)
+
+
+class Completeness(unittest.TestCase):
+    def test_every_documented_route_has_a_row_that_succeeds(self):
+        text = (DOCUMENTS / "api.md").read_text(encoding="utf-8")
+        documented = set()
+        for line in re.findall(r"(?m)^\| (`.*)$", text.split("## Routes")[1].split("\n## ")[0]):
+            cells = [cell.strip() for cell in line.split("|")]
+            if "later" in cells[3]:
+                continue
+            methods = []
+            for code in re.findall(r"`([^`]+)`", cells[0]):
+                *before, path = code.split()
+                methods = before or methods
+                documented |= {(method, _like(path)) for method in methods if path.startswith(("/", "…"))}
+            methods = re.findall(r"`(GET|POST)` or `(GET|POST) (…[^`]+)`", cells[0])
+            documented |= {(first, _like(path)) for first, _, path in methods}
+        shown = {(row.method, _like(row.path)) for row in ROWS if row.status < 300}
+        self.assertGreater(len(documented), 20)
+        missing = [route for route in documented if not any(_covers(route, other) for other in shown)]
+        self.assertEqual(missing, [], "docs/api.md has routes that no row asks")
+
+    def test_every_documented_error_is_provoked_or_has_a_reason(self):
+        text = (DOCUMENTS / "errors.md").read_text(encoding="utf-8")
+        codes = set(re.findall(r"(?m)^\| `(\w+)` \|", text))
+        provoked = {row.json for row in ROWS if row.status >= 400 and isinstance(row.json, str)}
+        provoked |= {"Forbidden"} if any(row.status == 403 for row in ROWS) else set()
+        self.assertEqual(codes - provoked - NOT_PROVOKED.keys(), set())
+        self.assertEqual(provoked & NOT_PROVOKED.keys(), set(), "these have rows now")
+
+
+def _like(path):
+    """A route's path without what differs from case to case."""
+    path = re.sub(r"^(…|/pools/python)", "", path.split("?")[0])
+    return "/" + path.strip("/").lower()
+
+
+def _covers(route, shown):
+    method, path = route
+    expression = re.sub(r"\\\{[a-z]+\\\}", "[^/]+", re.escape(path))
+    return method == shown[0] and re.fullmatch(expression, shown[1]) is not None
