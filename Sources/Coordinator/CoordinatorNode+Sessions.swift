@@ -16,6 +16,17 @@ extension CoordinatorNode {
         return pool
     }
 
+    /// Has a pool run from now on, in the place of another one of its name.
+    func define(_ pool: PoolConfiguration) { pools[pool.name] = pool }
+
+    /// Takes a pool out; its sessions are for somebody else to end.
+    func removePool(_ name: PoolName) { pools[name] = nil }
+
+    /// The sessions whose pool is gone.
+    func sessionsWithoutPool() -> [SessionKey] {
+        cluster.placements.map(\.session.key).filter { pools[$0.pool] == nil }
+    }
+
     /// Whether requests can be served now.
     package func unreadiness() -> Failure? { cluster.unreadiness(at: time) }
 

@@ -88,6 +88,12 @@ extension FailureCode {
         409,
         "The property is set when the resource is made and does not change; make another one."
     )
+    /// Somebody else changes the resource at this moment.
+    package static let anotherOperationInProgress = Self(
+        "AnotherOperationInProgress",
+        409,
+        "The resource is just being changed by another request."
+    )
     /// No such resource of the control plane.
     package static let resourceNotFound = Self("ResourceNotFound", 404, "There is no such resource.")
     /// The path of a file does not hold to the rules, or leads where no file is.
@@ -258,7 +264,7 @@ extension FailureCode {
         .invalidApiVersion, .sessionPoolInvalidName, .sessionRequestNotSupported,
         .sessionWithIdentifierNotFound, .filePathInvalid, .unauthorized, .forbidden, .notFound,
         .invalidRequestContent, .sessionPoolFeatureNotSupported, .sessionPoolInvalidReadySessionInstances,
-        .propertyChangeNotAllowed, .resourceNotFound,
+        .propertyChangeNotAllowed, .anotherOperationInProgress, .resourceNotFound,
         .sessionPoolNotFound, .noSessionFound, .executionNotFound, .keyNotFound,
         .fileNotFound, .methodNotAllowed, .fileTransferExpired, .sessionStorageFull, .executionConflict,
         .payloadTooLarge, .unsupportedMediaType, .rangeNotSatisfiable, .sessionsCountExceedsLimit,

@@ -72,6 +72,7 @@ struct LocalCluster: Sendable {
             post: NNGTransport(identity: nil),
             logger: ServiceLog.logger("coordinator", level: .warning)
         )
+        try await coordinator.pools.load(PoolMeaning.configuration(of:))
         let keys = try await KeyRing(
             archive: StoredKeyArchive(store: coordinator.keys),
             fileKey: key,
@@ -81,7 +82,11 @@ struct LocalCluster: Sendable {
         let server = APIServer(
             configuration: APIServerConfiguration(port: port),
             dispatch: coordinator.dispatcher,
-            access: APIAccess(authenticator: CredentialAuthenticator(keys: keys), keys: keys),
+            access: APIAccess(
+                authenticator: CredentialAuthenticator(keys: keys),
+                keys: keys,
+                pools: coordinator.pools
+            ),
             logger: ServiceLog.logger("api", level: .warning)
         ) { port in
             portFound.yield(port)

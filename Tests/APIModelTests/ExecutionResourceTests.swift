@@ -241,7 +241,11 @@ import Testing
         let flat = try resource(report, .flat, request, runtime: .shell)
         #expect(flat.status == flatStatus)
         let text = String(decoding: flat.encoded(as: .flat), as: UTF8.self)
-        #expect(text.hasPrefix(#"{"id":"one","identifier":"abcd","status":"\#(flatStatus)","result":{"stdout":"out\n","#))
+        #expect(
+            text.hasPrefix(
+                #"{"id":"one","identifier":"abcd","status":"\#(flatStatus)","result":{"stdout":"out\n","#
+            )
+        )
         #expect(!text.contains("executionResult"))
         let isCut = outcome.status == .timedOut
         #expect(flat.executionTimeInMilliseconds == (isCut ? 3000 : 0))

@@ -115,7 +115,8 @@ struct ErrorMiddleware: RouterMiddleware {
         logger.log(
             level: level,
             "Request failed",
-            metadata: place.merging(["code": "\(failure.code.name)", "error": "\(error)"]) { first, _ in first }
+            metadata: place.merging(["code": "\(failure.code.name)", "error": "\(error)"]) { first, _ in first
+            }
         )
     }
 

@@ -122,12 +122,17 @@ struct NextLink: Sendable {
     /// Whether the server itself speaks TLS; a link to the same port without it would show the client's key.
     let isSecure: Bool
 
+    /// Where clients reach the server if it was configured; then nothing that a request says counts.
+    var publicOrigin: String?
+
     /// Scheme and host under which the client has reached us; a proxy that speaks TLS says so.
     ///
     /// - Parameter request: the client's request.
     /// - Returns: the beginning of an absolute address; nothing when the client named no host.
     func origin(of request: Request) -> String {
-        guard let host = request.head.authority, !host.isEmpty else { return "" }
+        if let publicOrigin { return publicOrigin }
+        let named = request.headers[HeaderNames.forwardedHost] ?? request.head.authority
+        guard let host = named, !host.isEmpty else { return "" }
         let isSecure =
             isSecure || request.headers[HeaderNames.forwardedProtocol]?.lowercased() == "https"
         return (isSecure ? "https://" : "http://") + host

@@ -62,7 +62,8 @@ package struct ExecutionStream: Sendable {
         case .value(let value):
             let json = ResultTyping(layout: layout, inJupyterFormat: form.inJupyterFormat).json(value)
             return told("result", [.init("executionResult", json)])
-        case .image(let image): return ServerSentEvent("image", cursor: cursor, data: ResultTyping.json(image))
+        case .image(let image):
+            return ServerSentEvent("image", cursor: cursor, data: ResultTyping.json(image))
         case .ended(let outcome): return told("end", end(outcome))
         }
     }

@@ -18,16 +18,23 @@ extension SessionPoolResource {
             self.createdMilliseconds = createdMilliseconds
             self.changedMilliseconds = changedMilliseconds
         }
+
+        fileprivate var json: JSONValue {
+            .object([
+                .init("createdAt", .string(Timestamp(epochMilliseconds: createdMilliseconds).text)),
+                .init("lastModifiedAt", .string(Timestamp(epochMilliseconds: changedMilliseconds).text)),
+            ])
+        }
     }
 
     /// The body of answers.
     ///
     /// - Parameters:
     ///   - version: the version that the client asked for; it decides the spelling.
-    ///   - history: when the resource was made and changed.
+    ///   - history: when the resource was made and changed; nil for one of the configuration.
     ///   - origin: scheme, host and port under which clients reach the server.
     /// - Returns: everything that was said but the secrets' values, and what only the server knows.
-    package func rendered(for version: APIVersion, history: History, origin: String) -> JSONValue {
+    package func rendered(for version: APIVersion, history: History?, origin: String) -> JSONValue {
         let endpoint = origin + address.dataPath
         let lifecycle = ["properties", "dynamicPoolConfiguration", "lifecycleConfiguration"]
         var body = Self.defaults
@@ -46,23 +53,11 @@ extension SessionPoolResource {
             body = body.setting(settings + ["mcpServerEndpoint"], to: .string("\(endpoint)/mcp"))
         }
         if version.spellsLifecycleFlat { body = body.inOldSpelling }
-        let head: [JSONValue.Member] = [
+        var head: [JSONValue.Member] = [
             .init("id", .string(address.resourceID)), .init("name", .string(address.name.text)),
             .init("type", .string("Microsoft.App/sessionPools")),
-            .init(
-                "systemData",
-                .object([
-                    .init(
-                        "createdAt",
-                        .string(Timestamp(epochMilliseconds: history.createdMilliseconds).text)
-                    ),
-                    .init(
-                        "lastModifiedAt",
-                        .string(Timestamp(epochMilliseconds: history.changedMilliseconds).text)
-                    ),
-                ])
-            ),
         ]
+        if let history { head.append(.init("systemData", history.json)) }
         guard case .object(let members) = body else { return body }
         return .object(head + members)
     }

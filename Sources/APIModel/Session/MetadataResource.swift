@@ -23,7 +23,9 @@ package struct MetadataResource: Hashable, Sendable {
 
     private func list(_ packages: [ImageDescription.Package]) -> JSONValue {
         .array(
-            packages.map { .object([.init("name", .string($0.name)), .init("version", .string($0.version))]) }
+            packages.map {
+                .object([.init("name", .string($0.name)), .init("version", .string($0.version))])
+            }
         )
     }
 

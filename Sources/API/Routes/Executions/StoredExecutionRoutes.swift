@@ -35,7 +35,8 @@ struct StoredExecutionRoutes: Sendable {
         return Response(status: .noContent, headers: [HeaderNames.operationID: subject.id.text])
     }
 
-    private func subject(of request: Request, _ context: APIContext) async throws(Failure) -> ExecutionSubject {
+    private func subject(of request: Request, _ context: APIContext) async throws(Failure) -> ExecutionSubject
+    {
         try context.require(.execute)
         let asked = try await PoolRequest(request, context, dispatch)
         let session = try asked.session()

@@ -53,7 +53,10 @@ struct FileDownloadRoutes: Sendable {
         let folder = try asked.folder()
         // The first preview names the file in the query.
         guard let name = try asked.query.value(of: "filename", failingWith: .filePathInvalid) else {
-            return (session, asked.noted(try FilePathInRoute(request, context, namesContent: true).path(in: folder)))
+            return (
+                session,
+                asked.noted(try FilePathInRoute(request, context, namesContent: true).path(in: folder))
+            )
         }
         let path = try SessionFilePath(name)
         guard !path.names.isEmpty else { throw Failure(.filePathInvalid, "The file's path is empty.") }
