@@ -14,6 +14,7 @@ package actor PoolKeeper: PoolControl {
     /// How often it is looked for sessions whose pool is gone: some turn up late, such as those of a former coordinator.
     private static let sweepInterval: Duration = .seconds(5)
 
+    /// The pools that stand in the configuration.
     package nonisolated let declaredPools: [PoolConfiguration]
     private let store: any PoolStore
     private let node: CoordinatorNode
