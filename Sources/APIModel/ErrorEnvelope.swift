@@ -26,6 +26,7 @@ package struct ErrorEnvelope: Hashable, Sendable {
     ///   - isFlatToo: whether code and message stand at the top level as well, as Azure has
     ///     them for a lack of room (dynamic-sessions-api.md, section 9).
     ///   - inner: what there is to say beyond code and message, as `innererror`.
+    /// - Returns: the JSON.
     package func json(isFlatToo: Bool = false, inner: JSONValue? = nil) -> JSONValue {
         let pair: [JSONValue.Member] = [.init("code", .string(code)), .init("message", .string(message))]
         let trace = traceID.map { [JSONValue.Member("traceId", .string($0))] } ?? []

@@ -87,6 +87,17 @@ extension Cluster {
         return try moveOn(entry, at: time)
     }
 
+    /// Somebody wants to know of something that a session did.
+    ///
+    /// - Parameter key: the session's name.
+    /// - Returns: where the session is; nil when there is none.
+    /// - Throws: `sessionLost` when that is why there is none and nobody was told.
+    package mutating func placementAskedFor(_ key: SessionKey) throws(Failure) -> Placement? {
+        if let placement = placement(of: key) { return placement }
+        guard losses.take(key) == nil else { throw Refusals.lost }
+        return nil
+    }
+
     /// Somebody wants a session ended.
     ///
     /// The entry stays until the worker says that the session is gone: before that no other one can

@@ -71,6 +71,15 @@ extension CoordinatorNode {
         return placement
     }
 
+    /// Where a session is of which somebody asks what ran in it.
+    ///
+    /// - Parameter key: the session's name.
+    /// - Returns: the place; nil when there is no session.
+    /// - Throws: `sessionLost` when that is why there is none and nobody was told.
+    func placementAskedFor(_ key: SessionKey) throws(Failure) -> Placement? {
+        try cluster.placementAskedFor(key)
+    }
+
     /// Where a session is.
     func placement(of key: SessionKey) -> Placement? { cluster.placement(of: key) }
 

@@ -81,7 +81,7 @@ extension Dispatcher {
         _ request: (SessionLife) -> Command.Request
     ) async throws(Failure) -> Answer {
         _ = try await node.pool(named: session.pool)
-        guard let placement = await node.placement(of: session) else {
+        guard let placement = try await node.placementAskedFor(session) else {
             throw Failure(
                 .executionNotFound,
                 "There is no execution \(execution): the session '\(session.identifier)' does not exist (any more)."

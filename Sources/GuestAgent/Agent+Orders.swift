@@ -10,7 +10,7 @@ extension Agent {
     func perform(_ frame: HostFrame) {
         do throws(GuestError) {
             switch frame {
-            case .warmUp: try warmUp()
+            case .warmUp(let kind): try warmUp(kind)
             case .prepare(let preparation): try prepare(preparation)
             case .run(let order): try run(order)
             case .interrupt(let execution, let grace): interrupt(execution, grace: grace)
@@ -21,29 +21,19 @@ extension Agent {
         }
     }
 
-    private func warmUp() throws(GuestError) {
-        guard let runtime, isRuntimeReady else {
-            wantsWarmUp = true
-            if runtime == nil { try startRuntime() }
-            return
-        }
-        awaited = .warmUp
-        runtime.send(.warmUp)
-    }
-
     private func prepare(_ preparation: Preparation) throws(GuestError) {
         try reseeding.apply(preparation)
-        guard let runtime else {
-            // A runtime that starts from now on draws its randomness from the reseeded kernel.
-            return port.send(.prepared)
-        }
-        guard isRuntimeReady else {
+        guard interpreters.values.allSatisfy(\.isReady) else {
             throw GuestError(
-                "The runtime was being started in the template; it may hold what its twins hold."
+                "A runtime was being started in the template; it may hold what its twins hold."
             )
         }
-        awaited = .reseed
-        runtime.send(.reseed)
+        // A runtime that starts from now on draws its randomness from the reseeded kernel.
+        guard !interpreters.isEmpty else { return port.send(.prepared) }
+        for runtime in interpreters.values {
+            runtime.awaited = .reseed
+            runtime.send(.reseed)
+        }
     }
 
     private func run(_ order: RunOrder) throws(GuestError) {
@@ -52,25 +42,52 @@ extension Agent {
         }
         if order.processes > 0, order.processes != processes {
             processes = order.processes
-            try runtime?.limitProcesses(to: processes)
+            for runtime in interpreters.values { try runtime.limitProcesses(to: processes) }
+        }
+        if let arguments = ProgramProcess.arguments(for: order.input.source) {
+            return try startProgram(arguments, for: order)
+        }
+        guard case .code(_, let kind) = order.input.source else { return }
+        if order.input.inEmptyRuntime {
+            emptyRuntime = try RuntimeProcess(kind, processes: processes)
+        } else if interpreters[kind] == nil {
+            try startInterpreter(kind)
         }
         queued = order
-        if runtime == nil { try startRuntime() }
         startQueued()
     }
 
-    /// Gives the waiting code to the runtime if that takes commands.
+    /// The interpreter that the waiting code is for.
+    var queuedInterpreter: RuntimeProcess? {
+        guard let input = queued?.input, case .code(_, let kind) = input.source else { return nil }
+        return input.inEmptyRuntime ? emptyRuntime : interpreters[kind]
+    }
+
+    /// Gives the waiting code to its interpreter if that takes commands.
     func startQueued() {
-        guard let order = queued, let runtime, isRuntimeReady else { return }
+        guard let order = queued, let runtime = queuedInterpreter, runtime.isReady,
+            Monotonic.now >= runtime.settledAt
+        else { return }
         queued = nil
+        begin(order, with: .interpreter(runtime))
+        runtime.send(.execute(order.input.text))
+    }
+
+    /// Notes that an execution begins.
+    ///
+    /// - Parameters:
+    ///   - order: what the worker ordered.
+    ///   - runner: what carries it out.
+    func begin(_ order: RunOrder, with runner: Runner) {
         outOfMemoryKills = Self.kernelOutOfMemoryKills()
         running = RunningExecution(order: order, now: Monotonic.now)
-        runtime.send(.execute(order.input.text))
+        self.runner = runner
     }
 
     private func interrupt(_ execution: UInt64, grace: Duration) {
         if let order = queued, order.execution == execution {
             queued = nil
+            endEmptyRuntime()
             let outcome = Outcome(
                 status: .cancelled,
                 errorName: "KeyboardInterrupt",
@@ -84,7 +101,7 @@ extension Agent {
         let microseconds =
             UInt64(clamping: seconds) * 1_000_000 + UInt64(clamping: attoseconds / 1_000_000_000_000)
         self.running?.killAt = Monotonic.now + microseconds
-        interruptRuntime()
+        interruptRunner()
     }
 
     /// Whether variables were lost since it was last asked.

@@ -2,7 +2,7 @@ internal import Domain
 internal import Glibc
 internal import Wire
 
-/// What the runtime says, and its end.
+/// What interpreters say, and their end.
 extension Agent {
     /// How much of an error's name is told, in bytes.
     private static let errorNameBytes = 256
@@ -24,21 +24,15 @@ extension Agent {
     private func take(_ reply: RuntimeReply, of runtime: RuntimeProcess) {
         switch reply {
         case .ready:
-            isRuntimeReady = true
-            if wantsWarmUp {
-                wantsWarmUp = false
-                awaited = .warmUp
-                runtime.send(.warmUp)
-            } else {
-                startQueued()
-            }
-        case .acknowledged:
-            switch awaited {
-            case .warmUp: port.send(.warmed)
-            case .reseed: port.send(.prepared)
-            case nil: break
-            }
-            awaited = nil
+            runtime.isReady = true
+            if runtime.wantsWarmUp { warm(runtime) }
+            return startQueued()
+        case .acknowledged: return acknowledge(runtime)
+        default: break
+        }
+        // The code may write replies itself, at any time; they count while an execution is its own.
+        guard runner?.isInterpreter(runtime) == true else { return }
+        switch reply {
         case .valueText(let bytes): running?.setValueText(bytes)
         case .valueJSON(let bytes): running?.setValueJSON(bytes)
         case .image(let bytes):
@@ -47,19 +41,43 @@ extension Agent {
             }
             port.send(.event(execution: execution, .image(ResultImage(format: "png", bytes: bytes))))
         case .done(let status, let name, let message):
-            drainOutput(of: runtime)
+            drainOutput(of: runtime.pipes)
             finish(
                 status: status == 0 ? .succeeded : .failed,
                 errorName: RunningExecution.text(of: name, most: Self.errorNameBytes).text,
                 errorMessage: RunningExecution.text(of: message, most: Self.errorMessageBytes).text
             )
+        case .ready, .acknowledged: break
         }
     }
 
-    /// Tells the worker that the running code has ended.
-    private func finish(status: Outcome.Status, errorName: String, errorMessage: String) {
+    private func acknowledge(_ runtime: RuntimeProcess) {
+        let awaited = runtime.awaited
+        runtime.awaited = nil
+        switch awaited {
+        case .warmUp: finishWarmUp()
+        case .reseed: if interpreters.values.allSatisfy({ $0.awaited == nil }) { port.send(.prepared) }
+        case nil: break
+        }
+    }
+
+    /// Tells the worker that what ran has ended.
+    ///
+    /// - Parameters:
+    ///   - status: how it ended.
+    ///   - errorName: the error's name; empty without one.
+    ///   - errorMessage: its message.
+    ///   - exitCode: how the process of a command or a program ended.
+    func finish(
+        status: Outcome.Status,
+        errorName: String = "",
+        errorMessage: String = "",
+        exitCode: Int? = nil
+    ) {
         guard let ended = running else { return }
         running = nil
+        runner = nil
+        endEmptyRuntime()
         if let value = ended.value {
             port.send(.event(execution: ended.order.execution, .value(value)))
         }
@@ -69,7 +87,8 @@ extension Agent {
             errorMessage: errorMessage,
             duration: .microseconds(Int64(Monotonic.now - ended.startedAt)),
             stateWasLost: takeStateWasLost(),
-            wasTruncated: ended.wasTruncated
+            wasTruncated: ended.wasTruncated,
+            exitCode: exitCode
         )
         port.send(.event(execution: ended.order.execution, .ended(outcome)))
     }
@@ -80,28 +99,66 @@ extension Agent {
         while true {
             let process = waitpid(-1, &status, WNOHANG)
             guard process > 0 else { return }
-            if let runtime, process == runtime.identifier { runtimeEnded(runtime) }
+            if case .program(let program)? = runner, process == program.identifier {
+                programEnded(program, status: status)
+            } else if process == shellWarmUp?.program.identifier {
+                continueShellWarmUp()
+            } else if let empty = emptyRuntime, process == empty.identifier {
+                emptyRuntime = nil
+                endExecution(of: empty, isStateLost: false)
+            } else if let runtime = interpreters.values.first(where: { $0.identifier == process }) {
+                interpreterEnded(runtime)
+            }
         }
     }
 
-    private func runtimeEnded(_ ended: RuntimeProcess) {
-        let wasReady = isRuntimeReady
-        drainOutput(of: ended)
-        runtime = nil
-        isRuntimeReady = false
-        awaited = nil
-        stateWasLost = wasReady
-        if running != nil {
+    /// Starts an interpreter that keeps the session's state.
+    ///
+    /// - Parameter kind: what it interprets.
+    /// - Throws: an error when the process cannot be started.
+    func startInterpreter(_ kind: Runtime) throws(GuestError) {
+        interpreters[kind] = try RuntimeProcess(kind, processes: processes)
+    }
+
+    /// Ends the interpreter that was there for one execution; background processes of the code's live on.
+    func endEmptyRuntime() {
+        guard let runtime = emptyRuntime else { return }
+        emptyRuntime = nil
+        runtime.signalGroup(SIGKILL)
+        leftovers.keep(runtime.pipes)
+    }
+
+    private func interpreterEnded(_ ended: RuntimeProcess) {
+        endExecution(of: ended, isStateLost: ended.isReady)
+        // One that was of use is replaced at once, so that the next call need not wait for the start;
+        // one that died while it started is not, or it might go on so for ever.
+        guard ended.isReady else { return }
+        do throws(GuestError) { try startInterpreter(ended.kind) } catch {
+            port.send(.trouble(error.description))
+        }
+    }
+
+    private func endExecution(of ended: RuntimeProcess, isStateLost: Bool) {
+        let wasRunner = runner?.isInterpreter(ended) == true
+        let wasAwaited = queuedInterpreter === ended
+        if interpreters[ended.kind] === ended { interpreters[ended.kind] = nil }
+        drainOutput(of: ended.pipes)
+        leftovers.keep(ended.pipes)
+        stateWasLost = stateWasLost || isStateLost
+        if wasRunner {
             let ranOutOfMemory = Self.kernelOutOfMemoryKills() > outOfMemoryKills
+            let loss =
+                isStateLost
+                ? "the session's variables were lost, its files are still there."
+                : "the session's variables and files are still there."
             finish(
                 status: .failed,
                 errorName: ranOutOfMemory ? "OutOfMemory" : "RuntimeEnded",
                 errorMessage: ranOutOfMemory
-                    ? "The session ran out of memory and its variables were lost; its files are still there."
-                    : "The process that ran the code has ended; the session's variables were lost, its files "
-                        + "are still there."
+                    ? "The session ran out of memory; \(loss)"
+                    : "The process that ran the code has ended; \(loss)"
             )
-        } else if let order = queued {
+        } else if wasAwaited, let order = queued {
             queued = nil
             let outcome = Outcome(
                 status: .failed,
@@ -112,10 +169,6 @@ extension Agent {
             )
             port.send(.event(execution: order.execution, .ended(outcome)))
         }
-        // One that was of use is replaced at once, so that the next call need not wait for the start;
-        // one that died while it started is not, or it might go on so for ever.
-        guard wasReady else { return }
-        do throws(GuestError) { try startRuntime() } catch { port.send(.trouble(error.description)) }
     }
 
     /// The kernel's count of processes that it killed for want of memory.

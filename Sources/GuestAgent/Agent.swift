@@ -7,33 +7,26 @@ internal import Wire
 ///
 /// It runs on a single thread and never blocks but in `poll`.
 final class Agent {
-    /// What an acknowledgement of the runtime stands for.
-    enum Awaited {
-        /// The runtime is warm.
-        case warmUp
-        /// The runtime has taken fresh randomness.
-        case reseed
-    }
-
-    /// How long after an interrupt the next one follows, in microseconds.
-    private static let interruptInterval: UInt64 = 500_000
-
     /// The line to the worker.
     var port: ControlPort
     /// What a clone is made unlike its twins with.
     let reseeding: Reseeding
-    /// The process that runs the code, once there is one.
-    var runtime: RuntimeProcess?
-    /// Whether the runtime takes commands.
-    var isRuntimeReady = false
-    /// Whether the runtime is to be warmed as soon as it is ready.
-    var wantsWarmUp = false
-    /// What the next acknowledgement stands for.
-    var awaited: Awaited?
-    /// The code that runs now.
+    /// The interpreters that keep the session's state, started when they are needed.
+    var interpreters: [Runtime: RuntimeProcess] = [:]
+    /// The interpreter that is there for one execution only.
+    var emptyRuntime: RuntimeProcess?
+    /// The execution that is under way.
     var running: RunningExecution?
-    /// Code that waits for the runtime to become ready.
+    /// What carries it out.
+    var runner: Runner?
+    /// Code that waits for its interpreter to become ready.
     var queued: RunOrder?
+    /// Pipes of what has ended; background processes may still write to them.
+    var leftovers = Leftovers()
+    /// The commands that warm a shell, while they run.
+    var shellWarmUp: ShellWarmUp?
+    /// Whether the clock has been moved, for as long as Node.js starts in a template.
+    var isClockAhead = false
     /// Whether variables were lost since the last execution ended.
     var stateWasLost = false
     /// The kernel's count of processes killed for want of memory, when the execution began.
@@ -48,8 +41,8 @@ final class Agent {
     var reads: [(number: UInt64, order: FileOrder)] = []
     /// How many processes and threads the session's user may have; each order brings its pool's number.
     var processes = 512
-    private var openStreams: Set<Int32> = []
-    private let childSignal: Descriptor
+    /// Becomes readable when a child has ended.
+    let childSignal: Descriptor
 
     /// Opens the line to the worker.
     ///
@@ -71,113 +64,23 @@ final class Agent {
     /// - Throws: an error that says what it was.
     func serve() throws(GuestError) {
         while true {
-            var watched = watchedDescriptors()
+            var (watched, sources) = watchedSources()
             guard poll(&watched, nfds_t(watched.count), millisecondsToWait()) >= 0 || errno == EINTR else {
                 throw GuestError("poll", errno: errno)
             }
-            for entry in watched where entry.revents != 0 { try handle(entry) }
+            for (entry, source) in zip(watched, sources) where entry.revents != 0 { try handle(source) }
             stepFiles()
+            startQueued()
             remindInterrupted()
             endOverdueExecution()
         }
     }
 
-    private func watchedDescriptors() -> [pollfd] {
-        var watched = [
-            pollfd(
-                fd: port.descriptor,
-                events: Int16(POLLIN) | (port.hasOutput ? Int16(POLLOUT) : 0),
-                revents: 0
-            ),
-            pollfd(fd: childSignal.number, events: Int16(POLLIN), revents: 0),
-        ]
-        guard let runtime else { return watched }
-        if runtime.hasOutput {
-            watched.append(pollfd(fd: runtime.commandDescriptor, events: Int16(POLLOUT), revents: 0))
-        }
-        if port.hasRoom {
-            for stream in openStreams {
-                watched.append(pollfd(fd: stream, events: Int16(POLLIN), revents: 0))
-            }
-        }
-        return watched
-    }
-
-    private func handle(_ entry: pollfd) throws(GuestError) {
-        if entry.fd == port.descriptor {
-            port.flush()
-            for frame in try port.receive() { perform(frame) }
-        } else if entry.fd == childSignal.number {
-            _ = childSignal.read(atMost: 4_096)
-            reapChildren()
-        } else if let runtime, entry.fd == runtime.commandDescriptor {
-            runtime.flush()
-        } else if let runtime, openStreams.contains(entry.fd) {
-            readStream(entry.fd, of: runtime)
-        }
-    }
-
-    private func readStream(_ stream: Int32, of runtime: RuntimeProcess) {
-        switch stream {
-        case runtime.replies.number:
-            guard let bytes = runtime.replies.read(atMost: 1 << 16) else {
-                // The code closed the pipe, or the runtime is gone: it is of no use any more.
-                openStreams.remove(stream)
-                return runtime.signalGroup(SIGKILL)
-            }
-            runtime.replyReader.append(bytes)
-            takeReplies(of: runtime)
-        case runtime.standardOutput.number:
-            guard let bytes = runtime.standardOutput.read(atMost: 1 << 16) else {
-                openStreams.remove(stream)
-                return
-            }
-            emit(bytes) { .standardOutput($0) }
-        default:
-            guard let bytes = runtime.standardError.read(atMost: 1 << 16) else {
-                openStreams.remove(stream)
-                return
-            }
-            emit(bytes) { .standardError($0) }
-        }
-    }
-
-    /// Sends output of the running code; what comes between executions has no reader and is dropped.
-    private func emit(_ bytes: [UInt8], as event: ([UInt8]) -> ExecutionEvent) {
-        guard let admitted = running?.admitted(bytes), let running, !admitted.isEmpty else { return }
-        port.send(.event(execution: running.order.execution, event(admitted)))
-    }
-
-    /// Reads what the runtime wrote before it said that the code has ended.
-    ///
-    /// A pipe holds 64 KiB, so two reads take everything that was written before; a background
-    /// process that goes on printing cannot keep the end from being told.
-    func drainOutput(of runtime: RuntimeProcess) {
-        for _ in 0..<2 {
-            if let bytes = runtime.standardOutput.read(atMost: 1 << 16) {
-                emit(bytes) { .standardOutput($0) }
-            }
-            if let bytes = runtime.standardError.read(atMost: 1 << 16) {
-                emit(bytes) { .standardError($0) }
-            }
-        }
-    }
-
-    /// Starts the runtime.
-    ///
-    /// - Throws: an error when the process cannot be started.
-    func startRuntime() throws(GuestError) {
-        let started = try RuntimeProcess(processes: processes)
-        runtime = started
-        isRuntimeReady = false
-        openStreams = [
-            started.replies.number, started.standardOutput.number, started.standardError.number,
-        ]
-    }
-
     private func millisecondsToWait() -> Int32 {
         if hasFileWork { return 0 }
-        let moments = [running?.killAt, running?.interruptAgainAt, transfers.nextExpiry]
+        let moments = [
+            running?.killAt, running?.interruptAgainAt, transfers.nextExpiry, queuedInterpreter?.settledAt,
+        ]
         guard let next = moments.compactMap({ $0 }).min(), next < .max else { return -1 }
         let now = Monotonic.now
         return next > now ? Int32(clamping: (next - now) / 1_000 + 1) : 0
@@ -186,20 +89,22 @@ final class Agent {
     /// Sends a signal to code that was interrupted and still runs.
     private func remindInterrupted() {
         guard let due = running?.interruptAgainAt, Monotonic.now >= due else { return }
-        interruptRuntime()
+        interruptRunner()
     }
 
-    /// Interrupts the running code, now and again until it has stopped.
-    func interruptRuntime() {
-        running?.interruptAgainAt = Monotonic.now + Self.interruptInterval
-        runtime?.signalGroup(SIGINT)
+    /// Interrupts what runs, now and again until it has stopped.
+    func interruptRunner() {
+        running?.interruptAgainAt = runner.map { Monotonic.now + $0.interruptInterval }
+        runner?.interrupt()
     }
 
+    /// Ends what was interrupted and has not stopped.
+    ///
+    /// Other processes of the session live on.
     private func endOverdueExecution() {
         guard let killAt = running?.killAt, Monotonic.now >= killAt else { return }
         running?.killAt = .max
         running?.interruptAgainAt = nil
-        // Every process but this one is the session's: none of them survives, whatever group it joined.
-        kill(-1, SIGKILL)
+        runner?.end()
     }
 }

@@ -53,6 +53,19 @@ final class Reseeding {
         try name(machineID: preparation.machineID, hostname: preparation.hostname)
     }
 
+    /// Moves the clock.
+    ///
+    /// - Parameter seconds: how far, forwards if positive.
+    /// - Throws: an error when the kernel refuses.
+    static func moveClock(by seconds: Int) throws(GuestError) {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        time.tv_sec += seconds
+        guard clock_settime(CLOCK_REALTIME, &time) == 0 else {
+            throw GuestError("set the clock", errno: errno)
+        }
+    }
+
     private func name(machineID identifier: [UInt8], hostname name: String) throws(GuestError) {
         guard sethostname(name, name.utf8.count) == 0 else {
             throw GuestError("set the host name", errno: errno)

@@ -17,6 +17,8 @@ package actor QEMUHypervisor: Hypervisor {
     private nonisolated let metadata: Result<ImageMetadata, MicroVMError>
     private nonisolated let runDirectory: RunDirectory
     private nonisolated let gate: StartGate
+    /// Lets templates be loaded or made one after the other.
+    private nonisolated let preparations = StartGate(count: 1)
     private nonisolated let zygotes: Zygotes
     private var templates: [Kind: Template] = [:]
 
@@ -69,6 +71,19 @@ package actor QEMUHypervisor: Hypervisor {
     ) async throws(Failure) {
         let kind = kind(of: pool)
         guard templates[kind] == nil else { return }
+        do {
+            let turn = try await StartTurn(at: preparations, .claim)
+            try await turn.ending { try await self.prepare(kind, progress: progress) }
+        } catch {
+            let known = error as? MicroVMError ?? MicroVMError(.launchFailed, "\(error)")
+            progress("failed: \(known)")
+            throw known.failure
+        }
+    }
+
+    private func prepare(_ kind: Kind, progress: @escaping @Sendable (String) -> Void) async throws {
+        // Another one may have had the turn before.
+        guard templates[kind] == nil else { return }
         let description = TemplateDescription(
             shape: kind.shape,
             runtime: kind.runtime,
@@ -77,18 +92,11 @@ package actor QEMUHypervisor: Hypervisor {
         )
         let store = TemplateStore(directory: configuration.cacheDirectory + "/templates")
         let builder = TemplateBuilder(starter: starter, shape: kind.shape, runtime: kind.runtime)
-        do {
-            // Whoever comes at the same time waits for the file's lock and then loads what was made.
-            let template = try await store.template(description, shape: kind.shape, progress: progress) {
-                try await builder.build(progress: progress)
-            }
-            if templates[kind] == nil { templates[kind] = template }
-            await zygotes.add(templates[kind] ?? template)
-        } catch {
-            let known = error as? MicroVMError ?? MicroVMError(.launchFailed, "\(error)")
-            progress("failed: \(known)")
-            throw known.failure
+        let template = try await store.template(description, shape: kind.shape, progress: progress) {
+            try await builder.build(progress: progress)
         }
+        templates[kind] = template
+        await zygotes.add(template)
     }
 
     package nonisolated func image(of runtime: Runtime) async throws(MicroVMError) -> ImageDescription {

@@ -136,7 +136,7 @@ import Testing
 
     @Test(arguments: examples)
     func `A result of every kind stands in every shape as the contract has it`(example: Example) throws {
-        var report = try report()
+        var report = try PlayedReport.begun()
         if !example.text.isEmpty {
             report.append(.value(ResultValue(text: example.text, json: example.json)))
         }
@@ -209,146 +209,39 @@ import Testing
         wrappedStatus: String,
         expected: String
     ) throws {
-        var report = try report()
+        var report = try PlayedReport.begun()
         report.append(.standardError(Array(stderr.utf8)))
         report.append(.ended(outcome))
-        let flat = try resource(report, .flat)
+        let flat = try PlayedReport.resource(report, .flat)
         #expect(flat.status == flatStatus)
         #expect(flat.standardError == expected)
-        #expect(try resource(report, .wrapped).status == wrappedStatus)
-    }
-
-    @Test(
-        arguments: [
-            (.init(status: .succeeded, duration: .zero, exitCode: 0), "0", "Success"),
-            (.init(status: .failed, errorName: "E", duration: .zero, exitCode: 127), "127", "Failure"),
-            (.init(status: .failed, duration: .zero, exitCode: 137), "137", "Failure"),
-            (.init(status: .failed, duration: .zero, stateWasLost: true), "1", "Failure"),
-            (.init(status: .timedOut, duration: .seconds(9), exitCode: 137), "-1", "Failure"),
-            (.init(status: .cancelled, duration: .zero), "130", "Failure"),
-            (.init(status: .cancelled, duration: .zero, exitCode: 143), "143", "Failure"),
-        ] as [(Outcome, String, String)]
-    )
-    func `A shell answers with the exit code as a string, and has no value`(
-        outcome: Outcome,
-        flatStatus: String,
-        wrappedStatus: String
-    ) throws {
-        var report = try report()
-        report.append(.standardOutput(Array("out\n".utf8)))
-        report.append(.ended(outcome))
-        let request = #"{"shellCommand":"x"}"#
-        let flat = try resource(report, .flat, request, runtime: .shell)
-        #expect(flat.status == flatStatus)
-        let text = String(decoding: flat.encoded(as: .flat), as: UTF8.self)
-        #expect(
-            text.hasPrefix(
-                #"{"id":"one","identifier":"abcd","status":"\#(flatStatus)","result":{"stdout":"out\n","#
-            )
-        )
-        #expect(!text.contains("executionResult"))
-        let isCut = outcome.status == .timedOut
-        #expect(flat.executionTimeInMilliseconds == (isCut ? 3000 : 0))
-        #expect(flat.standardError.isEmpty == (!isCut && !outcome.stateWasLost))
-        let wrapped = try resource(report, .wrapped, request, runtime: .shell)
-        #expect(wrapped.status == wrappedStatus)
-        #expect(String(decoding: wrapped.encoded(as: .wrapped), as: UTF8.self).contains(#""result":"""#))
-        let echoed = try resource(
-            report,
-            .flat,
-            #"{"shellCommand":"x","executionType":"synchronous"}"#,
-            runtime: .shell
-        )
-        #expect(echoed.executionType == "synchronous")
-    }
-
-    @Test(
-        arguments: [
-            ("nan", "NaN", #""nan""#), ("nan", "null", #""nan""#), ("None", "null", "null"),
-            ("null", "null", "null"), ("'nan'", #""nan""#, #""nan""#), ("True", "true", #""True""#),
-            ("42", "42", #""42""#), ("0.5", "0.5", #""0.5""#),
-            ("36893488147419103232", "36893488147419103232", #""36893488147419103232""#),
-            ("[1, 'a']", #"[1, "a"]"#, #"[1,"a"]"#), ("<Thing>", nil, #""<Thing>""#),
-        ] as [(String, String?, String)]
-    )
-    func `In Jupyter's format primitives are strings or null`(
-        text: String,
-        json: String?,
-        expected: String
-    ) throws {
-        var report = try report()
-        report.append(.value(ResultValue(text: text, json: json)))
-        report.append(.ended(Outcome(status: .succeeded, duration: .zero)))
-        let request = #"{"code":"1","returnJupyterFormatExecutionResult":true}"#
-        let flat = String(decoding: try resource(report, .flat, request).encoded(as: .flat), as: UTF8.self)
-        #expect(flat.contains(#""executionResult":\#(expected),"#), "\(flat)")
-        let isCollection = expected.hasPrefix("[")
-        for (shape, version) in [
-            (AnswerShape.flat, "2024-10-02-preview"), (.wrapped, "2025-10-02-preview"),
-        ] {
-            let resource = try resource(report, shape, request, version: version)
-            #expect(
-                String(decoding: resource.result.encoded, as: UTF8.self)
-                    == (isCollection ? #""[1, 'a']""# : expected)
-            )
-        }
-    }
-
-    @Test func `Node's null is null, and what is undefined is nothing`() throws {
-        var report = try report()
-        report.append(.ended(Outcome(status: .succeeded, duration: .zero)))
-        #expect(try resource(report, .flat, runtime: .node).result == .string(""))
-        report.append(.value(ResultValue(text: "null", json: "null")))
-        #expect(try resource(report, .flat, runtime: .node).result.encoded == Array("null".utf8))
-    }
-
-    @Test(arguments: [true, false])
-    func `An execution that has not ended has no result, but what older clients take for granted`(
-        hasStarted: Bool
-    ) throws {
-        let resource = PendingExecutionResource(
-            id: try ExecutionID("one"),
-            session: try report().session,
-            form: AnswerForm(executionType: "asynchronous"),
-            hasStarted: hasStarted
-        )
-        let status = hasStarted ? "Running" : "NotStarted"
-        func text(_ shape: AnswerShape) -> String {
-            String(decoding: resource.encoded(as: shape), as: UTF8.self)
-        }
-        #expect(
-            text(.flat)
-                == #"{"id":"one","identifier":"abcd","executionType":"asynchronous","status":"\#(status)"}"#
-        )
-        let members =
-            #""status":"\#(status)","stdout":"","stderr":"","result":"","executionTimeInMilliseconds":0,"id":"one""#
-        #expect(text(.wrapped) == #"{"$id":"1","properties":{"$id":"2",\#(members)}}"#)
-        #expect(text(.wrappedAndFlat) == #"{"$id":"1",\#(members),"properties":{"$id":"2",\#(members)}}"#)
+        #expect(try PlayedReport.resource(report, .wrapped).status == wrappedStatus)
     }
 
     @Test func `Cut streams are flagged, each by its name, and so is what the pool's limits took`() throws {
-        var report = try report()
+        var report = try PlayedReport.begun()
         report.append(.standardOutput(Array("éé".utf8)))
         report.append(.standardError(Array("abc".utf8)))
         report.append(.ended(Outcome(status: .succeeded, duration: .zero, wasTruncated: true)))
-        let cut = try resource(report, .flat, #"{"code":"1","outputStreamsMaxLength":3}"#)
+        let cut = try PlayedReport.resource(report, .flat, #"{"code":"1","outputStreamsMaxLength":3}"#)
         #expect(cut.standardOutput == "é")
         #expect(cut.standardError == "abc")
         #expect(cut.truncated == ["stdout", "output"])
         let text = String(decoding: cut.encoded(as: .flat), as: UTF8.self)
         #expect(text.contains(#""truncated":["stdout","output"]"#))
         #expect(
-            try resource(report, .flat, #"{"code":"1","outputStreamsMaxLength":0}"#).truncated.first
+            try PlayedReport.resource(report, .flat, #"{"code":"1","outputStreamsMaxLength":0}"#).truncated
+                .first
                 == "stdout"
         )
-        #expect(try resource(report, .flat).truncated == ["output"])
+        #expect(try PlayedReport.resource(report, .flat).truncated == ["output"])
     }
 
     @Test func `Bytes that are no UTF-8 are shown as replacement characters`() throws {
-        var report = try report()
+        var report = try PlayedReport.begun()
         report.append(.standardOutput([0x61, 0xff, 0x62, 0xc3]))
         report.append(.ended(Outcome(status: .succeeded, duration: .zero)))
-        #expect(try resource(report, .flat).standardOutput == "a\u{FFFD}b\u{FFFD}")
+        #expect(try PlayedReport.resource(report, .flat).standardOutput == "a\u{FFFD}b\u{FFFD}")
     }
 
     @Test(arguments: 1...10 as ClosedRange<UInt64>)
@@ -361,12 +254,16 @@ import Testing
             [0x0d, 0x0a],
         ]
         let bytes = (0..<12).flatMap { _ in pieces.randomElement(using: &generator) ?? [] }
-        var report = try report()
+        var report = try PlayedReport.begun()
         report.append(.standardOutput(bytes))
         report.append(.ended(Outcome(status: .succeeded, duration: .zero)))
-        let whole = try resource(report, .flat).standardOutput
+        let whole = try PlayedReport.resource(report, .flat).standardOutput
         for limit in 0...whole.utf8.count + 4 {
-            let cut = try resource(report, .flat, #"{"code":"1","outputStreamsMaxLength":\#(limit)}"#)
+            let cut = try PlayedReport.resource(
+                report,
+                .flat,
+                #"{"code":"1","outputStreamsMaxLength":\#(limit)}"#
+            )
             #expect(cut.standardOutput.utf8.count <= limit)
             #expect(whole.utf8.count - limit < 4 || cut.standardOutput.utf8.count > limit - 4)
             #expect(whole.unicodeScalars.starts(with: cut.standardOutput.unicodeScalars))
@@ -375,23 +272,23 @@ import Testing
     }
 
     @Test func `All pictures stand in the flat shape when there are several`() throws {
-        var report = try report()
+        var report = try PlayedReport.begun()
         report.append(.image(Self.png))
         report.append(.image(ResultImage(format: "svg", bytes: [])))
         report.append(.ended(Outcome(status: .succeeded, duration: .zero)))
-        let resource = try resource(report, .flat)
+        let resource = try PlayedReport.resource(report, .flat)
         #expect(resource.result["format"] == .string("svg"))
         #expect(resource.images.map { $0["format"] } == [.string("png"), .string("svg")])
         #expect(!String(decoding: resource.encoded(as: .wrapped), as: UTF8.self).contains("images"))
     }
 
     @Test func `What the server writes the client reads`() throws {
-        var report = try report()
+        var report = try PlayedReport.begun()
         report.append(.standardOutput(Array("out".utf8)))
         report.append(.standardError(Array("err".utf8)))
         report.append(.value(ResultValue(text: "2", json: "2")))
         report.append(.ended(Outcome(status: .succeeded, duration: .milliseconds(3), wasTruncated: true)))
-        let written = try resource(report, .flat, #"{"code":"1","executionType":"synchronous"}"#)
+        let written = try PlayedReport.resource(report, .flat, #"{"code":"1","executionType":"synchronous"}"#)
         let read = try JSONDecoder().decode(ExecutionResource.self, from: Data(written.encoded(as: .flat)))
         #expect(read.id == "one")
         #expect(read.identifier == "abcd")
@@ -407,45 +304,23 @@ import Testing
     @Test func `An endless or negative duration from a guest does no harm`() throws {
         for (duration, expected) in [(Duration.seconds(Int64.max), 1_000_000_000_000_000), (.seconds(-5), 0)]
         {
-            var report = try report()
+            var report = try PlayedReport.begun()
             report.append(.ended(Outcome(status: .succeeded, duration: duration)))
-            #expect(try resource(report, .flat).executionTimeInMilliseconds == expected)
+            #expect(try PlayedReport.resource(report, .flat).executionTimeInMilliseconds == expected)
         }
     }
 
     @Test func `The report of an execution that has not ended is a defect, not an answer`() throws {
-        let report = try report()
-        let failure = #expect(throws: Failure.self) { try self.resource(report, .flat) }
+        let report = try PlayedReport.begun()
+        let failure = #expect(throws: Failure.self) { try PlayedReport.resource(report, .flat) }
         #expect(failure?.code == .internalError)
     }
 
-    private func report() throws -> ExecutionReport {
-        let session = SessionKey(pool: try PoolName("python"), identifier: try SessionIdentifier("abcd"))
-        return ExecutionReport(
-            id: try ExecutionID("one"),
-            session: session,
-            sessionInstance: "i-1",
-            isNewSession: true
-        )
-    }
-
-    private func resource(
-        _ report: ExecutionReport,
-        _ shape: AnswerShape,
-        _ request: String = #"{"code":"1"}"#,
-        version: String = "2025-10-02-preview",
-        runtime: Runtime = .python
-    ) throws -> ExecutionResource {
-        try ExecutionResource(
-            report,
-            form: ExecutionRequest.parse(Array(request.utf8), for: runtime).form,
-            layout: AnswerLayout(runtime: runtime, shape: shape, version: APIVersion.named(version)),
-            timeout: .seconds(3)
-        )
-    }
-
     private func body(_ report: ExecutionReport, _ shape: AnswerShape, _ version: String) throws -> String {
-        String(decoding: try resource(report, shape, version: version).encoded(as: shape), as: UTF8.self)
+        String(
+            decoding: try PlayedReport.resource(report, shape, version: version).encoded(as: shape),
+            as: UTF8.self
+        )
     }
 }
 

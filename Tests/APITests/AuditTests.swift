@@ -112,6 +112,63 @@ import Testing
         }
     }
 
+    @Test func `Executions that nobody waits for are told, and so is who reads and who cancels them`()
+        async throws
+    {
+        let executions = PlayedExecutions()
+        try await with(ScriptedDispatch(executions: executions)) { server, _, path in
+            let one = "/pools/python/executions/one" + RunningServer.query
+            let body = #"{"code":"1","executionType":"Asynchronous"}"#
+            let named: HTTPHeaders = ["operation-id": "one"]
+            _ = try await server.post(body, headers: named)
+            _ = try await server.send(.GET, one)
+            var stream = try await server.stream(headers: named, body: body)
+            try await executions.add(
+                .standardOutput(Array("out".utf8)),
+                .ended(Outcome(status: .failed, duration: .milliseconds(7)))
+            )
+            let events = try await stream.all()
+            _ = try await server.send(.GET, one)
+            _ = try await server.send(.DELETE, one)
+            _ = try await server.send(.DELETE, "/pools/python/executions/two" + RunningServer.query)
+            let lines = try await lines(6, in: path)
+            let told = lines.map { line in
+                [line["operation"]?.text, line["outcome"]?.text, line["operationId"]?.text].map { $0 ?? "-" }
+            }
+            let below = "/executions/{execution}"
+            #expect(
+                told == [
+                    ["POST /executions", "begun", "one"], ["GET \(below)", "running", "one"],
+                    ["POST /executions", "failed", "one"], ["GET \(below)", "failed", "one"],
+                    ["DELETE \(below)", "done", "one"], ["DELETE \(below)", "refused", "two"],
+                ]
+            )
+            let digest = Fingerprint(of: "1").description
+            #expect(lines.map { $0["codeSha256"]?.text } == [digest, nil, digest, nil, nil, nil])
+            #expect(lines.dropLast().allSatisfy { $0["identifier"]?.text == "abcd" })
+            #expect(lines[2]["session"]?.text == "instance-1")
+            #expect(events.count == 3)
+            guard case .integer(let bytes) = lines[2]["bytesOut"] else {
+                Issue.record("no count")
+                return
+            }
+            #expect(bytes > 300)
+        }
+    }
+
+    @Test func `A stream that breaks is told with the reason`() async throws {
+        let executions = PlayedExecutions()
+        try await with(ScriptedDispatch(executions: executions)) { server, _, path in
+            var stream = try await server.stream(headers: ["operation-id": "one"], body: Self.body)
+            #expect(try await stream.next()?.name == "started")
+            try await executions.fail(Failure(.sessionLost, "Lost."))
+            #expect(try await stream.all().last?.name == "error")
+            let line = try #require(try await lines(1, in: path).first)
+            #expect(line["outcome"]?.text == "broken")
+            #expect(line["errorCode"]?.text == "SessionLost")
+        }
+    }
+
     @Test func `A client that goes away is told, too`() async throws {
         let dispatch = ScriptedDispatch { _, _ throws(Failure) in
             try? await Task.sleep(for: .seconds(60))

@@ -169,6 +169,23 @@ import Testing
         }
     }
 
+    @Test func `A file that has the name of a route is one like any other`() async throws {
+        let dispatch = ScriptedDispatch(files: ScriptedFiles(["upload": "0123456789", "Upload": "x"]))
+        try await RunningServer.with(dispatch) { server in
+            let path = "/pools/python/files/upload"
+            let shown = try await server.send(.GET, path + RunningServer.query)
+            #expect(shown.json?["name"] == .string("upload"))
+            #expect(shown.json?["sizeInBytes"] == .integer(10))
+            let head = try await server.send(.HEAD, path + RunningServer.query)
+            #expect(head.status == 200 && head.headers["Content-Length"] == ["10"])
+            let content = try await server.send(.GET, path + "/content" + RunningServer.query)
+            #expect(content.text == "0123456789")
+            let removed = try await server.send(.DELETE, "/pools/python/files/Upload/" + RunningServer.query)
+            #expect(removed.status == 204)
+            #expect(dispatch.files.stored.keys.sorted() == ["upload"])
+        }
+    }
+
     @Test func `Ranges, conditions and HEAD`() async throws {
         let files = ScriptedFiles(["a.txt": "0123456789"])
         try await RunningServer.with(ScriptedDispatch(files: files)) { server in
@@ -190,6 +207,13 @@ import Testing
             ] {
                 let headers: HTTPHeaders = ["Range": "bytes=2-4", "If-Range": condition]
                 #expect(try await server.send(.GET, path, headers: headers).status == status, "\(condition)")
+            }
+            // A range is for GET alone (RFC 9110, section 14.2).
+            for range in ["bytes=2-4", "bytes=10-"] {
+                let head = try await server.send(.HEAD, path, headers: ["Range": range])
+                #expect(head.status == 200 && head.text.isEmpty)
+                #expect(head.headers["Content-Length"] == ["10"])
+                #expect(head.headers["Content-Range"].isEmpty)
             }
             let head = try await server.send(.HEAD, path)
             #expect(head.status == 200 && head.text.isEmpty)

@@ -21,9 +21,14 @@ import Testing
         func removeKey(_ id: KeyID) { kept.removeAll { $0.id == id } }
     }
 
-    private func with(_ body: @Sendable (RunningServer) async throws -> Void) async throws {
+    /// A ring with the tests' key alone.
+    static func ring() async throws -> KeyRing {
         let key = try #require(APIKey(RunningServer.key))
-        let ring = try await KeyRing(archive: Archive(), fileKey: key, now: { 1_900_000_000_000 })
+        return try await KeyRing(archive: Archive(), fileKey: key, now: { 1_900_000_000_000 })
+    }
+
+    private func with(_ body: @Sendable (RunningServer) async throws -> Void) async throws {
+        let ring = try await Self.ring()
         let access = APIAccess(authenticator: CredentialAuthenticator(keys: ring), keys: ring)
         try await RunningServer.with(access: access, body)
     }

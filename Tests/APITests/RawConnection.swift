@@ -11,10 +11,16 @@ struct RawConnection {
     /// Connects, does something and closes the connection.
     static func with<Value>(
         port: Int,
+        receiveBuffer: Int? = nil,
         _ body: (inout RawConnection) async throws -> Value
     ) async throws -> Value {
-        let connected = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        var bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .channelOption(.allowRemoteHalfClosure, value: true)
+        if let receiveBuffer {
+            bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: receiveBuffer)
+        }
+        let connected =
+            try await bootstrap
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
@@ -47,6 +53,11 @@ struct RawConnection {
         }
         defer { received = "" }
         return received
+    }
+
+    /// Reads what has come; nil when the connection has ended.
+    mutating func readSome() async throws -> String? {
+        try await inbound.next(isolation: #isolation).map { String(buffer: $0) }
     }
 
     /// Reads whatever comes until the server closes.

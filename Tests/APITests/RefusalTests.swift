@@ -48,7 +48,7 @@ import Testing
         ("code=1", "SessionPropertiesMissing"), (#"{"properties":{}}"#, "SessionPropertiesMissing"),
         (#"{"code":5}"#, "SessionRequestValidationFailed"),
         (#"{"code":"1","timeoutInSeconds":221}"#, "SessionRequestValidationFailed"),
-        (#"{"code":"1","executionType":"Asynchronous"}"#, "SessionRequestNotSupported"),
+        (#"{"code":"1","executionType":"Later"}"#, "SessionRequestValidationFailed"),
         (#"{"shellCommand":"ls"}"#, "SessionRequestNotSupported"),
     ])
     func `A body that does not do is refused with the contract's code on every route`(

@@ -55,7 +55,7 @@ struct RunningServer: Sendable {
             }
         )
         let group = ServiceGroup(configuration: .init(services: [server], logger: logger))
-        let http = HTTPClient(configuration: .init(timeout: .init(connect: .seconds(5), read: .seconds(30))))
+        let http = HTTPClient(configuration: .init(timeout: .init(connect: .seconds(30), read: .seconds(30))))
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             var iterator = ports.makeAsyncIterator()

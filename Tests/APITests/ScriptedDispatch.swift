@@ -14,17 +14,9 @@ struct ScriptedDispatch: SessionDispatch {
     var sessions: [SessionDescription] = []
     var ended: [EndedSessionRecord] = []
     var script: Script = { spec, session throws(Failure) in ScriptedDispatch.report(spec, session) }
-    var beginScript: @Sendable (ExecutionSpec, SessionKey) async throws(Failure) -> EventPage = {
-        _,
-        _ throws(Failure) in throw Failure(.internalError, "The test says nothing about this.")
-    }
-    var eventsScript: @Sendable (ExecutionID, UInt64) async throws(Failure) -> EventPage = {
-        _,
-        _ throws(Failure) in throw Failure(.executionNotFound, "There is none.")
-    }
-    var cancelScript: @Sendable (ExecutionID) async throws(Failure) -> Void = {
-        _ throws(Failure) in throw Failure(.executionNotFound, "There is none.")
-    }
+    /// What goes on beside the requests for it.
+    var executions = PlayedExecutions()
+    var runtime = Runtime.python
     var imageDescription = ImageDescription(
         runtimes: [],
         packages: [],
@@ -59,7 +51,7 @@ struct ScriptedDispatch: SessionDispatch {
         guard pools.contains(name.text) else {
             throw Failure(.sessionPoolNotFound, "There is no pool \(name).")
         }
-        return PoolConfiguration(name: name, limits: limits)
+        return PoolConfiguration(name: name, runtime: runtime, limits: limits)
     }
 
     func execute(_ spec: ExecutionSpec, in session: SessionKey) async throws(Failure) -> ExecutionReport {
@@ -67,7 +59,7 @@ struct ScriptedDispatch: SessionDispatch {
     }
 
     func begin(_ spec: ExecutionSpec, in session: SessionKey) async throws(Failure) -> EventPage {
-        try await beginScript(spec, session)
+        try await executions.begin(spec)
     }
 
     func events(
@@ -76,11 +68,11 @@ struct ScriptedDispatch: SessionDispatch {
         from sequence: UInt64,
         wait: Duration
     ) async throws(Failure) -> EventPage {
-        try await eventsScript(execution, sequence)
+        try await executions.events(of: execution, from: sequence, wait: wait)
     }
 
     func cancel(_ execution: ExecutionID, in session: SessionKey) async throws(Failure) {
-        try await cancelScript(execution)
+        try await executions.cancel(execution)
     }
 
     func image(of pool: PoolName) async throws(Failure) -> ImageDescription { imageDescription }

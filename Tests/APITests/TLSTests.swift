@@ -31,7 +31,7 @@ import Testing
         tls.trustRoots = .file(certificates.authority)
         change(&tls)
         let http = HTTPClient(
-            configuration: .init(tlsConfiguration: tls, timeout: .init(connect: .seconds(5)))
+            configuration: .init(tlsConfiguration: tls, timeout: .init(connect: .seconds(30)))
         )
         do {
             var request = HTTPClientRequest(url: "https://127.0.0.1:\(server.port)\(path)")

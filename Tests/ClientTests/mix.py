@@ -10,6 +10,7 @@ import time
 
 import cluster
 import memory
+import mix_client
 import mix_operations
 
 # How often the state of things is told.
@@ -51,7 +52,7 @@ class Record:
 def work(number, seed, until, record):
     """One client: operations by lot, one after the other, until the time is over."""
     lots = random.Random(f"{seed}-{number}")
-    client = mix_operations.Client(number, lots)
+    client = mix_client.Client(number, lots)
     while time.monotonic() < until:
         operation = lots.choices(mix_operations.ALL, [each.weight for each in mix_operations.ALL])[0]
         if not client.has_begun:

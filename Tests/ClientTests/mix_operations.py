@@ -4,65 +4,12 @@ import base64
 import dataclasses
 import hashlib
 import json
-import threading
+import time
 import typing
-import uuid
 
+import events
 import wire
-
-
-class Wrong(Exception):
-    """What came back is not what it had to be."""
-
-
-def expect(is_right, *evidence):
-    if not is_right:
-        raise Wrong(" ".join(map(repr, evidence)))
-
-
-class Client:
-    """A client with a session of its own, and what it knows to be in it."""
-
-    def __init__(self, number, lots):
-        self.number = number
-        self.lots = lots
-        self.connection = None
-        self.forget()
-
-    def forget(self):
-        """Goes on with another session, for what is in the one is not known any more."""
-        self.close()
-        if hasattr(self, "identifier"):
-            threading.Thread(target=wire.stop, args=(self.identifier,), daemon=True).start()
-        self.identifier = f"mix-{self.number}-{uuid.UUID(int=self.lots.getrandbits(128))}"
-        self.count = None
-        self.files = {}
-
-    def close(self):
-        if self.connection is not None:
-            self.connection.close()
-        self.connection = None
-
-    def end(self):
-        self.close()
-        wire.stop(self.identifier)
-
-    def send(self, method, target, body=None, headers=None, **options):
-        if self.connection is None:
-            self.connection = wire.connect(timeout=240)
-        return wire.send(method, target, body, headers, connection=self.connection, **options)
-
-    def execute(self, code, **members):
-        body = json.dumps({"code": code, "timeoutInSeconds": 120, **members}).encode()
-        answer = self.send("POST", wire.target("executions", self.identifier), body)
-        expect(answer.status == 200, answer)
-        expect(answer.json["identifier"] == self.identifier, answer)
-        return answer.json
-
-    @property
-    def has_begun(self):
-        """Whether the session has its variables."""
-        return self.count is not None
+from mix_client import Wrong, expect
 
 
 def begin(client):
@@ -264,6 +211,49 @@ def hang_up(client):
     count_up(client)
 
 
+def not_waited_for(client):
+    client.count += 1
+    answer = client.send(
+        "POST",
+        wire.target("executions", client.identifier),
+        b'{"code":"count += 1\\ncount","executionType":"Asynchronous"}',
+    )
+    expect(answer.status == 202, answer)
+    deadline = time.monotonic() + 180
+    while (state := client.send("GET", answer.header("operation-location"))).json["status"] in (
+        "NotStarted",
+        "Running",
+    ):
+        expect(time.monotonic() < deadline, state)
+        time.sleep(0.05)
+    expect(state.status == 200 and state.json["result"]["executionResult"] == client.count, client.count, state)
+
+
+def live(client):
+    client.count += 1
+    with events.begin(
+        "count += 1\nfor line in range(50): print(owner, line)\ncount", client.identifier, seconds=180
+    ) as stream:
+        everything = stream.until("end")
+    lines = "".join(f"{client.identifier} {line}\n" for line in range(50))
+    expect(events.text(everything, "stdout") == lines, everything)
+    values = [event.data["executionResult"] for event in everything if event.name == "result"]
+    expect(values == [client.count] and everything[-1].data["status"] == "Succeeded", client.count, everything)
+
+
+def shell(client):
+    body = json.dumps({"shellCommand": f"echo '{client.identifier} ✓'; exit 3"}).encode()
+    answer = client.send("POST", wire.target("executions", client.identifier, "shell"), body)
+    expect(answer.status == 200 and answer.json["status"] == "3", answer)
+    expect(answer.json["result"]["stdout"] == f"{client.identifier} ✓\n", answer)
+
+
+def node(client):
+    body = json.dumps({"code": f"await Promise.resolve({{owner: '{client.identifier}'}})"}).encode()
+    answer = client.send("POST", wire.target("executions", client.identifier, "node"), body)
+    expect(answer.status == 200 and answer.json["result"]["executionResult"] == {"owner": client.identifier}, answer)
+
+
 @dataclasses.dataclass
 class Operation:
     name: str
@@ -281,4 +271,8 @@ ALL = [
     Operation("file: missing", 2, miss_file), Operation("session: show", 4, show_session), Operation("session: list", 3, list_sessions),
     Operation("session: stop", 2, stop_session), Operation("key: wrong", 2, wrong_key), Operation("key: make, use, revoke", 1, keys),
     Operation("refused body", 2, bad_request),
+    Operation("execute, not waited for", 5, not_waited_for),
+    Operation("execute, live", 5, live),
+    Operation("shell", 4, shell),
+    Operation("node", 4, node),
 ]  # fmt: skip

@@ -129,6 +129,8 @@ def _filled_pattern(value, names):
         filled = copy.copy(value)
         filled.pattern = _filled_pattern(value.pattern, names)
         return filled
+    if isinstance(value, pattern.OneOf):
+        return value
     if isinstance(value, list):
         return [_filled_pattern(each, names) for each in value]
     return _filled(value, names, str) if type(value) is str else value

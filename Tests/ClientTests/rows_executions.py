@@ -1,6 +1,6 @@
 """Rows of the contract table: running code, in every generation (contract, sections 1.1, 1.2, 2, 2.3)."""
 
-from pattern import Exactly, Text
+from pattern import Exactly, OneOf, Text
 from row import FLAT, NATIVE, VERSIONS, Row
 
 STREAMS = {"stdout": str, "stderr": str, "executionTimeInMilliseconds": int}
@@ -130,6 +130,25 @@ UNICODE = [
         id="%21%22%23%24%25%26%27%28%29*%2B%2C-.%2F09%3A%3B%3C%3D%3E%3F%40AZ%5B%5D%5E_%60az%7B%7C%7D~"),
 ]  # fmt: skip
 
+NAME = {"operation-id": "{named}"}
+NAMED = [
+    Row("an execution with a name", "POST executions", 200, {"id": "{named}"}, body={"code": "'once'"}, headers=NAME,
+        has={"operation-id": "{named}"}),
+    Row("is read again", "GET executions/{named}", 200, {"id": "{named}", "result": {"executionResult": "once"}}, NATIVE),
+    Row("not under another name", "GET executions/nobody", 404, "ExecutionNotFound", VERSIONS),
+    Row("not in another session", "GET executions/{named}", 404, "ExecutionNotFound", id="{new}"),
+    Row("and not run again", "POST executions", 200, {"id": "{named}", "result": {"executionResult": "once"}},
+        body={"code": "'once'"}, headers=NAME),
+    Row("its name for something else", "POST executions", 409, "ExecutionConflict", body={"code": "2"}, headers=NAME),
+    Row("nothing is left to cancel", "DELETE executions/{named}", 204),
+    Row("nor was there ever", "DELETE executions/nobody", 404, "ExecutionNotFound"),
+    Row("one that nobody waits for", "POST executions", 202,
+        {"identifier": "{id}", "executionType": "asynchronous", "status": OneOf("NotStarted", "Running")}, FLAT,
+        body={"code": "1", "executionType": "asynchronous"}, has={"operation-location": Text("/executions/")}),
+    Row("the same, wrapped", "POST code/execute", 202, {"properties": {"status": OneOf("NotStarted", "Running")}},
+        body={"properties": {"code": "1", "executionType": "Asynchronous"}}),
+]  # fmt: skip
+
 for each in REQUESTS + VALUES + UNICODE:
     each.once = True
-ROWS = SHAPES + REQUESTS + VALUES + UNICODE
+ROWS = SHAPES + REQUESTS + VALUES + UNICODE + NAMED

@@ -118,6 +118,10 @@ READING = [
 REMOVING = [
     Row("no such file", "DELETE files/none.txt", 404, "FileNotFound", VERSIONS),
     Row("a folder", "DELETE files/sub", 400, "FilePathInvalid"),
+    Row("a file whose name is a route's", "POST files", 200, item("upload", 1), headers=LABEL,
+        body=form(('name="file"; filename="upload"', "1"))),
+    Row("is shown", "GET files/upload", 200, item("upload", 1)),
+    Row("and removed", "DELETE /pools/python/files/upload", 204),
     # Each is asked below both prefixes, and a file is removed only once.
     Row("a file is made", "POST files", 200, item("up.txt", 8), body=ONE, headers=LABEL),
     Row("it is removed", "DELETE /pools/python/files/up.txt", 204, has={"content-length": None}),

@@ -8,10 +8,10 @@ EXECUTE = ("POST executions", "POST code/execute", "POST execute", "POST python/
 ABOUT_SESSIONS = (
     "GET files", "GET files/a.txt", "DELETE files/a.txt", "GET files/a.txt/content", "GET files/content/a.txt",
     "GET python/files", "GET session", "DELETE session", "GET endedSessions", "POST .management/getSession",
-    "POST .management/stopSession",
+    "POST .management/stopSession", "GET executions/any", "DELETE executions/any",
 )  # fmt: skip
 UPLOADS = ("POST files", "POST files/upload", "POST python/uploadFile")
-LISTS = ("GET listSessions", "POST .management/listSessions")
+LISTS = ("GET metadata", "GET listSessions", "POST .management/listSessions")
 ALL = EXECUTE + ABOUT_SESSIONS + UPLOADS + LISTS
 WITH_IDENTIFIER = EXECUTE + ABOUT_SESSIONS + UPLOADS
 VERSION = "api-version=2025-10-02-preview"
@@ -69,7 +69,8 @@ BODIES = (
 
 # path, Allow
 METHODS = (
-    ("executions", "POST"), ("code/execute", "POST"), ("execute", "POST"), ("python/execute", "POST"),
+    ("executions", "POST"), ("executions/any", "GET, HEAD, DELETE"), ("metadata", "GET, HEAD"), ("/openapi.json", "GET, HEAD"),
+    ("code/execute", "POST"), ("execute", "POST"), ("python/execute", "POST"),
     ("files", "GET, HEAD, POST"), ("session", "GET, HEAD, DELETE"), ("listSessions", "GET, HEAD"),
     ("endedSessions", "GET, HEAD"), (".management/getSession", "GET, HEAD, POST"),
     (".management/listSessions", "GET, HEAD, POST"), (".management/stopSession", "POST"),

@@ -13,6 +13,13 @@ def session(expiry):
 
 
 END = Exactly({"identifier": "{stopped}", "cause": "stopped", "endedAt": TIME, "worker": str})
+PACKAGE = Exactly({"name": Text("."), "version": Text(".")})
+INSTALLED = {
+    "runtimes": ListOf(PACKAGE),
+    "preInstalledPackages": ListOf(PACKAGE),
+    "createdAt": TIME,
+    "lastUpdatedAt": TIME,
+}
 KEY = {"id": Text("^key-"), "name": "made by a row", "roles": ["executor"], "pools": ["python"]}
 
 ROWS = [
@@ -41,6 +48,11 @@ ROWS = [
         has={"x-ms-new-allocation": "true"}),
     Row("and deleted", "DELETE /pools/python/session", 204, id="{brief}"),
     Row("and gone", "GET session", 404, "NoSessionFoundError", id="{brief}"),
+
+    Row("what is installed", "GET metadata", 200, INSTALLED, SINCE, id=""),
+    Row("in the other pools", "GET /pools/node/metadata", 200, {**INSTALLED, "preInstalledPackages": []}, id=""),
+    Row("in the last of them", "GET /pools/shell/metadata", 200, INSTALLED, id=""),
+    Row("what there is to ask", "GET /openapi.json", 200, {"openapi": Text(r"^3\.1\.")}, raw="", key=None),
 
     Row("alive", "GET /healthz", 200, Exactly({"status": "alive"}), raw="", key=None),
     Row("ready", "GET /readyz", 200, Exactly({"status": "ready"}), raw="", key=None),

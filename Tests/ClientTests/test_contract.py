@@ -6,6 +6,7 @@ import re
 import time
 import unittest
 
+import document
 import rows_executions
 import rows_files
 import rows_refusals
@@ -18,8 +19,6 @@ ROWS = [row for table in TABLES for row in table.ROWS]
 
 # Codes that no client brings about on a machine where nothing is broken, and who shows them instead.
 NOT_PROVOKED = {
-    "ExecutionConflict": "test_asynchronous.py",
-    "ExecutionNotFound": "test_asynchronous.py",
     "FileTransferExpired": "takes a minute of silence: WorkerTests/FileTests",
     "SessionStorageFull": "test_hostile_output.py",
     "SessionsCountExceedsLimit": "the machine would have to be full: APITests/FailureTests, ClusterTests/BurstTests",
@@ -65,9 +64,10 @@ class Contract(unittest.TestCase):
         until = time.monotonic() + 1.2
         limited = make_key("limited", ["*"], requestsPerMinute=1, burst=1)
         revoked = make_key("revoked", ["*"])
+        cls.document = document.Document()
         cls.names = {
             "id": wire.fresh("table"), "new": wire.fresh("nobody"), "stopped": wire.fresh("stopped"),
-            "brief": "brief-of-the-table", "keyid": revoked["id"], "key": wire.cluster.current.key,
+            "brief": "brief-of-the-table", "named": wire.fresh("named"), "keyid": revoked["id"], "key": wire.cluster.current.key,
         }  # fmt: skip
         cls.keys = {
             "file": wire.cluster.current.key, "wrong": "wrong", "limited": limited["secret"], "revoked": revoked["secret"],
@@ -95,6 +95,9 @@ class Contract(unittest.TestCase):
                     answer = row.ask(version, prefix, self.names, self.keys)
                     complaint = row.complaint(answer, self.names)
                     self.assertIsNone(complaint, f"{row}\n{answer}")
+                    path = prefix + row.path.replace("{keyid}", self.names["keyid"])
+                    untrue = self.document.complaint(row.method, path, answer)
+                    self.assertIsNone(untrue, f"/openapi.json says otherwise\n{row}\n{answer}")
                     asked += 1
         seconds = time.monotonic() - began
         print(

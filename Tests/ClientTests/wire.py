@@ -25,7 +25,8 @@ class Answer:
 
     @property
     def code(self):
-        return self.json["error"]["code"]
+        """The code of an error; None when this is none."""
+        return self.json.get("error", {}).get("code")
 
     def header(self, name):
         return self.headers.get(name.lower())

@@ -32,6 +32,28 @@ enum RealMachine {
     /// The pool of all these tests.
     static func pool() throws -> PoolConfiguration { PoolConfiguration(name: try PoolName("tests")) }
 
+    /// Lends a machine of a runtime's own template.
+    ///
+    /// - Parameters:
+    ///   - runtime: what is warm in it.
+    ///   - use: uses it.
+    /// - Returns: what `use` returns.
+    /// - Throws: an error when there is no machine, and what `use` throws.
+    static func withMachine<Result: Sendable>(
+        _ runtime: Runtime,
+        _ use: @Sendable (any Machine) async throws -> Result
+    ) async throws -> Result {
+        let hypervisor = try await shared.value
+        let pool = PoolConfiguration(name: try PoolName("tests"), runtime: runtime)
+        try await hypervisor.prepare(pool) { print("template of \(runtime): \($0)") }
+        return try await hypervisor.withMachine(for: pool) { machine in
+            print(
+                "\(runtime) \(machine.processIdentifier): \(machine.timings.recorded.map { "\($0.stage) \($0.duration)" })"
+            )
+            return try await use(machine)
+        }
+    }
+
     /// The worker, its template made.
     static func hypervisor() async throws -> QEMUHypervisor {
         let hypervisor = try await shared.value

@@ -9,7 +9,9 @@ struct BegunExecutionTests {
     @Test("Begun, read while it runs and read again after its end", arguments: Line.allCases)
     func reading(line: Line) async throws {
         try await PlayedCluster.with(workers: 2, over: line.post) { cluster in
-            let (session, spec) = (try cluster.session("session-1"), try cluster.spec("say it", id: "begun"))
+            let (session, spec) = (
+                try cluster.session("session-1"), try cluster.spec("speak it", id: "begun")
+            )
             let page = try await cluster.dispatcher.begin(spec, in: session)
             #expect(!page.isComplete)
             let first = try await cluster.dispatcher.events(
@@ -33,9 +35,9 @@ struct BegunExecutionTests {
             }
             // The synchronous request of the same name is the same execution.
             #expect(
-                try await cluster.run("say it", in: "session-1", id: "begun").printed == "said released it"
+                try await cluster.run("speak it", in: "session-1", id: "begun").printed == "said released it"
             )
-            #expect(cluster.orders == ["say it"])
+            #expect(cluster.orders == ["speak it"])
         }
     }
 
@@ -81,7 +83,7 @@ struct BegunExecutionTests {
         try await PlayedCluster.with(workers: 3, over: NNGTransport()) { cluster in
             let (session, spec) = (try cluster.session("stormy"), try cluster.spec("hold it", id: "begun"))
             let answered = await withTaskGroup(of: Bool.self) { group in
-                for number in 0..<200 {
+                for number in 0..<60 {
                     group.addTask {
                         let request = Task { try await cluster.dispatcher.begin(spec, in: session) }
                         if number % 3 == 0 { request.cancel() }
@@ -90,7 +92,7 @@ struct BegunExecutionTests {
                 }
                 return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
             }
-            #expect(answered >= 133)
+            #expect(answered >= 40)
             #expect(await eventually { !cluster.orders.isEmpty })
             for hypervisor in cluster.hypervisors { await hypervisor.release("it") }
             #expect(try await cluster.run("hold it", in: "stormy", id: "begun").printed == "released it")
@@ -130,6 +132,41 @@ struct BegunExecutionTests {
                 _ = try await dispatcher.events(of: spec.id, in: session, from: 0, wait: .zero)
             }
             #expect(gone?.code == .executionNotFound)
+        }
+    }
+
+    @Test("An execution that was lost with its worker is told as lost, once, and is not found from then on")
+    func lostWorker() async throws {
+        try await PlayedNodes.with(over: InMemoryTransport()) { nodes in
+            let dispatcher = try #require(await nodes.dispatcher)
+            let session = SessionKey(pool: nodes.plan.pool.name, identifier: try SessionIdentifier("losing"))
+            let id = try ExecutionID("begun")
+            let spec = try ExecutionSpec(
+                id: id,
+                input: .code("hold it"),
+                timeout: .seconds(60),
+                limits: nodes.plan.pool.limits
+            )
+            _ = try await dispatcher.begin(spec, in: session)
+            let reading = Task { () async -> FailureCode? in
+                do throws(Failure) {
+                    _ = try await dispatcher.events(of: id, in: session, from: 0, wait: .seconds(20))
+                    return nil
+                } catch {
+                    return error.code
+                }
+            }
+            await nodes.killWorker(0)
+            // The reader is told, or the loss is still to be told to the next one.
+            let told = await reading.value
+            let next = await #expect(throws: Failure.self) {
+                _ = try await dispatcher.events(of: id, in: session, from: 0, wait: .zero)
+            }
+            let codes = [told, next?.code]
+            #expect(codes.count { $0 == .sessionLost } == 1, "\(codes)")
+            let last = await #expect(throws: Failure.self) { try await dispatcher.cancel(id, in: session) }
+            #expect(last?.code == .executionNotFound)
+            #expect(nodes.orders.count <= 1)
         }
     }
 

@@ -59,6 +59,8 @@ package struct PlayedCoordinator: Sendable {
     ///   - patience: how long it waits for guests.
     ///   - lease: what the first hello brings; nil when the test says hello by itself.
     ///   - network: the network.
+    ///   - hypervisor: the worker's machines.
+    ///   - others: the worker's pools after the one of the requests.
     ///   - change: changes the pool.
     ///   - body: plays the coordinator.
     /// - Throws: what `body` throws, or that machines are left over.
@@ -67,6 +69,8 @@ package struct PlayedCoordinator: Sendable {
         patience: GuestPatience = GuestPatience(),
         lease: Duration? = .seconds(3_600),
         over network: InMemoryTransport = InMemoryTransport(),
+        hypervisor: PlayedHypervisor = PlayedHypervisor(),
+        others: [PoolConfiguration] = [],
         pool change: (inout PoolConfiguration) -> Void = { _ in },
         _ body: @escaping @Sendable (PlayedCoordinator) async throws -> Void
     ) async throws {
@@ -75,14 +79,14 @@ package struct PlayedCoordinator: Sendable {
         let key = try ClusterKey((0..<32).map { UInt8($0) })
         let inbox = try await network.openInbox(at: "tcp://127.0.0.1:0", maximumMessageSize: 32 << 20)
         let line = Line(inbox: inbox, key: key, incarnation: Incarnation(77))
-        let (hypervisor, log) = (PlayedHypervisor(), LogBook())
+        let log = LogBook()
         let service = WorkerService(
             configuration: WorkerConfiguration(
                 id: try WorkerID("worker"),
                 address: "tcp://127.0.0.1:0",
                 coordinators: [inbox.address],
                 capacity: WorkerCapacity(sessions: capacity, weight: 1),
-                pools: [pool],
+                pools: [pool] + others,
                 clusterKey: key,
                 patience: patience
             ),
@@ -270,35 +274,5 @@ extension PlayedCoordinator {
             key: SessionKey(pool: pool.name, identifier: try SessionIdentifier(identifier)),
             generation: SessionGeneration(generation)
         )
-    }
-}
-
-extension Answer {
-    /// What the code printed, when the answer holds events.
-    package var printed: String? {
-        guard case .events(let page) = self else { return nil }
-        var bytes: [UInt8] = []
-        for case .standardOutput(let chunk) in page.events.map(\.event) { bytes += chunk }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    /// The events, when the answer holds any.
-    package var page: EventPage? {
-        guard case .events(let page) = self else { return nil }
-        return page
-    }
-
-    /// The execution's end, when the answer holds it.
-    package var outcome: Outcome? {
-        guard case .events(let page) = self, case .ended(let outcome) = page.events.last?.event else {
-            return nil
-        }
-        return outcome
-    }
-
-    /// The code of the failure, when the answer is one.
-    package var failureCode: FailureCode? {
-        guard case .failure(let failure) = self else { return nil }
-        return failure.code
     }
 }

@@ -9,18 +9,16 @@ struct BegunExecutionTests {
     @Test("What waits for nothing is answered at once, also while the session is still being made")
     func beginning() async throws {
         try await PlayedCoordinator.with { coordinator in
-            coordinator.hypervisor.setDelays(start: .milliseconds(800))
-            let started = ContinuousClock.now
+            coordinator.hypervisor.setDelays(start: .seconds(5))
             let form = AnswerForm(executionType: "Asynchronous")
             let page = try await coordinator.run("hold it", name: "begun", form: form, wait: .zero).page
-            #expect(started.duration(to: .now) < .milliseconds(700), "before there is a machine")
-            #expect(coordinator.hypervisor.madeMachines == 0)
+            #expect(coordinator.hypervisor.madeMachines == 0, "before there is a machine")
             #expect(page?.events == [])
             #expect(page?.isComplete == false)
             #expect(page?.hasStarted == false)
             #expect(page?.isNewSession == true)
             #expect(page?.form == form)
-            #expect(await eventually { coordinator.hypervisor.isHolding("it") })
+            #expect(await eventually(within: .seconds(20)) { coordinator.hypervisor.isHolding("it") })
             #expect(try await coordinator.read("begun").page?.hasStarted == true)
             #expect(try await coordinator.read("begun").page?.isComplete == false)
             // Nobody waits for it, and it ends all the same.
@@ -33,7 +31,7 @@ struct BegunExecutionTests {
     @Test("A reader is woken by the first event beyond the cursor, while the code still runs")
     func firstEvent() async throws {
         try await PlayedCoordinator.with { coordinator in
-            _ = try await coordinator.run("say it", name: "begun", wait: .zero)
+            _ = try await coordinator.run("speak it", name: "begun", wait: .zero)
             let first = try await coordinator.read("begun", wait: .seconds(10)).page
             #expect(coordinator.hypervisor.isHolding("it"), "it runs on")
             #expect(first?.events.map(\.event) == [.standardOutput(Array("said ".utf8))])
@@ -165,8 +163,8 @@ struct BegunExecutionTests {
             $0.limits.resultBytes = 1 << 10
             $0.limits.images = 0
         }) { coordinator in
-            // 64 MiB from a guest that does not keep to its limits, and nobody reads.
-            _ = try await coordinator.run("flood 1024", name: "begun", timeout: .seconds(60), wait: .zero)
+            // 8 MiB from a guest that does not keep to its limits, and nobody reads.
+            _ = try await coordinator.run("flood 128", name: "begun", timeout: .seconds(60), wait: .zero)
             _ = try await coordinator.run("after", wait: .seconds(60))
             var (sequence, read) = (UInt64(0), 0)
             var outcome: Outcome?

@@ -84,6 +84,7 @@ struct ErrorMiddleware: RouterMiddleware {
     /// - Parameters:
     ///   - failure: what went wrong.
     ///   - context: what is known about the request.
+    /// - Returns: the body.
     static func late(_ failure: Failure, in context: APIContext) -> JSONValue {
         let told = told(failure)
         log(failure, told, context.logger, ["path": "\(context.endpointPath ?? "")"])

@@ -24,11 +24,13 @@ package struct AnswerLayout: Hashable, Sendable {
     /// The word for an execution that has not ended.
     ///
     /// - Parameter hasStarted: whether its code has begun to run.
+    /// - Returns: the word.
     package static func status(hasStarted: Bool) -> String { hasStarted ? "Running" : "NotStarted" }
 
     /// The word or the number for how an execution ended.
     ///
     /// - Parameter outcome: how it ended.
+    /// - Returns: the word, or the number as text.
     package func status(of outcome: Outcome) -> String {
         if runtime == .shell, shape == .flat { return Self.exitStatus(of: outcome) }
         return switch outcome.status {

@@ -52,7 +52,7 @@ package struct ExecutionResource: Hashable, Sendable {
         executionType = form.executionType
         status = layout.status(of: outcome)
         standardOutput = output.text
-        standardError = ExecutionNotice(outcome).added(to: errors.text)
+        standardError = ExecutionNotice(outcome)?.added(to: errors.text) ?? errors.text
         let typing = ResultTyping(layout: layout, inJupyterFormat: form.inJupyterFormat)
         result = typing.json(value: report.value, images: report.images)
         hasResult = layout.runtime != .shell
@@ -71,6 +71,7 @@ package struct ExecutionResource: Hashable, Sendable {
     ///   - outcome: how it ended.
     ///   - layout: how the pool answers.
     ///   - timeout: how long it was allowed to run, if that is known.
+    /// - Returns: the time, in milliseconds.
     static func milliseconds(_ outcome: Outcome, _ layout: AnswerLayout, _ timeout: Duration?) -> Int {
         // A shell pool answers the time-out itself (dynamic-sessions-api.md, section 3.3).
         let isCut = layout.runtime == .shell && outcome.status == .timedOut

@@ -40,6 +40,7 @@ package struct ExecutionStream: Sendable {
     ///   - instance: the name of this life of the session.
     ///   - isNewSession: whether the session began with the execution.
     ///   - hasStarted: whether its code has begun to run.
+    /// - Returns: the event.
     package func started(instance: String, isNewSession: Bool, hasStarted: Bool) -> ServerSentEvent {
         let status = AnswerLayout.status(hasStarted: hasStarted)
         let more: [JSONValue.Member] = [
@@ -95,24 +96,18 @@ package struct ExecutionStream: Sendable {
 
     // The flat shape of the whole answer, without what has been told and with what stands in headers there.
     private func end(_ outcome: Outcome) -> [JSONValue.Member] {
-        let notice = ExecutionNotice(outcome)
         let most = form.outputStreamsMaxLength ?? Int.max
         let truncated =
             (cursor.outputBytes > most ? ["stdout"] : []) + (cursor.errorBytes > most ? ["stderr"] : [])
             + (outcome.wasTruncated ? ["output"] : [])
         let time = ExecutionResource.milliseconds(outcome, layout, nil)
-        let error: [JSONValue.Member] =
-            notice.code.map { code in
-                [
-                    .init(
-                        "error",
-                        .object([
-                            .init("code", .string(code)), .init("message", .string(notice.message)),
-                        ])
-                    )
-                ]
-            } ?? []
-        return head(layout.status(of: outcome)) + error + [
+        let error = ExecutionNotice(outcome).map { notice in
+            let pair: [JSONValue.Member] = [
+                .init("code", .string(notice.code)), .init("message", .string(notice.message)),
+            ]
+            return JSONValue.Member("error", .object(pair))
+        }
+        return head(layout.status(of: outcome)) + [error].compactMap(\.self) + [
             .init("stateLost", .boolean(outcome.stateWasLost)),
             .init(
                 "result",

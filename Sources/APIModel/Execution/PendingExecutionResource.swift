@@ -24,6 +24,7 @@ package struct PendingExecutionResource: Hashable, Sendable {
     /// The body as UTF-8 text.
     ///
     /// - Parameter shape: the layout of the route's answers.
+    /// - Returns: the JSON.
     package func encoded(as shape: AnswerShape) -> [UInt8] {
         switch shape {
         case .flat: JSONValue.object(head).encoded

@@ -9,6 +9,7 @@ extension ExecutionInput {
     /// The member that every body for such a pool has.
     ///
     /// - Parameter runtime: the pool's runtime.
+    /// - Returns: the name of the member.
     static func member(for runtime: Runtime) -> String { runtime == .shell ? "shellCommand" : "code" }
 
     /// Finds it among the members of a body.

@@ -18,14 +18,15 @@ struct ResultTyping {
     /// - Parameters:
     ///   - value: the value of the last expression, if it had one.
     ///   - images: the pictures that the code made.
-    /// - Returns: what stands in the answer; an empty string when there is nothing.
+    /// - Returns: what stands in the answer; an empty string, or null in Jupyter's format, when there is nothing.
     func json(value: ResultValue?, images: [ResultImage]) -> JSONValue {
         if let image = images.last {
             let object = Self.json(image)
             guard shape == .flat, version.stringifiesResults else { return object }
             return .string(String(decoding: object.encoded, as: UTF8.self))
         }
-        guard let value else { return .string("") }
+        // Interpreters show nothing for `None`, and in that format it is null.
+        guard let value else { return inJupyterFormat ? .null : .string("") }
         return json(value)
     }
 

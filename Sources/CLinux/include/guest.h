@@ -14,6 +14,22 @@ int cloister_load_module(int descriptor);
 // it (prlimit(2), RLIMIT_NPROC).
 int cloister_limit_processes(int process, uint64_t count);
 
+// What is to run as a session's user.
+struct cloister_session_process {
+    char *const *arguments;   // ends with NULL; the first is the program
+    char *const *environment; // ends with NULL
+    const char *search;       // where a program without a slash in its name is looked for, as in PATH
+    const char *folder;       // where it runs
+    const int *descriptors;   // which of the caller's become 0, 1, 2, ...; all are beyond those numbers
+    int descriptor_count;
+    uint32_t user;            // the user, and its group
+    uint64_t processes;       // how many processes and threads the user may have
+};
+
+// Starts a program as the leader of a session of its own, without any privilege and without a way to get one;
+// returns its process. One that cannot be executed ends with 126 or 127, as in a shell.
+int cloister_spawn_in_session(const struct cloister_session_process *process);
+
 // Credits bytes to the kernel's random generator, open as `device`, and makes it reseed itself at
 // once (RNDADDENTROPY and RNDRESEEDCRNG, random(4)).
 int cloister_add_entropy(int device, const uint8_t *bytes, size_t count);

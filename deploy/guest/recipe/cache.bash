@@ -8,7 +8,7 @@ hash_of_root_stage() {
     {
         echo "$format $suite $kernel_package $epoch"
         cd -- "$here"
-        find recipe python build-image -type f ! -name '*.pyc' ! -name initramfs-stage.bash -print0 |
+        find recipe python node build-image -type f ! -name '*.pyc' ! -name initramfs-stage.bash -print0 |
             sort -z | xargs -0 sha256sum
     } | short_hash
 }

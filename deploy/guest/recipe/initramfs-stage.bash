@@ -6,7 +6,7 @@ build_image() {
     progress '5/5 packing the initramfs'
     command -v cpio > /dev/null || fail 'missing: cpio' 'apt-get install cpio'
     mkdir "$image"
-    ln "$root/kernel" "$root/root.squashfs" "$root/packages" "$image/"
+    ln "$root/kernel" "$root/root.squashfs" "$root/packages" "$root/metadata.json" "$image/"
     pack_initramfs "$root" "$image/initramfs"
     {
         echo "hash=$hash"

@@ -17,7 +17,7 @@ build_root_stage() {
         echo "hash=$hash"
         echo "suite=$suite"
         echo "kernel_version=$(< "$work/kernel-version")"
-        hashes_of "$stage" kernel root.squashfs
+        hashes_of "$stage" kernel root.squashfs metadata.json
     } > "$stage/manifest"
     rm -rf "$work/kernel" "$work/root.tar"
 }
@@ -52,7 +52,7 @@ install_packages() {
     fi
     rm -f "$cache/last-failure.log"
     kernel_image > /dev/null || fail 'the kernel package has no kernel in it'
-    mv "$work/kernel/kernel/packages" "$work/root-stage/packages"
+    mv "$work/kernel/kernel/packages" "$work/kernel/kernel/metadata.json" "$work/root-stage/"
 }
 
 # The copied recipe runs inside the new root, so that it works the same with and without being root.
@@ -62,12 +62,13 @@ mmdebstrap_with_options() {
     while read -r pattern; do options+=(--aptopt="$pattern"); done < <(apt_settings_of_host)
     mmdebstrap "${options[@]}" \
         --customize-hook="mkdir -p \"\$1/usr/lib/cloister\"" \
-        --customize-hook="copy-in '$here/python' /usr/lib/cloister" \
-        --customize-hook="copy-in '$here/recipe/prepare-root' /root" \
+        --customize-hook="copy-in '$here/python' '$here/node' /usr/lib/cloister" \
+        --customize-hook="copy-in '$here/recipe/prepare-root' '$here/recipe/describe-root' /root" \
         --customize-hook="chroot \"\$1\" /root/prepare-root $kernel_package $(list unwanted | sed "s/.*/'&'/" | paste -sd' ')" \
         --customize-hook="chroot \"\$1\" dpkg-query -W -f '\${Package} \${Version}\\n' > \"\$1/kernel/packages\"" \
+        --customize-hook="chroot \"\$1\" python3 -B /root/describe-root > \"\$1/kernel/metadata.json\"" \
         --customize-hook="copy-out /kernel '$work/kernel'" \
-        --customize-hook="rm -r \"\$1/kernel\" \"\$1/root/prepare-root\"" \
+        --customize-hook="rm -r \"\$1/kernel\" \"\$1/root/prepare-root\" \"\$1/root/describe-root\"" \
         "$suite" "$work/root.tar" - < <(debian_sources)
 }
 

@@ -17,6 +17,7 @@ struct ExecutionAnswer {
     ///   - report: what it produced.
     ///   - form: how the client that asked for it wants it to be answered.
     ///   - timeout: how long it was allowed to run; nil when that is not known (any more).
+    /// - Returns: the answer.
     /// - Throws: `internalError` when it has not ended.
     func ended(
         _ report: ExecutionReport,
@@ -43,6 +44,7 @@ struct ExecutionAnswer {
     /// - Parameters:
     ///   - page: what is known of it.
     ///   - status: 202 for who asked for it, 200 for who reads it.
+    /// - Returns: the answer.
     func pending(_ page: EventPage, status: HTTPResponse.Status) -> Response {
         context.audit?.note { $0.outcome = status == .accepted ? "begun" : "running" }
         let resource = PendingExecutionResource(

@@ -36,6 +36,7 @@ struct ExecutionReader: Sendable {
     /// - Parameters:
     ///   - sequence: the first place that is wanted.
     ///   - wait: how long to wait for an event that is not there yet.
+    /// - Returns: the page.
     /// - Throws: `executionNotFound`, `sessionLost` and what else keeps it from being read.
     func page(from sequence: UInt64, wait: Duration = .zero) async throws(Failure) -> EventPage {
         try await dispatch.events(of: subject.id, in: subject.session, from: sequence, wait: wait)
@@ -44,6 +45,7 @@ struct ExecutionReader: Sendable {
     /// Reads all there is now; the pool's limits bound it.
     ///
     /// - Parameter first: the page from the beginning.
+    /// - Returns: what there is.
     /// - Throws: `executionNotFound`, `sessionLost` and what else keeps it from being read.
     func everything(after first: EventPage) async throws(Failure) -> Reading {
         var reading = Reading(first, of: subject)

@@ -32,10 +32,12 @@ struct ExecutionStreaming: Sendable {
     /// Whether a client wants events.
     ///
     /// - Parameter request: its request.
+    /// - Returns: whether it wants them.
     static func isWanted(by request: Request) -> Bool {
         (request.headers[.accept] ?? "").lowercased().split(separator: ",").contains { range in
             let parts = range.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
-            return parts.first == "text/event-stream" && !parts.contains("q=0")
+            let isRefused = parts.contains { $0.hasPrefix("q=") && Double($0.dropFirst(2)) == 0 }
+            return parts.first == "text/event-stream" && !isRefused
         }
     }
 
@@ -44,6 +46,7 @@ struct ExecutionStreaming: Sendable {
     /// - Parameters:
     ///   - order: the execution.
     ///   - request: the request.
+    /// - Returns: the answer, whose body is the stream.
     /// - Throws: why it was not taken in.
     func begin(_ order: ExecutionOrder, _ request: Request) async throws -> Response {
         let seen = try Self.cursor(of: request)
@@ -60,6 +63,7 @@ struct ExecutionStreaming: Sendable {
     /// `GET …/executions/{id}`: tells what an execution has done and does.
     ///
     /// - Parameter request: the request.
+    /// - Returns: the answer, whose body is the stream.
     /// - Throws: why there is nothing to tell.
     func read(_ request: Request) async throws -> Response {
         let seen = try Self.cursor(of: request)

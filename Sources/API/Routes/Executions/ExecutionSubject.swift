@@ -40,6 +40,7 @@ struct ExecutionSubject: Sendable {
     /// - Parameters:
     ///   - request: the request.
     ///   - route: what its route adds to a prefix.
+    /// - Returns: the parts of the prefix.
     static func place(of request: Request, without route: String) -> ArraySlice<Substring> {
         request.uri.path.split(separator: "/").dropLast(route.split(separator: "/").count)
     }

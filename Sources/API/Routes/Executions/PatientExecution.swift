@@ -29,6 +29,7 @@ struct PatientExecution: Sendable {
     /// Whether a client is such a one.
     ///
     /// - Parameter request: its request.
+    /// - Returns: whether it is one.
     static func isNeeded(by request: Request) -> Bool {
         let agent = (request.headers[.userAgent] ?? "").lowercased()
         return agent.hasPrefix("semantic-kernel") && agent.contains("(language=python)")
@@ -40,16 +41,7 @@ struct PatientExecution: Sendable {
     func run() async throws -> Response {
         let deadline = ContinuousClock.now + order.spec.timeout + Self.margin
         let spoken = ContinuousClock.now
-        let reading = try await cancelling { [order, silence] in
-            let first = try await order.taken()
-            var reading = ExecutionReader.Reading(first, of: order.answer.subject)
-            while !reading.page.isComplete {
-                let wait = silence - spoken.duration(to: .now)
-                guard wait > .zero else { break }
-                reading.take(try await order.reader.page(from: reading.page.nextSequence, wait: wait))
-            }
-            return reading
-        }
+        let reading = try await begin(at: spoken)
         guard !reading.page.isComplete else { return try answer(reading) }
         var headers: HTTPFields = [.contentType: "application/json; charset=utf-8"]
         order.answer.addHeaders(reading.page, to: &headers)
@@ -59,12 +51,41 @@ struct PatientExecution: Sendable {
                 try await finish(&reading, by: deadline, to: &writer)
                 try await writer.write(ByteBuffer(bytes: self.body(of: reading)))
             } catch let failure as Failure {
+                // Whatever it is, nobody will read the code's result.
+                await cancel()
                 let told = ErrorMiddleware.late(failure, in: order.answer.context)
                 try await writer.write(ByteBuffer(bytes: told.encoded))
+            } catch {
+                await cancel()
+                throw error
             }
             try await writer.finish(nil)
         }
         return Response(status: .ok, headers: headers, body: body)
+    }
+
+    /// Has it begin, and reads it as long as a client may wait for the first byte.
+    private func begin(at spoken: ContinuousClock.Instant) async throws -> ExecutionReader.Reading {
+        do {
+            return try await order.answer.context.connection.cancellingOnDisconnect {
+                var reading = ExecutionReader.Reading(try await order.taken(), of: order.answer.subject)
+                do {
+                    while !reading.page.isComplete {
+                        try Task.checkCancellation()
+                        let wait = silence - spoken.duration(to: .now)
+                        guard wait > .zero else { break }
+                        reading.take(try await order.reader.page(from: reading.page.nextSequence, wait: wait))
+                    }
+                } catch let failure as Failure {
+                    await cancel()
+                    throw failure
+                }
+                return reading
+            }
+        } catch let error as CancellationError {
+            await cancel()
+            throw error
+        }
     }
 
     private func answer(_ reading: ExecutionReader.Reading) throws(Failure) -> Response {
@@ -95,28 +116,15 @@ struct PatientExecution: Sendable {
                 spoken = .now
             }
             guard ContinuousClock.now < deadline else {
-                await cancel()
                 throw Failure(.deadlineExceeded, FailureCode.deadlineExceeded.meaning)
             }
             let wait = silence - (spoken ?? .now).duration(to: .now)
             let sequence = reading.page.nextSequence
             reading.take(
-                try await cancelling { [order] in
+                try await order.answer.context.connection.cancellingOnDisconnect { [order] in
                     try await order.reader.page(from: sequence, wait: max(wait, .zero))
                 }
             )
-        }
-    }
-
-    /// Does something for the client, and cancels the execution if it goes away meanwhile.
-    private func cancelling<Value: Sendable>(
-        _ operation: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        do {
-            return try await order.answer.context.connection.cancellingOnDisconnect(operation)
-        } catch let error as CancellationError {
-            await cancel()
-            throw error
         }
     }
 

@@ -18,9 +18,11 @@ struct FilePathInRoute {
     ///   - context: what is known about it.
     ///   - namesContent: whether `content` at either end is a wish and no part of the name.
     init(_ request: Request, _ context: APIContext, namesContent: Bool) {
-        // The route `/files/upload` catches nothing: then the name is the path's last part.
+        // The route `/files/upload` catches nothing, and its last part may be a name.
         let caught = context.parameters.getCatchAll()
-        var parts = caught.isEmpty ? request.uri.path.split(separator: "/").suffix(1) : caught[...]
+        let last = request.uri.path.split(separator: "/").suffix(1)
+        let isUpload = last.first?.lowercased() == "upload"
+        var parts = caught.isEmpty && isUpload ? last : caught[...]
         guard namesContent else {
             isDownload = false
             self.parts = Array(parts)

@@ -39,8 +39,9 @@ struct FileUpload: Sendable {
                 do {
                     return try await take(body, boundary, &current, &writes)
                 } catch {
+                    let cause = await Self.cause(of: error, &writes)
                     current?.file.close()
-                    throw error
+                    throw cause
                 }
             }
         } catch let failure as Failure {
@@ -77,6 +78,18 @@ struct FileUpload: Sendable {
         }
         guard isComplete else { throw MultipartParser.endedEarly }
         return files
+    }
+
+    /// Why a transfer ended: a write that fails ends it for those under way behind it, and they may tell first.
+    private static func cause(of error: any Error, _ writes: inout Writes) async -> any Error {
+        guard (error as? Failure)?.code == .fileTransferExpired else { return error }
+        while let result = await writes.nextResult() {
+            guard case .failure(let other as Failure) = result, other.code != .fileTransferExpired else {
+                continue
+            }
+            return other
+        }
+        return error
     }
 
     /// What has no file name is a field of the form, and no field means anything here.

@@ -1,7 +1,7 @@
 // Fresh randomness for a process that woke up as the copy of another one.
 //
 // OpenSSL's generator in this process is in the same state in every copy. It takes new entropy from the kernel by itself
-// as soon as the clock stands before its last reseed; the agent sees to that (Sources/GuestAgent/Agent+Orders.swift).
+// as soon as the clock stands before its last reseed; the agent sees to that (Sources/GuestAgent/Agent+WarmUp.swift).
 // V8's generator cannot be reseeded from outside, so `Math.random` is another one, seeded from OpenSSL's; contexts
 // that the code makes from now on begin with a seed of their own session.
 'use strict';
@@ -37,6 +37,8 @@ function reseed() {
   randomFillSync(state);
   const seed = new Int32Array(1);
   do randomFillSync(seed); while (seed[0] === 0);
+  // The process began in the template, when the clock was another one.
+  Object.defineProperty(performance, 'timeOrigin', { configurable: true, value: Date.now() - performance.now() });
   v8.setFlagsFromString(`--random-seed=${seed[0]}`);
 }
 

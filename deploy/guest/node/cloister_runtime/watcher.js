@@ -15,7 +15,12 @@ const never = new Int32Array(new SharedArrayBuffer(4));
 const DEPTH = 8;
 
 let count = 0;
-globalThis.waitForSignal = () => Atomics.wait(never, 0, 0);
+let isReady = false;
+globalThis.waitForSignal = () => {
+  if (!isReady) parentPort.postMessage('ready');
+  isReady = true;
+  Atomics.wait(never, 0, 0);
+};
 globalThis.waitForAnswer = () => Atomics.wait(answered, 0, count);
 globalThis.enter = (depth) => {
   for (;;) if (wasSignalled(depth > 0 ? layers[depth - 1] : signal)) stopMain();
@@ -41,5 +46,4 @@ function stopMain() {
   parentPort.postMessage('signalled');
 }
 
-parentPort.postMessage('ready');
 enter(DEPTH);
