@@ -1,4 +1,6 @@
+import Dispatch
 import Domain
+import Glibc
 import Testing
 
 @testable import Store
@@ -43,5 +45,52 @@ struct PoolTests {
         try await store.keep(pool)
         await store.close()
         #expect(try await folder.open().pools() == [pool])
+    }
+
+    /// What is kept after so many changes: in turn a pool is made, replaced and removed.
+    private static func kept(after changes: Int) throws -> [PoolRecord] {
+        guard !changes.isMultiple(of: 3) else { return [] }
+        // Longer than a page of the file, so that half of one could be there.
+        let document = Array(repeating: UInt8(truncatingIfNeeded: changes), count: 20_000)
+        return [
+            PoolRecord(
+                name: try PoolName("orders"),
+                subscription: "s",
+                resourceGroup: "g",
+                document: document,
+                createdMilliseconds: 1,
+                changedMilliseconds: UInt64(changes)
+            )
+        ]
+    }
+
+    @Test("After kill -9 a pool is as before the change or as after it", arguments: [5, 60, 200])
+    func killed(after milliseconds: Int) async throws {
+        let path: String = folder.storePath
+        let confirmations: String = folder.path + "/confirmed"
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [
+                path = path as String, confirmations = confirmations as String,
+                milliseconds = milliseconds as Int
+            ] in
+            let confirmed = open(confirmations, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+            let store = try await SQLiteStore.open(at: path, logger: LogBook().logger)
+            for change in 1..<100_000 {
+                if let pool = try Self.kept(after: change).first {
+                    try await store.keep(pool)
+                } else {
+                    try await store.removePool(try PoolName("orders"))
+                }
+                write(confirmed, [1] as [UInt8], 1)
+                guard change == 1 else { continue }
+                DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(milliseconds)) {
+                    kill(getpid(), SIGKILL)
+                }
+            }
+        }
+        let confirmed = WholeFile.read(confirmations).count
+        #expect(confirmed > 0)
+        let found = try await folder.open().pools()
+        #expect(try [Self.kept(after: confirmed), Self.kept(after: confirmed + 1)].contains(found))
     }
 }

@@ -82,8 +82,10 @@ struct SessionRoutes: Sendable {
     @Sendable
     func ended(_ request: Request, _ context: APIContext) async throws -> Response {
         try context.require(.sessions)
-        let session = try await PoolRequest(request, context, dispatch).session()
+        let session = try PoolQuery(request, context).session()
         let records = await dispatch.endedSessions(of: session)
+        // What is known of a removed pool's sessions outlives the pool.
+        if records.isEmpty { _ = try await dispatch.pool(named: session.pool) }
         return Response(json: EndedSessionResource.encoded(records.map { EndedSessionResource($0) }))
     }
 
