@@ -15,6 +15,8 @@ from azure.mgmt.appcontainers import models
 
 SUBSCRIPTION = "00000000-0000-4000-8000-0000000000c1"
 GROUP = "clients"
+# Goes with each operation: the cluster of the tests has no certificate.
+PLAIN = {"enforce_https": False}
 
 
 class Key:
@@ -40,8 +42,6 @@ class Management(unittest.TestCase):
             base_url=cluster.current.url,
             credential_scopes=["any"],
             polling_interval=0.2,
-            # The cluster of the tests has no certificate.
-            enforce_https=False,
         )
         cls.addClassCleanup(client.close)
         cls.pools = client.container_apps_session_pools
@@ -54,8 +54,8 @@ class Management(unittest.TestCase):
             tags={"made": "by a test"},
             properties=models.SessionPoolProperties(container_type="PythonLTS", **properties),
         )
-        pool = self.pools.begin_create_or_update(GROUP, name, wanted).result(30)
-        self.addCleanup(lambda: self.pools.begin_delete(GROUP, name).wait(30))
+        pool = self.pools.begin_create_or_update(GROUP, name, wanted, **PLAIN).result(30)
+        self.addCleanup(lambda: self.pools.begin_delete(GROUP, name, **PLAIN).wait(30))
         return pool
 
     def test_the_whole_life_of_a_pool(self):
@@ -72,19 +72,20 @@ class Management(unittest.TestCase):
         self.assertEqual(pool.properties.provisioning_state, "Succeeded")
         self.assertTrue(pool.properties.pool_management_endpoint.startswith(cluster.current.url), pool)
 
-        shown = self.pools.get(GROUP, pool.name)
+        shown = self.pools.get(GROUP, pool.name, **PLAIN)
         self.assertEqual(shown.id, pool.id)
         self.assertEqual(dict(shown.tags), {"made": "by a test"})
         self.assertEqual(shown.properties.scale_configuration.max_concurrent_sessions, 3)
         lifecycle = shown.properties.dynamic_pool_configuration.lifecycle_configuration
         self.assertEqual((lifecycle.lifecycle_type, lifecycle.cooldown_period_in_seconds), ("Timed", 400))
         self.assertEqual([secret.as_dict() for secret in shown.properties.secrets], [{"name": "token"}])
-        for listed in (self.pools.list_by_resource_group(GROUP), self.pools.list_by_subscription()):
+        for listed in (self.pools.list_by_resource_group(GROUP, **PLAIN), self.pools.list_by_subscription(**PLAIN)):
             named = {each.name: each for each in listed}
             self.assertEqual(named[pool.name].id, pool.id)
             self.assertIn("python", named, "the pools of the configuration are listed, too")
             self.assertNotIn("hidden-from-all", str(named[pool.name].as_dict()))
-        self.assertNotIn(pool.name, [each.name for each in self.pools.list_by_resource_group("another")])
+        others = self.pools.list_by_resource_group("another", **PLAIN)
+        self.assertNotIn(pool.name, [each.name for each in others])
 
         ran = ask(pool, "POST", "executions", "first", {"code": "kept = 6 * 7\nkept"})
         self.assertEqual((ran.status, ran.json["result"]["executionResult"]), (200, 42), ran)
@@ -94,7 +95,7 @@ class Management(unittest.TestCase):
                 scale_configuration=models.ScaleConfiguration(max_concurrent_sessions=1)
             )
         )
-        changed = self.pools.begin_update(GROUP, pool.name, patch).result(30)
+        changed = self.pools.begin_update(GROUP, pool.name, patch, **PLAIN).result(30)
         self.assertEqual(changed.properties.scale_configuration.max_concurrent_sessions, 1)
         lifecycle = changed.properties.dynamic_pool_configuration.lifecycle_configuration
         self.assertEqual(lifecycle.cooldown_period_in_seconds, 400, "the patch says nothing of it")
@@ -103,9 +104,9 @@ class Management(unittest.TestCase):
         kept = ask(pool, "POST", "executions", "first", {"code": "kept"})
         self.assertEqual(kept.json["result"]["executionResult"], 42, "the live session goes on")
 
-        self.assertIsNone(self.pools.begin_delete(GROUP, pool.name).result(30))
+        self.assertIsNone(self.pools.begin_delete(GROUP, pool.name, **PLAIN).result(30))
         with self.assertRaises(ResourceNotFoundError) as caught:
-            self.pools.get(GROUP, pool.name)
+            self.pools.get(GROUP, pool.name, **PLAIN)
         self.assertEqual(caught.exception.error.code, "ResourceNotFound")
         gone = ask(pool, "POST", "executions", "first", {"code": "kept"})
         self.assertEqual((gone.status, gone.code), (404, "SessionPoolNotFound"), gone)
@@ -114,8 +115,8 @@ class Management(unittest.TestCase):
 
     def test_what_is_read_can_be_written_back(self):
         pool = self.made(secrets=[models.SessionPoolSecret(name="token", value="hidden")])
-        shown = self.pools.get(GROUP, pool.name)
-        again = self.pools.begin_create_or_update(GROUP, pool.name, shown).result(30)
+        shown = self.pools.get(GROUP, pool.name, **PLAIN)
+        again = self.pools.begin_create_or_update(GROUP, pool.name, shown, **PLAIN).result(30)
         without_time = lambda each: {**each.as_dict(), "systemData": None}
         self.assertEqual(without_time(again), without_time(shown))
 

@@ -91,6 +91,7 @@ struct SessionPoolRoutes: Sendable {
     @Sendable
     private func result(_ request: Request, _ context: APIContext) async throws -> Response {
         try context.require(.administration)
+        _ = try version(of: request)
         guard await pools.isEnding(try context.poolName()) else { return Response(status: .noContent) }
         var response = Response(status: .accepted)
         response.headers[.location] = links.origin(of: request) + request.uri.string
