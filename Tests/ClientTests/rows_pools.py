@@ -18,7 +18,8 @@ def wanted(**properties):
 
 
 SETTINGS = {
-    "memoryMiB": 384,
+    # The size of the declared pool: another one would need a template of its own, which takes a minute.
+    "memoryMiB": 512,
     "timeoutSeconds": 30,
     "readySchedule": [{"fromHour": 22, "toHour": 6, "readySessionInstances": 0}],
 }
@@ -69,6 +70,7 @@ REFUSED = (
     ("a template without custom containers", wanted(customContainerTemplate={}), "InvalidRequestContent"),
     ("custom containers", wanted(containerType="CustomContainer"), "SessionPoolFeatureNotSupported"),
     ("a network", wanted(sessionNetworkConfiguration={"status": "EgressEnabled"}), "SessionPoolFeatureNotSupported"),
+    ("a subnet", wanted(sessionNetworkConfiguration={"outboundVnetSubnetId": "x"}), "SessionPoolFeatureNotSupported"),
     ("management by hand", wanted(poolManagementType="Manual"), "SessionPoolFeatureNotSupported"),
     ("an identity", wanted() | {"identity": {"type": "SystemAssigned"}}, "SessionPoolFeatureNotSupported"),
     ("as many ready as may be", wanted(scaleConfiguration=READY), "SessionPoolInvalidReadySessionInstances"),

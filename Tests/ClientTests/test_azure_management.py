@@ -1,6 +1,10 @@
 """`azure-mgmt-appcontainers`, unmodified, does the whole life of a session pool (contract, sections 5 and 7.12)."""
 
 import json
+import os
+import pathlib
+import re
+import subprocess
 import time
 import unittest
 import urllib.parse
@@ -139,3 +143,21 @@ class Management(unittest.TestCase):
                 self.made(**properties)
             self.assertEqual((caught.exception.status_code, caught.exception.error.code), (400, code))
             self.assertTrue(caught.exception.error.message)
+
+
+class Example(unittest.TestCase):
+    def test_the_example_of_the_document_runs_as_pasted(self):
+        text = (pathlib.Path(__file__).parents[2] / "docs" / "pools.md").read_text(encoding="utf-8")
+        (example,) = re.findall(r"(?s)```sh\n(.*?)```", text)
+        ran = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", example],
+            env={**os.environ, "CLOISTER": cluster.current.url, "KEY": cluster.current.key},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""), ran.stdout)
+        self.assertIn('"executionResult":42', ran.stdout)
+        self.assertIn('"maxConcurrentSessions":5', ran.stdout)
+        self.assertTrue(ran.stdout.rstrip().endswith("]}") and "poolDeleted" in ran.stdout.splitlines()[-1], ran.stdout)

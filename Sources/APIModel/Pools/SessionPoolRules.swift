@@ -43,9 +43,10 @@ extension SessionPoolResource {
         if properties["poolManagementType"]?.text == "Manual" {
             throw Self.unsupported("poolManagementType Manual is not supported; take Dynamic")
         }
-        if properties[["sessionNetworkConfiguration", "status"]]?.text == "EgressEnabled" {
+        let network = properties["sessionNetworkConfiguration"]
+        if network?["status"]?.text == "EgressEnabled" || network?["outboundVnetSubnetId"] != nil {
             throw Self.unsupported(
-                "EgressEnabled is not supported yet: sessions have no network. Take EgressDisabled"
+                "EgressEnabled is not supported yet: sessions have no network. Take EgressDisabled, and no subnet"
             )
         }
         for name in ["environmentId", "customContainerTemplate"] where properties[name] != nil {
