@@ -7,11 +7,8 @@ extension CoordinatorNode {
     /// Finds a pool.
     package func pool(named name: PoolName) throws(Failure) -> PoolConfiguration {
         guard let pool = pools[name] else {
-            throw Failure(
-                .sessionPoolNotFound,
-                "There is no pool \(name). The pools are: "
-                    + pools.keys.map(\.text).sorted().joined(separator: ", ") + "."
-            )
+            // Which pools there are is for those to know who may list them.
+            throw Failure(.sessionPoolNotFound, "There is no pool \(name).")
         }
         return pool
     }
