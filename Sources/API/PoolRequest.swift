@@ -64,7 +64,10 @@ struct PoolQuery: Sendable {
         pool = try context.poolName()
         audit = context.audit
         query = RequestQuery(request.uri.query ?? "")
-        version = try APIVersion.named(query.value(of: "api-version", failingWith: .invalidApiVersion))
+        let named = try query.value(of: "api-version", failingWith: .invalidApiVersion)
+        // The first clients send none (dynamic-sessions-api.md, section 2.3); it decides nothing for them.
+        let isOfFirstGeneration = context.endpointPath?.contains("}/python/") == true
+        version = try named == nil && isOfFirstGeneration ? .first : .named(named)
     }
 
     /// The session that the request is about; ``PoolRequest/session(inBody:)`` says more.

@@ -12,11 +12,13 @@ package struct APIVersion: Hashable, Sendable, CustomStringConvertible {
 
     /// All versions there are, oldest first.
     package static let all: [Self] = [
-        Self("2023-08-01-preview"), Self("2023-11-02-preview"), Self("2024-02-02-preview"),
+        first, Self("2023-11-02-preview"), Self("2024-02-02-preview"),
         Self("2024-08-02-preview"), firstFlat, Self("2025-01-01"), Self("2025-02-02-preview"),
         Self("2025-07-01"), latest, Self("2026-01-01"), Self("2026-03-02-preview"), Self("2026-07-01"),
     ]
 
+    /// The oldest version.
+    package static let first = Self("2023-08-01-preview")
     /// The first version with `/executions` and flat bodies.
     package static let firstFlat = Self("2024-10-02-preview")
     /// The newest version of the data plane, the one that our own client sends.

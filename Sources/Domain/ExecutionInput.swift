@@ -39,6 +39,14 @@ package struct ExecutionInput: Hashable, Sendable {
         Self(.code(code, runtime: runtime))
     }
 
+    /// Whether it is a process of its own, and no interpreter's code.
+    package var isCommand: Bool {
+        switch source {
+        case .code: false
+        case .shellCommand, .program: true
+        }
+    }
+
     /// The code, or the command line, or the arguments one a line: for logs and fingerprints.
     package var text: String {
         switch source {

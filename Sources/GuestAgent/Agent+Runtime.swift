@@ -35,6 +35,7 @@ extension Agent {
         switch reply {
         case .valueText(let bytes): running?.setValueText(bytes)
         case .valueJSON(let bytes): running?.setValueJSON(bytes)
+        case .valueWasCut: running?.noteTruncation()
         case .image(let bytes):
             guard let execution = running?.order.execution, running?.admitsImage(bytes) == true else {
                 return

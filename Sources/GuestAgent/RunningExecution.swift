@@ -90,6 +90,9 @@ struct RunningExecution {
         return (String(cut) ?? "", true)
     }
 
+    /// Notes that the runtime left something out because it was too large.
+    mutating func noteTruncation() { wasTruncated = true }
+
     /// The value of the last expression, if it had one.
     var value: ResultValue? { valueText.map { ResultValue(text: $0, json: valueJSON) } }
 }

@@ -36,6 +36,8 @@ enum RuntimeReply {
     case valueText([UInt8])
     /// Its JSON.
     case valueJSON([UInt8])
+    /// Something of the value was left out because it was too large.
+    case valueWasCut
     /// A picture as PNG.
     case image([UInt8])
     /// The code ended: 0 well, 1 with an error, 2 interrupted; then the error's name and message.
@@ -72,6 +74,7 @@ struct RuntimeReplyReader {
         case UInt8(ascii: "k"): return .acknowledged
         case UInt8(ascii: "t"): return .valueText(payload)
         case UInt8(ascii: "j"): return .valueJSON(payload)
+        case UInt8(ascii: "c"): return .valueWasCut
         case UInt8(ascii: "i"): return .image(payload)
         case UInt8(ascii: "d"):
             let parts = payload.dropFirst().split(

@@ -86,7 +86,7 @@ extension Sandbox {
                 timings[.run] = runStarted.duration(to: .now)
                 timings[.guest] = outcome.duration
                 archive.record(timings, for: current)
-                archive.append(.ended(judged(outcome)))
+                archive.append(.ended(judged(outcome, of: archive[current]?.spec)))
             } else {
                 archive.append(event)
             }
@@ -100,14 +100,16 @@ extension Sandbox {
     }
 
     /// The outcome as the client sees it: the guest cannot tell a time-out from a cancellation.
-    private func judged(_ outcome: Outcome) -> Outcome {
+    private func judged(_ outcome: Outcome, of spec: ExecutionSpec?) -> Outcome {
         guard let interruption, outcome.status != .succeeded else { return outcome }
+        // Of a command that was ended the contract tells the time-out itself (dynamic-sessions-api.md, section 3.3).
+        let isCut = interruption == .timedOut && spec?.input.isCommand == true
         return Outcome(
             status: interruption,
             errorName: interruption == .timedOut ? "TimeoutError" : "Cancelled",
             errorMessage: interruption == .timedOut
                 ? "Request timed out waiting for code execution to complete" : "The execution was cancelled.",
-            duration: outcome.duration,
+            duration: isCut ? spec?.timeout ?? outcome.duration : outcome.duration,
             stateWasLost: outcome.stateWasLost,
             wasTruncated: outcome.wasTruncated,
             // A process that was ended for its time-out did not end by itself.

@@ -34,7 +34,7 @@ import Testing
         )
         #expect(!text.contains("executionResult"))
         let isCut = outcome.status == .timedOut
-        #expect(flat.executionTimeInMilliseconds == (isCut ? 3000 : 0))
+        #expect(flat.executionTimeInMilliseconds == Int(outcome.duration / .milliseconds(1)))
         #expect(flat.standardError.isEmpty == (!isCut && !outcome.stateWasLost))
         let wrapped = try PlayedReport.resource(report, .wrapped, request, runtime: .shell)
         #expect(wrapped.status == wrappedStatus)

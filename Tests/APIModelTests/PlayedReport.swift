@@ -25,8 +25,7 @@ enum PlayedReport {
         try ExecutionResource(
             report,
             form: ExecutionRequest.parse(Array(request.utf8), for: runtime).form,
-            layout: AnswerLayout(runtime: runtime, shape: shape, version: APIVersion.named(version)),
-            timeout: .seconds(3)
+            layout: AnswerLayout(runtime: runtime, shape: shape, version: APIVersion.named(version))
         )
     }
 }

@@ -181,6 +181,17 @@ import Testing
         }
     }
 
+    @Test func `A server that shuts down ends its streams at once and leaves their executions`() async throws
+    {
+        try await Self.with(silence: .seconds(3_600)) { server, executions in
+            var stream = try await server.stream(headers: Self.named, body: Self.body)
+            #expect(try await stream.next()?.name == "started")
+            await server.stop()
+            #expect(try await stream.next() == nil)
+            #expect(await executions.cancelled.isEmpty)
+        }
+    }
+
     @Test func `A client that goes away leaves the execution as it is, and DELETE cancels it`() async throws {
         try await Self.with { server, executions in
             try await RawConnection.with(port: server.port) { connection in

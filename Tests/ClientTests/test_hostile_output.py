@@ -84,7 +84,9 @@ class HostileOutput(unittest.TestCase):
     def test_a_great_value_is_cut_and_says_so(self):
         answer = self.run_code("'v' * 20000000")
         self.assertRegex(answer.json["result"]["executionResult"], r"\[cut: the text has 20000002 bytes\]$")
-        self.assertLess(len(answer.body), LIMIT)
+        self.assertEqual(answer.json["result"]["truncated"], ["output"])
+        self.assertEqual(answer.header("x-ms-cloister-truncated"), "output")
+        self.assertLess(len(answer.body), LIMIT + 1024)
 
     def test_code_that_ignores_signals_is_stopped_and_the_session_goes_on(self):
         code = "for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP): signal.signal(each, signal.SIG_IGN)\nwhile True: pass"

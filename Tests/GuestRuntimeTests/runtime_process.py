@@ -139,6 +139,7 @@ class Result:
     def __init__(self):
         self.status = self.text = self.json = self.error = self.message = None
         self.images = []
+        self.was_cut = False
 
     def add(self, kind, payload):
         if kind == "i":
@@ -147,6 +148,8 @@ class Result:
             self.text = payload.decode()
         elif kind == "j":
             self.json = payload.decode()
+        elif kind == "c":
+            self.was_cut = True
         else:
             raise AssertionError(f"unknown reply {kind}")
 

@@ -56,8 +56,13 @@ class Values(NodeTestCase):
             self.assertIsNone(result.json, code)
 
     def test_large_and_odd_values_do_no_harm(self):
-        self.assertLessEqual(len(self.run_cell("'é'.repeat(5_000_000)").text.encode()), 1 << 20)
-        self.assertIsNone(self.run_cell("Array(1_000_000).fill(1)").json)
+        result = self.run_cell("'é'.repeat(5_000_000)")
+        self.assertLessEqual(len(result.text.encode()), 4 << 20)
+        self.assertTrue(result.was_cut)
+        result = self.run_cell("Array(3_000_000).fill(1)")
+        self.assertIsNone(result.json)
+        self.assertTrue(result.was_cut)
+        self.assertFalse(self.run_cell("[1, 2]").was_cut)
         self.assertIsNone(self.run_cell("({ get a() { throw new Error('no') } })").json)
         self.run_cell("({ [Symbol.for('nodejs.util.inspect.custom')]() { throw new Error('no'); } })")
 

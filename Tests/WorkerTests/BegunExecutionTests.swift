@@ -101,6 +101,8 @@ struct BegunExecutionTests {
             )
             #expect(late.outcome?.status == .timedOut)
             #expect(late.outcome?.exitCode == nil)
+            // The contract tells the time-out itself.
+            #expect(late.outcome?.duration == .milliseconds(100))
             _ = try await coordinator.run("hang", name: "cancelled", input: hanging, wait: .zero)
             _ = try await coordinator.ask(.cancel(try coordinator.life(), try ExecutionID("cancelled")))
             let answer = try await coordinator.read("cancelled", wait: .seconds(10))

@@ -34,13 +34,11 @@ package struct ExecutionResource: Hashable, Sendable {
     ///   - report: the report of the ended execution.
     ///   - form: how the client that asked for the execution wants it to be answered.
     ///   - layout: how the pool and the route answer.
-    ///   - timeout: how long it was allowed to run; nil when that is not known (any more).
     /// - Throws: `internalError` when the execution has not ended.
     package init(
         _ report: ExecutionReport,
         form: AnswerForm,
-        layout: AnswerLayout,
-        timeout: Duration? = nil
+        layout: AnswerLayout
     ) throws(Failure) {
         guard let outcome = report.outcome else {
             throw Failure(.internalError, "The report of an execution that has not ended was to be answered.")
@@ -57,7 +55,7 @@ package struct ExecutionResource: Hashable, Sendable {
         result = typing.json(value: report.value, images: report.images)
         hasResult = layout.runtime != .shell
         images = report.images.count > 1 ? report.images.map(ResultTyping.json) : []
-        executionTimeInMilliseconds = Self.milliseconds(outcome, layout, timeout)
+        executionTimeInMilliseconds = Self.milliseconds(outcome.duration)
         truncated =
             (output.wasCut ? ["stdout"] : []) + (errors.wasCut ? ["stderr"] : [])
             + (outcome.wasTruncated ? ["output"] : [])
@@ -67,16 +65,10 @@ package struct ExecutionResource: Hashable, Sendable {
     ///
     /// The guest measures it, and nothing that a guest says may bring the server down.
     ///
-    /// - Parameters:
-    ///   - outcome: how it ended.
-    ///   - layout: how the pool answers.
-    ///   - timeout: how long it was allowed to run, if that is known.
+    /// - Parameter duration: what the guest says.
     /// - Returns: the time, in milliseconds.
-    static func milliseconds(_ outcome: Outcome, _ layout: AnswerLayout, _ timeout: Duration?) -> Int {
-        // A shell pool answers the time-out itself (dynamic-sessions-api.md, section 3.3).
-        let isCut = layout.runtime == .shell && outcome.status == .timedOut
-        let duration = isCut ? timeout ?? outcome.duration : outcome.duration
-        return Int(min(max(duration / .milliseconds(1), 0), 1e15))
+    static func milliseconds(_ duration: Duration) -> Int {
+        Int(min(max(duration / .milliseconds(1), 0), 1e15))
     }
 }
 

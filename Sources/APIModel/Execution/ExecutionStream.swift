@@ -100,7 +100,7 @@ package struct ExecutionStream: Sendable {
         let truncated =
             (cursor.outputBytes > most ? ["stdout"] : []) + (cursor.errorBytes > most ? ["stderr"] : [])
             + (outcome.wasTruncated ? ["output"] : [])
-        let time = ExecutionResource.milliseconds(outcome, layout, nil)
+        let time = ExecutionResource.milliseconds(outcome.duration)
         let error = ExecutionNotice(outcome).map { notice in
             let pair: [JSONValue.Member] = [
                 .init("code", .string(notice.code)), .init("message", .string(notice.message)),

@@ -24,17 +24,18 @@ struct KeySetError: Error, CustomStringConvertible {
 /// Asks an issuer by OpenID Connect Discovery 1.0, section 4.
 struct DiscoveredKeySource: KeySetSource {
     /// How long one of the two questions may take.
-    private static let timeout: TimeAmount = .seconds(5)
+    private let timeout: TimeAmount
     /// The longest answer that is read, in bytes.
     private static let answerBytesMax = 256 << 10
 
     private let issuer: IssuerConfiguration
     private let http: HTTPClient
 
-    init(_ issuer: IssuerConfiguration) {
+    init(_ issuer: IssuerConfiguration, timeout: TimeAmount = .seconds(5)) {
         self.issuer = issuer
+        self.timeout = timeout
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        configuration.timeout = .init(connect: Self.timeout, read: Self.timeout)
+        configuration.timeout = .init(connect: timeout, read: timeout)
         if let file = issuer.authorityFile {
             var tls = TLSConfiguration.makeClientConfiguration()
             tls.trustRoots = .file(file)
@@ -81,7 +82,7 @@ struct DiscoveredKeySource: KeySetSource {
     private func answer(of url: String) async throws -> [UInt8] {
         var request = HTTPClientRequest(url: url)
         request.headers.add(name: "Accept", value: "application/json")
-        let response = try await http.execute(request, deadline: .now() + Self.timeout)
+        let response = try await http.execute(request, deadline: .now() + timeout)
         guard response.status == .ok else {
             throw KeySetError(description: "\(url) answers \(response.status.code).")
         }

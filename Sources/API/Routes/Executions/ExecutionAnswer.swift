@@ -16,17 +16,15 @@ struct ExecutionAnswer {
     /// - Parameters:
     ///   - report: what it produced.
     ///   - form: how the client that asked for it wants it to be answered.
-    ///   - timeout: how long it was allowed to run; nil when that is not known (any more).
     /// - Returns: the answer.
     /// - Throws: `internalError` when it has not ended.
     func ended(
         _ report: ExecutionReport,
-        form: AnswerForm,
-        timeout: Duration? = nil
+        form: AnswerForm
     ) throws(Failure) -> Response {
         let end = ContinuousClock.now
         note(report.outcome, report.timings)
-        let resource = try ExecutionResource(report, form: form, layout: subject.layout, timeout: timeout)
+        let resource = try ExecutionResource(report, form: form, layout: subject.layout)
         var response = Response(json: resource.encoded(as: subject.layout.shape))
         ExecutionHeaders(
             report: report,

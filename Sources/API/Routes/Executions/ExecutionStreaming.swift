@@ -4,6 +4,7 @@ internal import Domain
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+internal import ServiceLifecycle
 
 /// Answers with an execution's events as they come (docs/api.md, live output).
 ///
@@ -134,7 +135,8 @@ struct ExecutionStreaming: Sendable {
                 }
                 if case .ended(let outcome) = event.event { answer.note(outcome, page.timings) }
             }
-            if page.isComplete { return }
+            // A server that goes lets its streams go first: their clients come back elsewhere.
+            if page.isComplete || Task.isShuttingDownGracefully { return }
             // What the client's own limit leaves out is silence, too.
             if spoken.duration(to: .now) >= silence {
                 try await send(ServerSentEvent.keepAlive, to: &writer)
@@ -144,12 +146,9 @@ struct ExecutionStreaming: Sendable {
             let wait = max(silence - spoken.duration(to: .now), .zero)
             let next = try await context.connection.cancellingOnDisconnect {
                 [reader] () async throws -> Result<EventPage, StreamError> in
-                do throws(Failure) {
-                    return .success(try await reader.page(from: sequence, wait: wait))
-                } catch {
-                    return .failure(StreamError(failure: error))
-                }
+                await cancelWhenGracefulShutdown { await reader.next(from: sequence, wait: wait) }
             }
+            if Task.isShuttingDownGracefully, case .failure = next { return }
             page = try next.get()
         }
     }
@@ -165,4 +164,15 @@ struct ExecutionStreaming: Sendable {
 /// What ends a stream that has begun.
 private struct StreamError: Error {
     let failure: Failure
+}
+
+extension ExecutionReader {
+    /// Reads the next page of a stream.
+    fileprivate func next(from sequence: UInt64, wait: Duration) async -> Result<EventPage, StreamError> {
+        do throws(Failure) {
+            return .success(try await page(from: sequence, wait: wait))
+        } catch {
+            return .failure(StreamError(failure: error))
+        }
+    }
 }

@@ -89,7 +89,7 @@ struct PatientExecution: Sendable {
     }
 
     private func answer(_ reading: ExecutionReader.Reading) throws(Failure) -> Response {
-        try order.answer.ended(reading.report, form: order.spec.form, timeout: order.spec.timeout)
+        try order.answer.ended(reading.report, form: order.spec.form)
     }
 
     private func body(of reading: ExecutionReader.Reading) throws(Failure) -> [UInt8] {
@@ -98,8 +98,7 @@ struct PatientExecution: Sendable {
         return try ExecutionResource(
             reading.report,
             form: order.spec.form,
-            layout: layout,
-            timeout: order.spec.timeout
+            layout: layout
         ).encoded(as: layout.shape)
     }
 

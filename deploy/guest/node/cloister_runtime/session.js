@@ -119,8 +119,9 @@ class Session {
       told = errors.named(outcome.error);
       streams.writeError(errors.report(outcome.error, outcome.place));
     } else if (outcome.value !== undefined) {
-      this.#channel.send('t', outcome.text);
-      if (outcome.json) this.#channel.send('j', outcome.json);
+      this.#channel.send('t', outcome.text.bytes);
+      if (outcome.json.bytes) this.#channel.send('j', outcome.json.bytes);
+      if (outcome.text.wasCut || outcome.json.wasCut) this.#channel.send('c');
     }
     this.#channel.send('d', Buffer.concat([Buffer.from([status]), told]));
   }

@@ -3,37 +3,37 @@
 
 const { inspect } = require('node:util');
 
-const LIMIT = 1 << 20;
+const LIMIT = 4 << 20; // the greatest result that a pool can allow (PoolRules.swift)
 const DEEPEST = 100;
 const stringify = JSON.stringify;
 
-// UTF-8 of a text; what is over the limit is cut off and said to be.
+// UTF-8 of a text, and whether something was cut off because it was over the limit.
 function bounded(text) {
   const bytes = Buffer.from(text);
-  if (bytes.length <= LIMIT) return bytes;
+  if (bytes.length <= LIMIT) return { bytes, wasCut: false };
   const marker = Buffer.from(`\n... [cut: the text has ${bytes.length} bytes]`);
   let end = LIMIT - marker.length;
   while ((bytes[end] & 0xc0) === 0x80) end -= 1; // not inside a character
-  return Buffer.concat([bytes.subarray(0, end), marker]);
+  return { bytes: Buffer.concat([bytes.subarray(0, end), marker]), wasCut: true };
 }
 
 function textOf(value) {
   try {
     return bounded(inspect(value));
   } catch (error) {
-    return Buffer.from(`[a value that cannot be shown: ${messageOf(error)}]`);
+    return { bytes: Buffer.from(`[a value that cannot be shown: ${messageOf(error)}]`), wasCut: false };
   }
 }
 
-// JSON of a value that consists of what JSON knows, or null for any other or for one too large.
+// JSON of a value that consists of what JSON knows, or null; and whether it was too large for it.
 function jsonOf(value) {
   try {
     const room = { left: LIMIT };
-    if (!isPlain(value, room, 0)) return null;
+    if (!isPlain(value, room, 0)) return { bytes: null, wasCut: room.left < 0 };
     const bytes = Buffer.from(stringify(value));
-    return bytes.length <= LIMIT ? bytes : null;
+    return bytes.length <= LIMIT ? { bytes, wasCut: false } : { bytes: null, wasCut: true };
   } catch {
-    return null; // a getter or a proxy of the code's
+    return { bytes: null, wasCut: false }; // a getter or a proxy of the code's
   }
 }
 

@@ -134,10 +134,13 @@ class Shell(InteractiveShell):
     def send_value(self, value, formats):
         text = formats.get("text/plain")
         if text is not None:
-            self.channel.send(b"t", values.text_of(text))
-            json = values.json_of(value)
+            data, was_cut = values.text_of(text)
+            self.channel.send(b"t", data)
+            json, was_too_large = values.json_of(value)
             if json is not None:
                 self.channel.send(b"j", json)
+            if was_cut or was_too_large:
+                self.channel.send(b"c")
         self.send_image(formats)
 
     def send_image(self, formats):

@@ -4,26 +4,29 @@ import json
 import math
 import sys
 
-LIMIT = 1 << 20
+# The greatest result that a pool can allow (PoolRules.swift).
+LIMIT = 4 << 20
 _DEEPEST = 100
 
 
 def text_of(text):
-    """UTF-8 of a value's text; what is over the limit is cut off and said to be."""
+    """UTF-8 of a value's text, and whether something was cut off because it was over the limit."""
     data = text.encode("utf-8", "backslashreplace")
     if len(data) <= LIMIT:
-        return data
+        return data, False
     marker = f"\n... [cut: the text has {len(data)} bytes]".encode()
-    return data[: LIMIT - len(marker)].decode("utf-8", "ignore").encode() + marker
+    return data[: LIMIT - len(marker)].decode("utf-8", "ignore").encode() + marker, True
 
 
 def json_of(value):
-    """JSON of a value that consists of what JSON knows (and NumPy's numbers), or None for any other or for one too large."""
+    """JSON of a value that consists of what JSON knows (and NumPy's numbers), or None; and whether it was too large for it."""
     try:
         data = json.dumps(_Plain().of(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    except OverflowError:
+        return None, True
     except Exception:  # whatever a subclass of the user's does in our hands
-        return None
-    return data if len(data) <= LIMIT else None
+        return None, False
+    return (data, False) if len(data) <= LIMIT else (None, True)
 
 
 class _Plain:
