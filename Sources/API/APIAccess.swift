@@ -1,3 +1,4 @@
+package import Coordinator
 package import Domain
 package import Identity
 package import Telemetry
@@ -8,6 +9,8 @@ package struct APIAccess: Sendable {
     package let authenticator: any Authenticator
     /// The API keys that operators manage; nil where there is no such route.
     package let keys: KeyRing?
+    /// The control plane's pools; nil where there is no such route.
+    package let pools: (any PoolControl)?
     /// How many requests a caller may send that has no rate of its own; nil for no limit.
     package let rate: RequestRate?
     /// Where each operation is told; nil for nowhere.
@@ -18,16 +21,19 @@ package struct APIAccess: Sendable {
     /// - Parameters:
     ///   - authenticator: knows the callers.
     ///   - keys: the API keys that operators manage; nil for no such route.
+    ///   - pools: the control plane's pools; nil for no such route.
     ///   - rate: how many requests a caller may send that has no rate of its own; nil for no limit.
     ///   - audit: where each operation is told; nil for nowhere.
     package init(
         authenticator: any Authenticator,
         keys: KeyRing? = nil,
+        pools: (any PoolControl)? = nil,
         rate: RequestRate? = nil,
         audit: AuditLog? = nil
     ) {
         self.authenticator = authenticator
         self.keys = keys
+        self.pools = pools
         self.rate = rate
         self.audit = audit
     }

@@ -81,7 +81,7 @@ package struct APIServer: Service {
                 ofStream: configuration.streamSilence,
                 ofImpatientClient: configuration.impatientClientSilence
             ),
-            isSecure: certificate != nil
+            links: NextLink(isSecure: certificate != nil, publicOrigin: configuration.publicOrigin)
         )
     }
 

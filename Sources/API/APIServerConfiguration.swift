@@ -6,6 +6,8 @@ package struct APIServerConfiguration: Hashable, Sendable {
     package var host: String
     /// The port to listen at; 0 for one that the kernel chooses.
     package var port: Int
+    /// Scheme, host and port under which clients reach the server, where a request does not tell.
+    package var publicOrigin: String?
     /// How many connections are open at most; further ones wait in the kernel.
     package var connections: Int
     /// How many connections wait in the kernel at most.
@@ -28,6 +30,7 @@ package struct APIServerConfiguration: Hashable, Sendable {
     /// - Parameters:
     ///   - host: the address to listen at.
     ///   - port: the port to listen at; 0 for one that the kernel chooses.
+    ///   - publicOrigin: scheme, host and port under which clients reach the server.
     ///   - connections: how many connections are open at most.
     ///   - backlog: how many connections wait in the kernel at most.
     ///   - idleTimeout: how long a connection may be silent.
@@ -39,6 +42,7 @@ package struct APIServerConfiguration: Hashable, Sendable {
     package init(
         host: String = "127.0.0.1",
         port: Int = 8080,
+        publicOrigin: String? = nil,
         connections: Int = 4096,
         backlog: Int = 1024,
         idleTimeout: Duration = .seconds(120),
@@ -50,6 +54,7 @@ package struct APIServerConfiguration: Hashable, Sendable {
     ) {
         self.host = host
         self.port = port
+        self.publicOrigin = publicOrigin
         self.connections = connections
         self.backlog = backlog
         self.idleTimeout = idleTimeout

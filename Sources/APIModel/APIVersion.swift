@@ -56,5 +56,11 @@ package struct APIVersion: Hashable, Sendable, CustomStringConvertible {
     /// versions carry the native type (dynamic-sessions-api.md, section 10, item 6).
     package var stringifiesResults: Bool { self == Self.firstFlat }
 
+    /// Whether pools have `mcpServerSettings` in it: two previews only (dynamic-sessions-api.md, section 4.4).
+    var hasMCPServerSettings: Bool { self == Self.latest || name == "2026-03-02-preview" }
+
+    /// Whether `dynamicPoolConfiguration` has its members directly in it, as until the first stable version.
+    var spellsLifecycleFlat: Bool { name <= Self.firstFlat.name }
+
     package var description: String { name }
 }

@@ -12,8 +12,9 @@ extension CoordinatorNode {
             uniquingKeysWith: { _, newer in newer }
         )
         let splits = pools.values.sorted { $0.name.text < $1.name.text }
-            .filter { $0.readySessions > 0 }
-            .map { pool in (pool: pool, counts: ReadySplit.counts(of: pool.readySessions, by: weights)) }
+            .map { pool in (pool: pool, count: pool.readySessions(atHour: WallClock.hour)) }
+            .filter { $0.count > 0 }
+            .map { (pool: $0.pool, counts: ReadySplit.counts(of: $0.count, by: weights)) }
         return serving.compactMap { worker in
             let targets = splits.map {
                 ReadyTarget(pool: $0.pool, count: $0.counts[worker.life.worker] ?? 0)

@@ -7,13 +7,21 @@ extension CoordinatorNode {
     /// Finds a pool.
     package func pool(named name: PoolName) throws(Failure) -> PoolConfiguration {
         guard let pool = pools[name] else {
-            throw Failure(
-                .sessionPoolNotFound,
-                "There is no pool \(name). The pools are: "
-                    + pools.keys.map(\.text).sorted().joined(separator: ", ") + "."
-            )
+            // Which pools there are is for those to know who may list them.
+            throw Failure(.sessionPoolNotFound, "There is no pool \(name).")
         }
         return pool
+    }
+
+    /// Has a pool run from now on, in the place of another one of its name.
+    func define(_ pool: PoolConfiguration) { pools[pool.name] = pool }
+
+    /// Takes a pool out; its sessions are for somebody else to end.
+    func removePool(_ name: PoolName) { pools[name] = nil }
+
+    /// The sessions whose pool is gone.
+    func sessionsWithoutPool() -> [SessionKey] {
+        cluster.placements.map(\.session.key).filter { pools[$0.pool] == nil }
     }
 
     /// Whether requests can be served now.

@@ -35,7 +35,7 @@ package actor CoordinatorNode {
     let unrecordedArrived: AsyncStream<Void>.Continuation
     private let give: AsyncStream<Order>.Continuation
     private let workerServes: AsyncStream<WorkerID>.Continuation
-    let pools: [PoolName: PoolConfiguration]
+    var pools: [PoolName: PoolConfiguration]
     private let start = ContinuousClock.now
     private let logger: Logger
     var cluster: Cluster

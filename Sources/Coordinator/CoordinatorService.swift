@@ -21,6 +21,8 @@ package struct CoordinatorService: Service {
     package let tombstones: TombstoneKeeper
     /// Keeps API keys, in the same file as the tombstones.
     package let keys: any KeyStore
+    /// Keeps the control plane's pools, in the same file.
+    package let pools: PoolKeeper
     private let inbox: any Inbox
     private let configuration: CoordinatorConfiguration
     private let post: any Post
@@ -62,6 +64,13 @@ package struct CoordinatorService: Service {
             logger: logger
         )
         dispatcher = Dispatcher(node: node, tombstones: tombstones, times: configuration.dispatch)
+        pools = PoolKeeper(
+            declaredPools: configuration.pools,
+            store: store,
+            node: node,
+            dispatcher: dispatcher,
+            logger: logger
+        )
     }
 
     /// Where the inbox listens, with the real port where port 0 was asked for.
@@ -91,6 +100,7 @@ package struct CoordinatorService: Service {
                 group.addTask { await ReadyKeeper(node: node).run() }
                 group.addTask { await dispatcher.runCancellations() }
                 group.addTask { await tombstones.run() }
+                group.addTask { await pools.run() }
                 await group.next()
                 group.cancelAll()
             }

@@ -11,17 +11,22 @@ extension Dispatcher {
     /// How many tombstones of an identifier are shown; the newest.
     private static let endedSessionsMax = 100
 
-    @concurrent
     package func stop(_ session: SessionKey) async throws(Failure) {
+        try await stop(session, cause: .stopped)
+    }
+
+    /// Ends a session for a cause.
+    @concurrent
+    func stop(_ session: SessionKey, cause: EndCause) async throws(Failure) {
         let placement = try await node.beginStop(session)
         // Without a link, and without an answer, the cluster's state directs the stop again.
         guard let link = await node.link(to: placement.worker) else { throw Self.stillStopping }
         do throws(WorkerLink.Loss) {
-            let request = Command.Request.stopSession(placement.session, .stopped)
+            let request = Command.Request.stopSession(placement.session, cause)
             switch try await link.ask(request, by: .now + Self.stopTimeout) {
-            case .done: await node.sessionEnded(placement.session, on: placement.worker, cause: .stopped)
-            case .sessionGone(let cause):
-                await node.sessionEnded(placement.session, on: placement.worker, cause: cause ?? .stopped)
+            case .done: await node.sessionEnded(placement.session, on: placement.worker, cause: cause)
+            case .sessionGone(let known):
+                await node.sessionEnded(placement.session, on: placement.worker, cause: known ?? cause)
             case .failure(let failure) where failure.code == .staleAddressee:
                 // That life of the worker is over, and the session with it.
                 await node.lifeEnded(placement.worker)

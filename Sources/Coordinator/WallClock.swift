@@ -8,4 +8,7 @@ package enum WallClock {
         clock_gettime(CLOCK_REALTIME, &now)
         return UInt64(now.tv_sec) * 1_000 + UInt64(now.tv_nsec) / 1_000_000
     }
+
+    /// The hour of the day, 0 to 23, UTC.
+    static var hour: Int { Int(milliseconds / 3_600_000 % 24) }
 }

@@ -19,6 +19,8 @@ package struct EndCause: Hashable, Sendable, CustomStringConvertible {
     package static let guestUnresponsive = Self("guestUnresponsive")
     /// The guest ran out of memory.
     package static let outOfMemory = Self("outOfMemory")
+    /// Its pool was deleted.
+    package static let poolDeleted = Self("poolDeleted")
     /// Its worker was drained.
     package static let drained = Self("drained")
     /// The sandbox for it could not be made.
@@ -27,8 +29,7 @@ package struct EndCause: Hashable, Sendable, CustomStringConvertible {
     /// All causes there are.
     package static let all: [Self] = [
         .cooldown, .maxAlive, .stopped, .workerLost, .guestCrashed, .guestUnresponsive, .outOfMemory,
-        .drained,
-        .startFailed,
+        .poolDeleted, .drained, .startFailed,
     ]
 
     /// Finds a cause by its name.

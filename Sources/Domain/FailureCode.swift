@@ -64,6 +64,38 @@ extension FailureCode {
         400,
         "The operation is not available for this pool."
     )
+    /// A resource of the control plane has a member that nobody knows, or one of a wrong type or value.
+    package static let invalidRequestContent = Self(
+        "InvalidRequestContent",
+        400,
+        "A resource has a member that nobody knows, or one of a wrong type or value."
+    )
+    /// A pool asks for what Cloister does not have yet.
+    package static let sessionPoolFeatureNotSupported = Self(
+        "SessionPoolFeatureNotSupported",
+        400,
+        "The pool asks for something that Cloister does not have yet."
+    )
+    /// A pool's number of ready sessions does not fit (dynamic-sessions-api.md, section 5.4).
+    package static let sessionPoolInvalidReadySessionInstances = Self(
+        "SessionPoolInvalidReadySessionInstances",
+        400,
+        "readySessionInstances is not greater than 0 and smaller than maxConcurrentSessions."
+    )
+    /// What a resource is made with is to be changed.
+    package static let propertyChangeNotAllowed = Self(
+        "PropertyChangeNotAllowed",
+        409,
+        "The property is set when the resource is made and does not change; make another one."
+    )
+    /// Somebody else changes the resource at this moment.
+    package static let anotherOperationInProgress = Self(
+        "AnotherOperationInProgress",
+        409,
+        "The resource is just being changed by another request."
+    )
+    /// No such resource of the control plane.
+    package static let resourceNotFound = Self("ResourceNotFound", 404, "There is no such resource.")
     /// The path of a file does not hold to the rules, or leads where no file is.
     package static let filePathInvalid = Self(
         "FilePathInvalid",
@@ -231,6 +263,8 @@ extension FailureCode {
         .sessionPropertiesMissing, .sessionRequestValidationFailed, .invalidLengthOfSessionIdentifier,
         .invalidApiVersion, .sessionPoolInvalidName, .sessionRequestNotSupported,
         .sessionWithIdentifierNotFound, .filePathInvalid, .unauthorized, .forbidden, .notFound,
+        .invalidRequestContent, .sessionPoolFeatureNotSupported, .sessionPoolInvalidReadySessionInstances,
+        .propertyChangeNotAllowed, .anotherOperationInProgress, .resourceNotFound,
         .sessionPoolNotFound, .noSessionFound, .executionNotFound, .keyNotFound,
         .fileNotFound, .methodNotAllowed, .fileTransferExpired, .sessionStorageFull, .executionConflict,
         .payloadTooLarge, .unsupportedMediaType, .rangeNotSatisfiable, .sessionsCountExceedsLimit,

@@ -18,6 +18,8 @@ package struct PoolConfiguration: Hashable, Sendable {
     package var maxConcurrentSessions: Int
     /// How many sandboxes are kept ready for new sessions, in the whole cluster.
     package var readySessions: Int
+    /// Hours in which another number of sandboxes is kept ready; the first that fits counts.
+    package var readySchedule: [ReadyHours]
     /// The bounds of one execution.
     package var limits: ExecutionLimits
 
@@ -33,6 +35,7 @@ package struct PoolConfiguration: Hashable, Sendable {
     ///   - lifecycle: what ends a session that nobody stops.
     ///   - maxConcurrentSessions: the most sessions at once.
     ///   - readySessions: how many sandboxes are kept ready for new sessions.
+    ///   - readySchedule: hours in which another number is kept ready.
     ///   - limits: the bounds of one execution.
     package init(
         name: PoolName,
@@ -44,6 +47,7 @@ package struct PoolConfiguration: Hashable, Sendable {
         lifecycle: SessionLifecycle = .timed(cooldown: .seconds(300)),
         maxConcurrentSessions: Int = 600,
         readySessions: Int = 0,
+        readySchedule: [ReadyHours] = [],
         limits: ExecutionLimits = ExecutionLimits()
     ) {
         self.name = name
@@ -55,6 +59,7 @@ package struct PoolConfiguration: Hashable, Sendable {
         self.lifecycle = lifecycle
         self.maxConcurrentSessions = maxConcurrentSessions
         self.readySessions = readySessions
+        self.readySchedule = readySchedule
         self.limits = limits
     }
 }

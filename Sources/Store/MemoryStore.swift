@@ -15,6 +15,7 @@ package actor MemoryStore: Store {
     private var lastNumber: Int64 = 0
     private var knownFacts = NodeFacts()
     private var knownKeys: [KeyRecord] = []
+    private var knownPools: [PoolName: PoolRecord] = [:]
     private var isClosed = false
 
     /// Makes an empty store.
@@ -97,6 +98,21 @@ package actor MemoryStore: Store {
         let before = knownKeys.count
         knownKeys.removeAll { $0.id == id }
         return knownKeys.count < before
+    }
+
+    package func keep(_ pool: PoolRecord) throws(StoreError) {
+        try checkOpen()
+        knownPools[pool.name] = pool
+    }
+
+    package func pools() throws(StoreError) -> [PoolRecord] {
+        try checkOpen()
+        return knownPools.values.sorted { $0.name.text < $1.name.text }
+    }
+
+    package func removePool(_ name: PoolName) throws(StoreError) {
+        try checkOpen()
+        knownPools[name] = nil
     }
 
     package func close() { isClosed = true }

@@ -50,6 +50,21 @@ enum StoreSchema {
                     """
             )
         }
+        migrator.registerMigration("3: pools of the control plane") { db in
+            // The document holds secrets' values: the file is readable by its owner alone.
+            try db.execute(
+                sql: """
+                    CREATE TABLE sessionPool (
+                        name TEXT PRIMARY KEY NOT NULL,
+                        subscription TEXT NOT NULL,
+                        resourceGroup TEXT NOT NULL,
+                        document BLOB NOT NULL,
+                        createdMilliseconds INTEGER NOT NULL,
+                        changedMilliseconds INTEGER NOT NULL
+                    ) STRICT;
+                    """
+            )
+        }
         return migrator
     }
 

@@ -37,6 +37,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
             post: post,
             logger: ServiceLog.logger("coordinator", level: level)
         )
+        try await coordinator.pools.load(PoolMeaning.configuration(of:))
         let logger = ServiceLog.logger("api", level: level)
         let issuers = try await settings.issuers()
         let tokens =
@@ -55,12 +56,14 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let server = APIServer(
             configuration: APIServerConfiguration(
                 host: settings.text("listen.host", or: "127.0.0.1"),
-                port: try settings.number("listen.port", or: 8080, in: 0...65_535)
+                port: try settings.number("listen.port", or: 8080, in: 0...65_535),
+                publicOrigin: try settings.publicOrigin()
             ),
             dispatch: coordinator.dispatcher,
             access: APIAccess(
                 authenticator: CredentialAuthenticator(keys: keys, tokens: tokens),
                 keys: keys,
+                pools: coordinator.pools,
                 rate: try settings.rate(),
                 audit: access.audit
             ),

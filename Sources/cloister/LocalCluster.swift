@@ -8,6 +8,7 @@ internal import Logging
 internal import ServiceLifecycle
 internal import Store
 internal import Transport
+internal import Wire
 internal import Worker
 
 /// Why a local cluster could not be had.
@@ -59,19 +60,8 @@ struct LocalCluster: Sendable {
         var pools = try await settings.pools(readySessions: readySessions)
         // A pool that is not there is for the API to refuse.
         if let only = pools.first(where: { $0.name.text == onlyPool }) { pools = [only] }
-        let coordinator = try await CoordinatorService(
-            configuration: CoordinatorConfiguration(
-                address: "tcp://127.0.0.1:0",
-                pools: pools,
-                clusterKey: clusterKey,
-                // The workers are this process's own and begin after it.
-                mayHaveSessions: false,
-                storePath: state.storePath,
-                tombstoneRetention: try settings.tombstoneRetention()
-            ),
-            post: NNGTransport(identity: nil),
-            logger: ServiceLog.logger("coordinator", level: .warning)
-        )
+        let coordinator = try await coordinator(pools, settings, clusterKey)
+        try await coordinator.pools.load(PoolMeaning.configuration(of:))
         let keys = try await KeyRing(
             archive: StoredKeyArchive(store: coordinator.keys),
             fileKey: key,
@@ -81,7 +71,11 @@ struct LocalCluster: Sendable {
         let server = APIServer(
             configuration: APIServerConfiguration(port: port),
             dispatch: coordinator.dispatcher,
-            access: APIAccess(authenticator: CredentialAuthenticator(keys: keys), keys: keys),
+            access: APIAccess(
+                authenticator: CredentialAuthenticator(keys: keys),
+                keys: keys,
+                pools: coordinator.pools
+            ),
             logger: ServiceLog.logger("api", level: .warning)
         ) { port in
             portFound.yield(port)
@@ -118,6 +112,26 @@ struct LocalCluster: Sendable {
             services,
             until: session,
             logger: ServiceLog.logger("cloister", level: .error)
+        )
+    }
+
+    private func coordinator(
+        _ pools: [PoolConfiguration],
+        _ settings: Settings,
+        _ clusterKey: ClusterKey
+    ) async throws -> CoordinatorService {
+        try await CoordinatorService(
+            configuration: CoordinatorConfiguration(
+                address: "tcp://127.0.0.1:0",
+                pools: pools,
+                clusterKey: clusterKey,
+                // The workers are this process's own and begin after it.
+                mayHaveSessions: false,
+                storePath: state.storePath,
+                tombstoneRetention: try settings.tombstoneRetention()
+            ),
+            post: NNGTransport(identity: nil),
+            logger: ServiceLog.logger("coordinator", level: .warning)
         )
     }
 

@@ -43,6 +43,17 @@ extension Settings {
         )
     }
 
+    /// Scheme, host and port under which clients reach the API.
+    func publicOrigin() throws(Failure) -> String? {
+        guard let text = optionalText("listen.publicUrl") else { return nil }
+        let origin = text.hasSuffix("/") ? String(text.dropLast()) : text
+        let scheme = ["https://", "http://"].first { origin.hasPrefix($0) }
+        guard let scheme, !origin.dropFirst(scheme.utf8.count).isEmpty,
+            !origin.dropFirst(scheme.utf8.count).contains(where: { "/?#@ ".contains($0) })
+        else { throw refusal("listen.publicUrl", "is like https://cloister.example:8443") }
+        return origin
+    }
+
     /// The issuers whose tokens are taken.
     func issuers() async throws(Failure) -> [IssuerConfiguration] {
         var issuers: [IssuerConfiguration] = []

@@ -1,12 +1,14 @@
 import API
 import APIModel
 import AsyncHTTPClient
+import Coordinator
 import Domain
 import FoundationEssentials
 import Identity
 import Logging
 import NIOCore
 import NIOHTTP1
+import TestSupport
 import Testing
 
 /// The description of the API for programs, held against what is there.
@@ -53,8 +55,24 @@ import Testing
         path.split(separator: "/").map { $0.hasPrefix("{") ? "/{}" : "/\($0)" }.joined()
     }
 
+    /// Everything that a server can have.
     private static func access() async throws -> APIAccess {
-        APIAccess(authenticator: PlayedAuthenticator(), keys: try await KeyTests.ring())
+        let coordinator = try await LonelyCoordinator.make(
+            pools: [PoolConfiguration(name: try PoolName("python"))]
+        )
+        return APIAccess(
+            authenticator: PlayedAuthenticator(),
+            keys: try await KeyTests.ring(),
+            pools: coordinator.pools
+        )
+    }
+
+    private static func body(of operation: Operation) -> HTTPClientRequest.Body? {
+        switch operation.method {
+        case "POST": .bytes(ByteBuffer(string: #"{"code":"1"}"#))
+        case "PUT", "PATCH": .bytes(ByteBuffer(string: #"{"location":"west"}"#))
+        default: nil
+        }
     }
 
     @Test func `Each route stands in the document, and nothing else does`() async throws {
@@ -84,7 +102,7 @@ import Testing
         }
         let others = routes.filter { route in !Self.prefixes.contains { route.contains(" \($0)/") } }
         #expect(Set(others) == Set(described.filter { !$0.isOfPool }.map(\.description)))
-        #expect(others.count == 6)
+        #expect(others.count == 13)
         let servers = try #require(document?["servers"])
         guard case .array(let list) = servers else { return }
         #expect(list.map { $0["url"]?.text } == Self.prefixes)
@@ -112,10 +130,11 @@ import Testing
                         (operation.isOfPool ? "/pools/python" : "")
                         + operation.path.replacing("{name}", with: "report.txt")
                         .replacing("{execution}", with: "one").replacing("{key}", with: "key-0")
+                        .replacing("{pool}", with: "orders").replacing("{", with: "").replacing("}", with: "")
                     let told = try await server.send(
                         .init(rawValue: operation.method),
                         path + (query.isEmpty ? "" : query + "&filename=report.txt"),
-                        body: operation.method == "POST" ? .bytes(ByteBuffer(string: #"{"code":"1"}"#)) : nil,
+                        body: Self.body(of: operation),
                         key: key
                     )
                     #expect(

@@ -176,6 +176,30 @@ import Testing
         }
     }
 
+    @Test
+    func `What is known of ended sessions outlives their pool; of a pool that never was there is nothing`()
+        async throws
+    {
+        let life = SessionLife(
+            key: SessionKey(pool: try PoolName("removed"), identifier: try SessionIdentifier("gone")),
+            generation: SessionGeneration(1)
+        )
+        let record = EndedSessionRecord(
+            session: life,
+            cause: .poolDeleted,
+            epochMilliseconds: 1_774_958_400_000,
+            worker: try WorkerID("worker-1")
+        )
+        try await RunningServer.with(ScriptedDispatch(ended: [record])) { server in
+            let query = "endedSessions?\(Self.version)&identifier=gone"
+            let answer = try await server.send(.GET, "/pools/removed/\(query)")
+            guard case .array(let list) = answer.json?["value"] else { return #expect(Bool(false)) }
+            #expect(list.map { $0["cause"]?.text } == ["poolDeleted"])
+            let never = try await server.send(.GET, "/pools/never/\(query)")
+            try RefusalTests.expect(never, 404, "SessionPoolNotFound")
+        }
+    }
+
     @Test(arguments: [
         (HTTPMethod.GET, "session"), (.DELETE, "session"), (.GET, "listSessions"), (.GET, "endedSessions"),
         (.POST, ".management/getSession"), (.POST, ".management/stopSession"),

@@ -9,12 +9,13 @@ import unittest
 import document
 import rows_executions
 import rows_files
+import rows_pools
 import rows_refusals
 import rows_sessions
 import wire
 
 DOCUMENTS = pathlib.Path(__file__).parents[2] / "docs"
-TABLES = (rows_executions, rows_files, rows_sessions, rows_refusals)
+TABLES = (rows_executions, rows_files, rows_sessions, rows_pools, rows_refusals)
 ROWS = [row for table in TABLES for row in table.ROWS]
 
 # Codes that no client brings about on a machine where nothing is broken, and who shows them instead.
@@ -29,6 +30,7 @@ NOT_PROVOKED = {
     "NoWorkerAvailable": "ClusterTests/CrashTests",
     "NotReady": "ClusterTests/ShutdownTests",
     "StaleAddressee": "CoordinatorTests",
+    "AnotherOperationInProgress": "two changes at the same moment: NodeTests/PoolTests",
     "IdentityProviderUnavailable": "IdentityTests/IssuerServerTests",
     "AuditUnavailable": "APITests/AuditTests",
     "IncompatibleVersion": "WireTests/VersionTests",
@@ -113,7 +115,10 @@ class Contract(unittest.TestCase):
     def test_3_sessions_and_keys_are_shown_and_ended(self):
         self.check(rows_sessions)
 
-    def test_4_what_does_not_do_is_refused_with_its_code(self):
+    def test_4_pools_are_made_shown_changed_and_deleted(self):
+        self.check(rows_pools)
+
+    def test_5_what_does_not_do_is_refused_with_its_code(self):
         self.check(rows_refusals)
 
 

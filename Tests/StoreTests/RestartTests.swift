@@ -31,7 +31,9 @@ struct RestartTests {
     }
 
     /// Lets a worker serve that takes every session.
-    private func worker(of node: CoordinatorNode) async throws -> WorkerLife {
+    private func worker(of node: CoordinatorNode, having sessions: [SessionLife] = []) async throws
+        -> WorkerLife
+    {
         let life = WorkerLife(
             worker: try WorkerID("worker-1"),
             incarnation: Incarnation(1),
@@ -41,7 +43,7 @@ struct RestartTests {
         await node.workerAnnounced(
             WorkerAnnouncement(life: life, address: "inproc://worker", capacity: capacity)
         )
-        await node.helloAnswered(by: life, sessions: [])
+        await node.helloAnswered(by: life, sessions: sessions)
         return life
     }
 
@@ -114,6 +116,52 @@ struct RestartTests {
         #expect(Set(found.map(\.session)) == Set(ended))
         #expect(found.allSatisfy { $0.cause == .outOfMemory })
         await store.close()
+    }
+
+    private func made(_ name: String, _ document: String = "20") throws -> PoolRecord {
+        PoolRecord(
+            name: try PoolName(name),
+            subscription: "s",
+            resourceGroup: "g",
+            document: Array(document.utf8),
+            createdMilliseconds: 1,
+            changedMilliseconds: 2
+        )
+    }
+
+    @Test(
+        "Pools outlive the coordinator; what a removed one left is found, one that makes no sense now is kept"
+    )
+    func pools() async throws {
+        let meaning: PoolKeeper.Meaning = { record throws(Failure) in
+            guard let most = Int(String(decoding: record.document, as: UTF8.self)) else {
+                throw Failure(.invalidRequestContent, "No number.")
+            }
+            return PoolConfiguration(name: record.name, maxConcurrentSessions: most)
+        }
+        let (kept, gone, strange) = (
+            try made("kept"), try made("gone"), try made("strange", "from the future")
+        )
+        let former = try await coordinator()
+        for record in [kept, gone] {
+            try await former.pools.keep(record, as: try meaning(record), replacing: nil)
+        }
+        try await former.pools.keep(strange, as: PoolConfiguration(name: strange.name), replacing: nil)
+        try await former.pools.remove(gone)
+        await former.tombstones.finish()
+
+        let coordinator = try await coordinator()
+        try await coordinator.pools.load(meaning)
+        #expect(await coordinator.pools.pools() == [kept, strange])
+        #expect(try await coordinator.node.pool(named: kept.name) == meaning(kept))
+        for name in [gone.name, strange.name] {
+            await #expect(throws: Failure.self) { try await coordinator.node.pool(named: name) }
+        }
+        let left = SessionLife(key: try Sample.key("alpha", pool: "gone"), generation: SessionGeneration(1))
+        _ = try await worker(of: coordinator.node, having: [left])
+        #expect(await coordinator.node.sessionsWithoutPool() == [left.key])
+        #expect(await coordinator.pools.isEnding(gone.name))
+        await coordinator.tombstones.finish()
     }
 
     @Test("A store that cannot be used keeps the coordinator from starting, with the reason")

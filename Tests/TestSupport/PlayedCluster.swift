@@ -11,6 +11,8 @@ package struct PlayedCluster: Sendable {
     package let dispatcher: Dispatcher
     /// The coordinator's actor.
     package let node: CoordinatorNode
+    /// The control plane's pools.
+    package let pools: PoolKeeper
     /// The machines of each worker.
     package let hypervisors: [PlayedHypervisor]
     /// The pool that all tests use.
@@ -86,6 +88,7 @@ package struct PlayedCluster: Sendable {
             let cluster = PlayedCluster(
                 dispatcher: coordinator.dispatcher,
                 node: coordinator.node,
+                pools: coordinator.pools,
                 hypervisors: hypervisors,
                 pool: pool
             ) { number in
@@ -113,6 +116,7 @@ package struct PlayedCluster: Sendable {
     /// - Parameters:
     ///   - code: a script of ``PlayedHypervisor``.
     ///   - identifier: the session's identifier.
+    ///   - pool: the session's pool; the one of all tests when nil.
     ///   - timeout: how long the code may run.
     ///   - id: the execution's name; a new one when nil.
     /// - Returns: the report.
@@ -121,12 +125,13 @@ package struct PlayedCluster: Sendable {
     package func run(
         _ code: String,
         in identifier: String,
+        of pool: PoolName? = nil,
         timeout: Duration = .seconds(20),
         id: String? = nil
     ) async throws(Failure) -> ExecutionReport {
         try await dispatcher.execute(
             try spec(code, timeout: timeout, id: id),
-            in: try session(identifier)
+            in: SessionKey(pool: pool ?? self.pool.name, identifier: try SessionIdentifier(identifier))
         )
     }
 

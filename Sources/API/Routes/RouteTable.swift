@@ -15,8 +15,8 @@ struct RouteTable {
     let access: APIAccess
     let bodyTimeout: TimeAmount
     let silence: SilenceBounds
-    /// Whether the server itself speaks TLS.
-    let isSecure: Bool
+    /// Makes the links in answers.
+    let links: NextLink
 
     /// Where a pool's routes begin: our own form and the one of Azure.
     static let poolPrefixes = [
@@ -47,7 +47,14 @@ struct RouteTable {
     private var guardedRoutes: [Route] {
         let keyRoutes = access.keys.map { KeyRoutes(keys: $0, bodyTimeout: bodyTimeout).all } ?? []
         let below = executionRoutes + sessionRoutes + fileRoutes
-        return keyRoutes
+        let poolRoutes = access.pools.map { control in
+            SessionPoolRoutes(
+                pools: SessionPools(control: control),
+                links: links,
+                bodyTimeout: bodyTimeout
+            ).all
+        }
+        return keyRoutes + (poolRoutes ?? [])
             + Self.poolPrefixes.flatMap { prefix in
                 below.map { Route(path: prefix + $0.path, handlers: $0.handlers) }
             }
@@ -88,7 +95,7 @@ struct RouteTable {
     }
 
     private var fileRoutes: [Route] {
-        let files = FileRoutes(dispatch: dispatch, links: NextLink(isSecure: isSecure))
+        let files = FileRoutes(dispatch: dispatch, links: links)
         let upload = FileUploadRoutes(dispatch: dispatch, bodyTimeout: .seconds(900))
         let download = FileDownloadRoutes(dispatch: dispatch)
         // Below it stand names with slashes, which the router cannot tell from its own parts.
@@ -114,7 +121,7 @@ struct RouteTable {
     }
 
     private var sessionRoutes: [Route] {
-        let sessions = SessionRoutes(dispatch: dispatch, links: NextLink(isSecure: isSecure))
+        let sessions = SessionRoutes(dispatch: dispatch, links: links)
         let show = sessions.show(.management)
         let list = sessions.list(.management)
         return [

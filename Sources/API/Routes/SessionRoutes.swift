@@ -82,8 +82,10 @@ struct SessionRoutes: Sendable {
     @Sendable
     func ended(_ request: Request, _ context: APIContext) async throws -> Response {
         try context.require(.sessions)
-        let session = try await PoolRequest(request, context, dispatch).session()
+        let session = try PoolQuery(request, context).session()
         let records = await dispatch.endedSessions(of: session)
+        // What is known of a removed pool's sessions outlives the pool.
+        if records.isEmpty { _ = try await dispatch.pool(named: session.pool) }
         return Response(json: EndedSessionResource.encoded(records.map { EndedSessionResource($0) }))
     }
 
@@ -122,12 +124,17 @@ struct NextLink: Sendable {
     /// Whether the server itself speaks TLS; a link to the same port without it would show the client's key.
     let isSecure: Bool
 
+    /// Where clients reach the server if it was configured; then nothing that a request says counts.
+    var publicOrigin: String?
+
     /// Scheme and host under which the client has reached us; a proxy that speaks TLS says so.
     ///
     /// - Parameter request: the client's request.
     /// - Returns: the beginning of an absolute address; nothing when the client named no host.
     func origin(of request: Request) -> String {
-        guard let host = request.head.authority, !host.isEmpty else { return "" }
+        if let publicOrigin { return publicOrigin }
+        let named = request.headers[HeaderNames.forwardedHost] ?? request.head.authority
+        guard let host = named, !host.isEmpty else { return "" }
         let isSecure =
             isSecure || request.headers[HeaderNames.forwardedProtocol]?.lowercased() == "https"
         return (isSecure ? "https://" : "http://") + host

@@ -56,6 +56,12 @@ actor PlayedStore: Store {
 
     func keys() async throws(StoreError) -> [KeyRecord] { try await kept.keys() }
 
+    func keep(_ pool: PoolRecord) throws(StoreError) {}
+
+    func pools() throws(StoreError) -> [PoolRecord] { [] }
+
+    func removePool(_ name: PoolName) throws(StoreError) {}
+
     func removeKey(_ id: KeyID) async throws(StoreError) -> Bool {
         try check()
         return try await kept.removeKey(id)
