@@ -150,7 +150,8 @@ extension PoolKeeper {
     }
 
     private func endSessionsWithoutPool() async {
-        var left = await node.sessionsWithoutPool()[...]
+        // A pool whose record means nothing to this version is no pool that was removed.
+        var left = await node.sessionsWithoutPool().filter { records[$0.pool] == nil }[...]
         while !left.isEmpty, !Task.isCancelled {
             await withTaskGroup(of: Void.self) { group in
                 for session in left.prefix(Self.stopsAtOnce) {

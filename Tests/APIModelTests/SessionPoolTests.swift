@@ -35,7 +35,7 @@ struct SessionPoolTests {
         "scaleConfiguration":{"maxConcurrentSessions":20,"readySessionInstances":5},
         "dynamicPoolConfiguration":{"lifecycleConfiguration":{"lifecycleType":"timed","cooldownPeriodInSeconds":400}},
         "sessionNetworkConfiguration":{"status":"EgressDisabled"},"secrets":[{"name":"k","value":"v-1"}],
-        "mcpServerSettings":{"isMCPServerEnabled":true},
+        "mcpServerSettings":{"isMCPServerEnabled":false},
         "cloisterSettings":{"memoryMiB":512,"timeoutSeconds":30,
         "readySchedule":[{"fromHour":22,"toHour":6,"readySessionInstances":1}]}}}
         """
@@ -56,8 +56,7 @@ struct SessionPoolTests {
             properties["poolManagementEndpoint"]?.text
                 == "https://h:1/subscriptions/s-1/resourceGroups/RG/sessionPools/pool"
         )
-        #expect(properties["mcpServerSettings"]?["isMcpServerEnabled"] == .boolean(true))
-        #expect(properties["mcpServerSettings"]?["mcpServerEndpoint"]?.text?.hasSuffix("/pool/mcp") == true)
+        #expect(properties["mcpServerSettings"]?["isMcpServerEnabled"] == .boolean(false))
         #expect(!String(decoding: shown.encoded, as: UTF8.self).contains("v-1"))
         let again = try SessionPoolResource.made(from: shown, at: try Self.address(), replacing: pool)
         #expect(try again.configuration() == pool.configuration())
@@ -104,6 +103,10 @@ struct SessionPoolTests {
             ),
             (#"{"location":"w","properties":{"containerType":"Perl"}}"#, "InvalidRequestContent"),
             (#"{"location":"w","properties":{"environmentId":"/e"}}"#, "InvalidRequestContent"),
+            (
+                #"{"location":"w","properties":{"mcpServerSettings":{"isMcpServerEnabled":true}}}"#,
+                "SessionPoolFeatureNotSupported"
+            ),
             (
                 #"{"location":"w","properties":{"sessionNetworkConfiguration":{"status":"EgressEnabled"}}}"#,
                 "SessionPoolFeatureNotSupported"

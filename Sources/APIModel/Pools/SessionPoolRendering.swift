@@ -46,12 +46,7 @@ extension SessionPoolResource {
             let names = secrets.map { JSONValue.object([.init("name", $0["name"] ?? .null)]) }
             body = body.setting(["properties", "secrets"], to: .array(names))
         }
-        let settings = ["properties", "mcpServerSettings"]
-        if !version.hasMCPServerSettings {
-            body = body.without(settings)
-        } else if body[settings + ["isMcpServerEnabled"]] == .boolean(true) {
-            body = body.setting(settings + ["mcpServerEndpoint"], to: .string("\(endpoint)/mcp"))
-        }
+        if !version.hasMCPServerSettings { body = body.without(["properties", "mcpServerSettings"]) }
         if version.spellsLifecycleFlat { body = body.inOldSpelling }
         var head: [JSONValue.Member] = [
             .init("id", .string(address.resourceID)), .init("name", .string(address.name.text)),

@@ -49,6 +49,9 @@ extension SessionPoolResource {
                 "EgressEnabled is not supported yet: sessions have no network. Take EgressDisabled, and no subnet"
             )
         }
+        if properties[["mcpServerSettings", "isMcpServerEnabled"]] == .boolean(true) {
+            throw Self.unsupported("mcpServerSettings.isMcpServerEnabled is not supported yet; take false")
+        }
         for name in ["environmentId", "customContainerTemplate"] where properties[name] != nil {
             throw Failure(
                 .invalidRequestContent,
