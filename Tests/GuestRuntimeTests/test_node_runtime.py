@@ -99,6 +99,25 @@ class Output(NodeTestCase):
         self.assertEqual(len(self.run_cell("console.log('x'.repeat(10_000_000))").output), 10_000_001)
         self.assertEqual(self.run_cell("for (let i = 0; i < 5; i++) await new Promise(r => setTimeout(() => { console.log(i); r(); }, 5))").output, "0\n1\n2\n3\n4\n")
 
+    def test_streams_tell_of_an_end_and_stay_usable(self):
+        self.run_cell("fs.writeFileSync('a.txt', 'text\\n'.repeat(50_000)); const { pipeline, finished } = require('stream/promises')")
+        for stream, written in (("stdout", "output"), ("stderr", "errors")):
+            for code, expected in (
+                (f"for (let i = 0; i < 3; i++) await pipeline(fs.createReadStream('a.txt'), process.{stream})", "text\n" * 150_000),
+                (f"await pipeline(['x', 'y'], async function* (from) {{ yield* from; }}, process.{stream})", "xy"),
+                (f"const told = finished(process.{stream}); process.{stream}.end(); await told", ""),
+                (f"await new Promise(r => process.{stream}.end('x', r))", "x"),
+                (f"await new Promise(r => process.{stream}.end('eA==', 'base64', r))", "x"),
+                (f"let calls = 0; process.{stream}.end('x', () => calls++); await events.once(process.{stream}, 'close'); process.{stream}.write(`${{calls}}`)", "x1"),
+                (f"process.{stream}.end(null); await events.once(process.{stream}, 'finish')", ""),
+                (f"process.{stream}.destroy(new Error('no')); await events.once(process.{stream}, 'close')", ""),
+            ):
+                with self.subTest(code):
+                    self.assertEqual(getattr(self.run_cell(code), written), expected)
+            result = self.run_cell(f"await pipeline(fs.createReadStream('nowhere'), process.{stream})", status=1)
+            self.assertIn("ENOENT", result.message)
+            self.assertEqual(getattr(self.run_cell(f"process.{stream}.write('on')"), written), "on")
+
     def test_children_write_in_their_turn_and_have_no_part_in_the_replies(self):
         code = "console.log(1); require('child_process').execSync('echo 2; ls /proc/self/fd', { stdio: 'inherit' }); console.log(4)"
         self.assertEqual(self.run_cell(code).output.split(), ["1", "2", "0", "1", "2", "3", "4"])  # 3 is the folder that ls reads
@@ -156,6 +175,37 @@ class Interrupts(NodeTestCase):
         before = self.run_cell("ticks").text
         time.sleep(0.1)
         self.assertEqual(self.run_cell("ticks").text, before)
+
+    def test_waits_of_every_kind_are_over_after_an_interrupt(self):
+        self.run_cell("const waits = require('timers/promises'); let ticks = 0; const tick = () => { ticks++; console.log('x'); }")
+        for code in (
+            "for await (const _ of waits.setInterval(10)) tick()",
+            "for (;;) { await waits.setImmediate(); tick(); }",
+            "for (;;) { await waits.scheduler.wait(10); tick(); }",
+            "for (;;) { await waits.setTimeout(10, 'value', { ref: false }); tick(); }",
+            "for (;;) { await util.promisify(setTimeout)(10); tick(); }",
+            "for (;;) { await util.promisify(setImmediate)(); tick(); }",
+            "(function again() { tick(); setImmediate(again); })(); await new Promise(() => {})",
+            "(function again() { tick(); setTimeout(again, 10); })(); await new Promise(() => {})",
+            "setInterval(tick, 10); await new Promise(() => {})",
+        ):
+            with self.subTest(code):
+                self.run_cell(f"ticks = 0; {code}", status=2, interrupt_after=0.3)
+                before = self.run_cell("ticks").text
+                time.sleep(0.1)
+                after = self.run_cell("ticks")
+                self.assertEqual((after.text, after.output), (before, ""))
+
+    def test_what_earlier_cells_left_running_outlives_an_interrupt(self):
+        self.run_cell("let beats = [0, 0, 0]; let beat = setInterval(() => beats[0]++, 5); let cleared = setInterval(() => beats[1]++, 5)")
+        self.run_cell("(async () => { for await (const _ of require('timers/promises').setInterval(5)) beats[2]++; })()")
+        self.run_cell("let server = http.createServer((_, answer) => answer.end('served')); await new Promise(r => server.listen(4000, r))")
+        self.run_cell("clearInterval(+cleared); await new Promise(() => {})", status=2, interrupt_after=0.3)
+        before = json.loads(self.run_cell("beats").json)
+        after = json.loads(self.run_cell("await new Promise(r => setTimeout(r, 100)); beats").json)
+        self.assertEqual([after[i] > before[i] for i in range(3)], [True, False, True])
+        self.assertEqual(self.run_cell("await (await fetch('http://127.0.0.1:4000')).text()").text, "'served'")
+        self.run_cell("clearInterval(beat); server.close()")
 
     def test_between_cells_it_does_nothing(self):
         for _ in range(20):

@@ -31,7 +31,6 @@ function settleIn() {
     // the folder is gone: then it runs where it stands
   }
   streams.install();
-  timers.install();
   randomness.install();
   globalThis.console = new Console({ stdout: process.stdout, stderr: process.stderr });
   globalThis.require = source.install(FOLDER);

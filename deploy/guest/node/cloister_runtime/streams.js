@@ -25,6 +25,7 @@ class DirectStream extends Writable {
   constructor(descriptor) {
     super({ decodeStrings: true });
     this.fd = descriptor;
+    this.setMaxListeners(0); // Node's `pipeline` leaves some behind, on a stream that lasts as long as the session
   }
 
   write(chunk, encoding, callback) {
@@ -39,14 +40,21 @@ class DirectStream extends Writable {
     return true;
   }
 
-  end(chunk, encoding, callback) {
-    if (chunk !== undefined && typeof chunk !== 'function') this.write(chunk, encoding);
-    const done = [chunk, encoding, callback].find((argument) => typeof argument === 'function');
-    if (done) process.nextTick(done);
+  // Tells what waits for the end that it has come; the next cell prints all the same.
+  end(...values) {
+    const done = values.findIndex((value) => typeof value === 'function');
+    const [chunk, encoding] = done < 0 ? values : values.slice(0, done);
+    if (chunk !== undefined && chunk !== null) this.write(chunk, encoding);
+    process.nextTick(() => {
+      if (done >= 0) values[done]();
+      this.emit('finish');
+      this.emit('close');
+    });
     return this;
   }
 
   destroy() {
+    process.nextTick(() => this.emit('close'));
     return this;
   }
 }

@@ -1,53 +1,31 @@
-// Timers of the code, so that those of an interrupted cell can be stopped: an `await` that lasts goes on otherwise.
+// The timers of a cell, so that those of an interrupted one can be stopped: an `await` that lasts goes on otherwise.
+//
+// Timers of every kind, those of promises too, stand in Node's own lists, with a number that only ever grows.
 'use strict';
 
-const timers = require('node:timers');
-const promises = require('node:timers/promises');
-const { promisify } = require('node:util');
+const { AsyncResource } = require('node:async_hooks');
+const { clearImmediate, clearTimeout } = require('node:timers');
+const { async_id_symbol: NUMBER, immediateQueue, timerListMap } = require('internal/timers'); // `--expose-internals`
 
-const { setTimeout: setOnce, setInterval: setAgain, clearTimeout: clear } = timers;
-let live = new Set();
+let last = 0; // before the cell
 
-function setTimeout(callback, delay, ...values) {
-  if (typeof callback !== 'function') return setOnce(callback, delay, ...values);
-  const timer = setOnce((...given) => {
-    live.delete(timer);
-    return callback.apply(timer, given);
-  }, delay, ...values);
-  live.add(timer);
-  return timer;
-}
-
-function setInterval(callback, delay, ...values) {
-  const timer = setAgain(callback, delay, ...values);
-  live.add(timer);
-  return timer;
-}
-
-function clearTimer(timer) {
-  if (live.delete(timer) || typeof timer !== 'object') return clear(timer);
-  return clear(timer);
-}
-
-function install() {
-  const sleep = (delay, value) => new Promise((resolve) => setTimeout(resolve, delay, value));
-  const sleepOriginal = promises.setTimeout;
-  Object.defineProperty(setTimeout, promisify.custom, { enumerable: true, value: sleep });
-  promises.setTimeout = (delay, value, options) => (options ? sleepOriginal(delay, value, options) : sleep(delay, value));
-  const replaced = { setTimeout, setInterval, clearTimeout: clearTimer, clearInterval: clearTimer };
-  Object.assign(timers, replaced);
-  Object.assign(globalThis, replaced);
-}
-
-// Forgets the timers of earlier cells, which live on.
+// Leaves the timers of earlier cells alone, which live on.
 function begin() {
-  live = new Set();
+  last = new AsyncResource('cell').asyncId();
 }
 
 // Stops the timers that were set since `begin`.
 function stop() {
-  for (const timer of live) clear(timer);
-  live = new Set();
+  for (const list of Object.values(timerListMap)) clearNew(list._idleNext, list, clearTimeout);
+  clearNew(immediateQueue.head, null, clearImmediate);
 }
 
-module.exports = { begin, install, stop };
+// Goes through one of the linked lists, from `first` up to `end`.
+function clearNew(first, end, clear) {
+  for (let timer = first, next; timer !== end; timer = next) {
+    next = timer._idleNext;
+    if (timer[NUMBER] > last) clear(timer);
+  }
+}
+
+module.exports = { begin, stop };
