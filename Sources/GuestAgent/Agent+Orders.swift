@@ -47,6 +47,22 @@ extension Agent {
             processes = order.processes
             for runtime in interpreters.values { try runtime.limitProcesses(to: processes) }
         }
+        do throws(GuestError) {
+            try start(order)
+        } catch {
+            // Want of memory, mostly, for which the code is to blame: it costs the execution and not the session.
+            let outcome = Outcome(
+                status: .failed,
+                errorName: "RuntimeEnded",
+                errorMessage: "The code could not be started: \(error.description)",
+                duration: .zero,
+                stateWasLost: takeStateWasLost()
+            )
+            port.send(.event(execution: order.execution, .ended(outcome)))
+        }
+    }
+
+    private func start(_ order: RunOrder) throws(GuestError) {
         if let arguments = ProgramProcess.arguments(for: order.input.source) {
             return try startProgram(arguments, for: order)
         }

@@ -134,9 +134,8 @@ extension Agent {
         // One that was of use is replaced at once, so that the next call need not wait for the start;
         // one that died while it started is not, or it might go on so for ever.
         guard ended.isReady else { return }
-        do throws(GuestError) { try startInterpreter(ended.kind) } catch {
-            port.send(.trouble(error.description))
-        }
+        // If there is no memory for it at this moment, the next call starts it.
+        try? startInterpreter(ended.kind)
     }
 
     private func endExecution(of ended: RuntimeProcess, isStateLost: Bool) {

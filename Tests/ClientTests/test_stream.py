@@ -81,7 +81,7 @@ class LiveOutput(unittest.TestCase):
         with events.begin("1", self.session) as stream:
             list(stream)
             place = stream.header("operation-id")
-        for last in ("x", "-1", "9" * 30, "1", "1.2.3.4"):
+        for last in ("x", "-1", "9" * 30, "1", "1.2.3", "1.2.3.4.5"):
             target = wire.target(f"executions/{place}", self.session)
             answer = wire.send("GET", target, headers={"Accept": "text/event-stream", "Last-Event-ID": last})
             self.assertEqual((answer.status, answer.code), (400, "SessionRequestValidationFailed"), last)

@@ -40,7 +40,7 @@ struct KeyCommandTests {
                 baseURL: cluster.url,
                 apiKey: short.output.trimmingCharacters(in: .newlines)
             )
-            let deadline = ContinuousClock.now + .seconds(10)
+            let deadline = ContinuousClock.now + .seconds(60)
             var code = ""
             while code != "Unauthorized", ContinuousClock.now < deadline {
                 do {

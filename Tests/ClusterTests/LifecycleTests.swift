@@ -37,7 +37,7 @@ struct LifecycleTests {
 
     @Test("The cooldown is the configuration's, and running out of memory costs variables and no files")
     func configured() async throws {
-        let environment = ["CLOISTER_POOLS_PYTHON_COOLDOWN_SECONDS": "4"]
+        let environment = ["CLOISTER_POOLS_PYTHON_COOLDOWN_SECONDS": "10"]
         try await RunningCluster.with(workers: 1, environment: environment) { cluster in
             try await cluster.run("kept = 1; open('/mnt/data/f', 'w').write('still here')", in: "greedy-one")
             let greedy = try await cluster.run(
@@ -61,7 +61,7 @@ struct LifecycleTests {
                 #expect(!after.isNewSession)
             } while after.resource.standardOutput.isEmpty && ContinuousClock.now < recovery
             #expect(after.resource.standardOutput == "False still here\n", "\(after.resource)")
-            let deadline = ContinuousClock.now + .seconds(20)
+            let deadline = ContinuousClock.now + .seconds(60)
             var shown = try await cluster.ask("GET", "session", of: "greedy-one")
             while shown.json?["error"]?["innererror"] == nil, ContinuousClock.now < deadline {
                 try await Task.sleep(for: .milliseconds(200))
