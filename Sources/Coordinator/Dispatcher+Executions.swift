@@ -55,10 +55,12 @@ extension Dispatcher {
         guard case .done = answer else { throw Self.misfit }
     }
 
-    @concurrent
     package func abandon(_ execution: ExecutionID, in session: SessionKey) async {
-        // If it does not arrive, the code's own time-out ends it.
-        _ = try? await ask(about: execution, in: session, wait: .zero) { .abandon($0, execution) }
+        guard let placement = await node.placement(of: session),
+            let link = await node.link(to: placement.worker)
+        else { return }
+        // By another task: the one of a client that went away is cancelled.
+        tellLater(.abandon(placement.session, execution), over: link)
     }
 
     @concurrent

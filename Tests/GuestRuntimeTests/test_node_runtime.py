@@ -1,28 +1,15 @@
 """The promises that deploy/guest/README.md makes about the Node.js runtime."""
 
 import json
-import os
 import time
 import unittest
 
+from runtime_case import ROOT, RuntimeTestCase
 from runtime_process import RuntimeProcess
 
-ROOT = os.environ["CLOISTER_TEST_ROOT"]
 
-
-class NodeTestCase(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.runtime = RuntimeProcess(ROOT, "node")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.runtime.end()
-
-    def run_cell(self, code, status=0, **options):
-        result = self.runtime.run(code, **options)
-        self.assertEqual(result.status, status, (code, result.error, result.message, result.errors))
-        return result
+class NodeTestCase(RuntimeTestCase):
+    kind = "node"
 
 
 class Values(NodeTestCase):

@@ -3,7 +3,7 @@
 import time
 import unittest
 
-from test_runtime import RuntimeTestCase
+from runtime_case import RuntimeTestCase
 
 
 class Interrupts(RuntimeTestCase):

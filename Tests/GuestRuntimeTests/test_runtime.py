@@ -1,32 +1,14 @@
 """The promises that deploy/guest/README.md makes about the Python runtime."""
 
 import json
-import os
 import struct
 import unittest
 import zlib
 
+from runtime_case import ROOT, RuntimeTestCase
 from runtime_process import RuntimeProcess
 
-ROOT = os.environ["CLOISTER_TEST_ROOT"]
 MIB = 1 << 20
-
-
-class RuntimeTestCase(unittest.TestCase):
-    """A runtime for each class of tests; `restart` gives a test one of its own."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.runtime = RuntimeProcess(ROOT)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.runtime.end()
-
-    def run_cell(self, code, status=0, **options):
-        result = self.runtime.run(code, **options)
-        self.assertEqual(result.status, status, (code, result.error, result.message, result.errors))
-        return result
 
 
 class Values(RuntimeTestCase):
