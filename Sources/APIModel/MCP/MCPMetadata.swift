@@ -2,7 +2,8 @@ internal import FoundationEssentials
 
 /// What a request of a version without handshake says about itself, in its body and once more in its headers.
 package struct MCPMetadata: Hashable, Sendable {
-    private static let version = "io.modelcontextprotocol/protocolVersion"
+    /// The member of `_meta` that names the version.
+    package static let version = "io.modelcontextprotocol/protocolVersion"
     private static let capabilities = "io.modelcontextprotocol/clientCapabilities"
     private static let server = "io.modelcontextprotocol/serverInfo"
 
@@ -48,6 +49,17 @@ package struct MCPMetadata: Hashable, Sendable {
 
     private static func mismatch(_ header: String, _ member: String) -> RPCError {
         RPCError(.headerMismatch, "The header \(header) is missing or is not \(member).")
+    }
+
+    /// A value as a header can have it.
+    ///
+    /// - Parameter text: the value.
+    /// - Returns: the same, or base64 of what is no plain ASCII or might be taken for something else.
+    package static func encoded(_ text: String) -> String {
+        let isPlain =
+            text.utf8.allSatisfy { (0x20...0x7e).contains($0) } && !text.hasPrefix(" ")
+            && !text.hasSuffix(" ") && !text.hasPrefix("=?base64?")
+        return isPlain ? text : "=?base64?\(Data(text.utf8).base64EncodedString())?="
     }
 
     /// What is no plain ASCII comes as base64 between `=?base64?` and `?=`.

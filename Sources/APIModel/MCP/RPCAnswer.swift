@@ -21,6 +21,8 @@ package struct RPCError: Error, Hashable, Sendable {
         package static let environmentNotFound = Self(-32_000)
         /// The client cancelled the request.
         package static let cancelled = Self(-32_001)
+        /// The cluster cannot be reached, or it refuses the request for other reasons than the protocol's.
+        package static let unreachable = Self(-32_003)
         /// The headers are not what the body says.
         package static let headerMismatch = Self(-32_020)
         /// The protocol's version is not one of ours.
