@@ -15,7 +15,7 @@ package struct CloisterClient: Sendable {
 
     private let baseURL: String
     private let apiKey: String
-    private let http: HTTPClient
+    let http: HTTPClient
 
     /// Makes a client.
     ///
@@ -138,14 +138,19 @@ package struct CloisterClient: Sendable {
             let response = try await http.execute(request, deadline: .now() + timeout)
             let body = try await response.body.collect(upTo: Self.answerLimit)
             return (response, Data(body.readableBytesView))
-        } catch let error as HTTPClientError where error == .deadlineExceeded {
-            throw ClientError(.timedOut, "The server did not answer in time.")
-        } catch is CancellationError {
-            throw ClientError(.cancelled, "The request was cancelled.")
-        } catch is NIOTooManyBytesError {
-            throw ClientError(.malformedAnswer, "The answer has more than \(Self.answerLimit) bytes.")
         } catch {
-            throw ClientError(.unreachable, "The server at \(baseURL) cannot be reached: \(error).")
+            throw failure(of: error)
+        }
+    }
+
+    /// Why there is no answer, by the error of the connection.
+    func failure(of error: any Error) -> ClientError {
+        switch error {
+        case let error as HTTPClientError where error == .deadlineExceeded:
+            ClientError(.timedOut, "The server did not answer in time.")
+        case is CancellationError: ClientError(.cancelled, "The request was cancelled.")
+        case is NIOTooManyBytesError: ClientError(.malformedAnswer, "The answer is too long.")
+        default: ClientError(.unreachable, "The server at \(baseURL) cannot be reached: \(error).")
         }
     }
 

@@ -9,6 +9,7 @@ internal import ServiceSettings
 internal import Store
 internal import Telemetry
 internal import Transport
+internal import Wire
 
 /// `cloister coordinator`: the role that takes requests and dispatches them.
 struct CoordinatorCommand: AsyncParsableCommand {
@@ -25,11 +26,12 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try overrides.checked(config, for: .coordinator)
+        let clusterKey = try settings.clusterKey()
         let coordinator = try await CoordinatorService(
             configuration: CoordinatorConfiguration(
                 address: settings.text(.inbox),
-                pools: try settings.pools(),
-                clusterKey: try settings.clusterKey(),
+                pools: try settings.coordinatorPools(),
+                clusterKey: clusterKey,
                 mayHaveSessions: true,
                 storePath: settings.text(.storeFile),
                 tombstoneRetention: settings.tombstoneRetention
@@ -42,6 +44,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let entrance = try await Entrance(
             settings,
             coordinator: coordinator,
+            clusterKey: clusterKey,
             fileKey: try APIKeyFile(path: settings.text(.apiKeyFile)).loadOrCreate(),
             logger: logger
         )

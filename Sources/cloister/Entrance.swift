@@ -4,6 +4,7 @@ internal import Identity
 internal import Logging
 internal import ServiceSettings
 internal import Telemetry
+internal import Wire
 
 /// The HTTP API of a coordinator, with what guards it, as a configuration wants it.
 struct Entrance {
@@ -20,20 +21,23 @@ struct Entrance {
     /// - Parameters:
     ///   - settings: the configuration.
     ///   - coordinator: what requests are dispatched by.
+    ///   - clusterKey: the cluster's secret, from which agents' keys are made.
     ///   - fileKey: the operator's key.
     ///   - logger: where the API logs.
     /// - Throws: why the configuration does not do.
-    init(_ settings: Settings, coordinator: CoordinatorService, fileKey: APIKey, logger: Logger) async throws
-    {
+    init(
+        _ settings: Settings,
+        coordinator: CoordinatorService,
+        clusterKey: ClusterKey,
+        fileKey: APIKey,
+        logger: Logger
+    ) async throws {
         let issuers = try settings.issuers()
         let tokens =
             issuers.isEmpty
             ? nil : TokenAuthenticator(issuers, now: { WallClock.milliseconds }, logger: logger)
-        let keys = try await KeyRing(
-            archive: StoredKeyArchive(store: coordinator.keys),
-            fileKey: fileKey,
-            now: { WallClock.milliseconds }
-        )
+        let archive = StoredKeyArchive(store: coordinator.keys)
+        let keys = try await KeyRing(archive: archive, fileKey: fileKey, now: { WallClock.milliseconds })
         service = AccessService(
             tokens: tokens,
             certificate: try settings.certificate(logger: logger),
@@ -42,6 +46,7 @@ struct Entrance {
         access = APIAccess(
             authenticator: CredentialAuthenticator(keys: keys, tokens: tokens),
             keys: keys,
+            mcpKeys: try await MCPKeyRing(secret: clusterKey.bytes, archive: archive),
             pools: coordinator.pools,
             rate: try settings.rate(),
             audit: service.audit

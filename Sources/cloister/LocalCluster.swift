@@ -75,7 +75,7 @@ struct LocalCluster: Sendable {
         let clusterKey = try ClusterKey(
             Array(try APIKeyFile(path: state.clusterKeyPath).loadOrCreate().secret.utf8)
         )
-        var pools = try settings.pools(readySessions: readySessions)
+        var pools = try settings.coordinatorPools(readySessions: readySessions)
         // A pool that is not there is for the API to refuse.
         if let only = pools.first(where: { $0.name.text == onlyPool }) { pools = [only] }
         let coordinator = try await coordinator(pools, clusterKey)
@@ -83,6 +83,7 @@ struct LocalCluster: Sendable {
         let entrance = try await Entrance(
             settings,
             coordinator: coordinator,
+            clusterKey: clusterKey,
             fileKey: key,
             logger: ServiceLog.logger("api", level: .warning)
         )

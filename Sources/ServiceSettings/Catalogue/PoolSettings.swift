@@ -33,7 +33,7 @@ extension Setting {
     ]
     static let poolLifecycle = [poolLifecycleKind, poolCooldownSeconds, poolMaxAliveSeconds]
     static let poolLimits = [
-        poolTimeoutSeconds, poolCodeBytes, poolOutputBytes, poolResultBytes, poolImages,
+        poolTimeoutSeconds, poolCodeBytes, poolOutputBytes, poolResultBytes, poolImages, poolMCPServer,
     ]
 
     /// The memory of a guest.
@@ -143,6 +143,16 @@ extension Setting {
         0...64,
         \.limits.images,
         "The most images of an execution."
+    )
+
+    /// Whether agents are served.
+    package static let poolMCPServer = Self(
+        "pools.POOL.mcpServer",
+        .flag,
+        .value("true"),
+        for: [.coordinator, .up],
+        example: "false",
+        "Whether agents are served at the pool's `/mcp`."
     )
 
     private static func pool(

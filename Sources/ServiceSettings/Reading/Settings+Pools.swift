@@ -14,6 +14,19 @@ extension Settings {
         return pools
     }
 
+    /// The pools of a coordinator, which knows of each whether agents are served; workers need not.
+    ///
+    /// - Parameter readySessions: as for ``pools(readySessions:)``.
+    /// - Returns: the pools.
+    /// - Throws: `invalidConfiguration`, with a sentence that names key and bounds.
+    package func coordinatorPools(readySessions: Int? = nil) throws(Failure) -> [PoolConfiguration] {
+        var pools = try pools(readySessions: readySessions)
+        for index in pools.indices {
+            pools[index].mcp.isEnabled = flag(.poolMCPServer, pools[index].name.text)
+        }
+        return pools
+    }
+
     /// How long the coordinator's store keeps tombstones.
     package var tombstoneRetention: Duration { .seconds(integer(.tombstoneRetentionHours) * 3_600) }
 

@@ -94,11 +94,13 @@ package struct Settings: Sendable {
 
     /// A choice between yes and no.
     ///
-    /// - Parameter setting: the key.
+    /// - Parameters:
+    ///   - setting: the key.
+    ///   - names: the names in it.
     /// - Returns: what was chosen.
-    package func flag(_ setting: Setting) -> Bool {
+    package func flag(_ setting: Setting, _ names: String...) -> Bool {
         guard case .flag = setting.kind else { preconditionFailure("\(setting.pattern) is no flag") }
-        return text(setting, []) == "true"
+        return text(setting, names) == "true"
     }
 
     /// A list.
