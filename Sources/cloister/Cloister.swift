@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ClientCommands
 
 /// The program's root command.
 @main
@@ -11,6 +12,6 @@ struct Cloister: AsyncParsableCommand {
             `cloister run 'print(6*7)'` for a single execution.
             """,
         version: "0.1.0",
-        subcommands: [Up.self, Run.self, KeyCommand.self, CoordinatorCommand.self, WorkerCommand.self]
+        subcommands: [Up.self, Run.self] + ClientCommands.all + [CoordinatorCommand.self, WorkerCommand.self]
     )
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ClientCommands
 internal import Glibc
 
 /// Where `cloister run` takes its code from.

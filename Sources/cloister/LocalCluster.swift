@@ -1,5 +1,6 @@
 internal import API
 internal import Client
+internal import ClientCommands
 internal import Coordinator
 internal import Domain
 internal import Glibc
@@ -55,7 +56,9 @@ struct LocalCluster: Sendable {
         try state.create()
         try state.lock()
         let key = try APIKeyFile(path: state.apiKeyPath).loadOrCreate()
-        let clusterKey = try state.loadOrCreateClusterKey()
+        let clusterKey = try ClusterKey(
+            Array(try APIKeyFile(path: state.clusterKeyPath).loadOrCreate().secret.utf8)
+        )
         let settings = Settings()
         var pools = try await settings.pools(readySessions: readySessions)
         // A pool that is not there is for the API to refuse.

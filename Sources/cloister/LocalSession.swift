@@ -1,5 +1,6 @@
 internal import APIModel
 internal import Client
+internal import ClientCommands
 internal import Coordinator
 internal import Domain
 internal import Identity

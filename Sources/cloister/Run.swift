@@ -1,7 +1,9 @@
 internal import APIModel
 internal import ArgumentParser
 internal import Client
+internal import ClientCommands
 internal import Glibc
+internal import Presentation
 
 /// `cloister run`: one execution, from the command line.
 struct Run: AsyncParsableCommand {
@@ -26,7 +28,7 @@ struct Run: AsyncParsableCommand {
     @Option(help: "How many seconds the code may run.")
     var timeout = 60
 
-    @OptionGroup var server: RunningServer
+    @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
         guard (1...220).contains(timeout) else {
@@ -47,12 +49,12 @@ struct Run: AsyncParsableCommand {
 
     private func execute() async throws {
         let source = try CodeSource.read(code)
-        if let client = try await server.client() {
+        if let client = try await connection.client() {
             return try finish(try await send(source, to: client))
         }
         let results = AsyncStream.makeStream(of: ExecutionResponse.self)
         let cluster = LocalCluster(
-            state: server.state,
+            state: connection.state,
             port: 0,
             workers: 1,
             readySessions: 0,

@@ -1,3 +1,4 @@
+internal import ClientCommands
 internal import Configuration
 internal import Domain
 internal import Identity

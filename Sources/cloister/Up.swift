@@ -1,5 +1,7 @@
 internal import ArgumentParser
 internal import Client
+internal import ClientCommands
+internal import Presentation
 internal import ServiceLifecycle
 
 /// `cloister up`: a whole cluster on this machine.

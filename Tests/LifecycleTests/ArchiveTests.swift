@@ -99,6 +99,19 @@ struct ArchiveTests {
         #expect(archive.startNext()?.id == (try ExecutionID("n0")))
     }
 
+    @Test("Who goes away ends what nobody else asked for, and nothing else")
+    func abandonment() throws {
+        var archive = ExecutionArchive()
+        let alone = try Self.spec("alone")
+        let shared = try Self.spec("shared")
+        for spec in [alone, shared, shared] {
+            try archive.submit(spec, beganSession: false, journalBytes: 1_024)
+        }
+        let unknown = try ExecutionID("unheard-of")
+        let ends = [alone.id, shared.id, unknown].map { archive.abandon($0) }
+        #expect(ends == [true, false, false])
+    }
+
     private static func spec(
         _ name: String,
         code: String = "code",

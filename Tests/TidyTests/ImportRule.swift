@@ -66,10 +66,18 @@ enum ImportRule {
             ])
         ),
         "Bench": Entry(ours: ["Client", "APIModel"], others: system.union(["HdrHistogram"])),
+        "Presentation": Entry(ours: ["APIModel"], others: ["Glibc", "Yams"]),
+        "ClientCommands": Entry(
+            ours: ["APIModel", "Client", "Domain", "Identity", "Presentation"],
+            others: system.union([
+                "ArgumentParser", "AsyncHTTPClient", "NIOCore", "UnixSignals", "Yams",
+            ])
+        ),
         "cloister": Entry(
             ours: [
-                "API", "APIModel", "Bench", "Client", "Coordinator", "Domain", "Identity", "MicroVM", "Store",
-                "Telemetry", "Transport", "Wire", "Worker",
+                "API", "APIModel", "Bench", "Client", "ClientCommands", "Coordinator", "Domain", "Identity",
+                "MicroVM",
+                "Presentation", "Store", "Telemetry", "Transport", "Wire", "Worker",
             ],
             others: system.union(logging).union([
                 "ArgumentParser", "AsyncHTTPClient", "Configuration", "Hummingbird", "NIOCore",

@@ -91,13 +91,14 @@ struct BegunExecutionTests {
             _ = try await coordinator.run("hang", name: "alone", wait: .zero)
             try await abandon("alone")
             #expect(try await coordinator.read("alone", wait: .seconds(10)).outcome?.status == .cancelled)
-            _ = try await coordinator.run("hold it", name: "shared", wait: .zero)
-            _ = try await coordinator.run("hold it", name: "shared", wait: .zero)
+            _ = try await coordinator.run("hang", name: "shared", wait: .zero)
+            _ = try await coordinator.run("hang", name: "shared", wait: .zero)
             try await abandon("shared")
             try await abandon("early")
             let early = try await coordinator.run("never", name: "early")
             #expect(early.outcome?.status == .cancelled)
-            #expect(try await coordinator.read("shared").outcome == nil)
+            // An interrupt would end it at once; this waits long enough to see that.
+            #expect(try await coordinator.read("shared", wait: .milliseconds(200)).outcome == nil)
             #expect(!coordinator.hypervisor.orders.contains("never"))
         }
     }

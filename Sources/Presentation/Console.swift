@@ -1,26 +1,26 @@
 internal import Glibc
 
 /// What the program says to the person, or to the pipe, that started it.
-enum Console {
+package enum Console {
     /// Writes bytes to standard output.
     ///
     /// - Parameter bytes: what to write.
-    static func output(_ bytes: some Collection<UInt8>) { write(bytes, to: 1) }
+    package static func output(_ bytes: some Collection<UInt8>) { write(bytes, to: 1) }
 
     /// Writes a line to standard output.
     ///
     /// - Parameter line: the line, without its end.
-    static func output(line: String) { write(Array((line + "\n").utf8), to: 1) }
+    package static func output(line: String) { write(Array((line + "\n").utf8), to: 1) }
 
     /// Writes bytes to standard error.
     ///
     /// - Parameter bytes: what to write.
-    static func error(_ bytes: some Collection<UInt8>) { write(bytes, to: 2) }
+    package static func error(_ bytes: some Collection<UInt8>) { write(bytes, to: 2) }
 
     /// Writes a line to standard error: progress, warnings, errors.
     ///
     /// - Parameter line: the line, without its end.
-    static func error(line: String) { write(Array((line + "\n").utf8), to: 2) }
+    package static func error(line: String) { write(Array((line + "\n").utf8), to: 2) }
 
     private static func write(_ bytes: some Collection<UInt8>, to descriptor: Int32) {
         var rest = Array(bytes)[...]

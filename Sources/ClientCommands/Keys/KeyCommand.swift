@@ -1,6 +1,7 @@
 internal import APIModel
 internal import ArgumentParser
 internal import Client
+internal import Presentation
 
 /// `cloister key`: the API keys of a running cluster.
 struct KeyCommand: AsyncParsableCommand {
@@ -14,24 +15,8 @@ struct KeyCommand: AsyncParsableCommand {
         subcommands: [Create.self, List.self, Revoke.self]
     )
 
-    /// Does something with the server, and says why not in one sentence.
-    static func perform(
-        on server: RunningServer,
-        _ body: (CloisterClient) async throws -> Void
-    ) async throws {
-        do {
-            guard let client = try await server.client() else {
-                throw ValidationError("No cluster runs here: start one, or name one with --url.")
-            }
-            try await body(client)
-        } catch {
-            Console.error(line: "cloister: \(StartFailure.explained(error, port: 0))")
-            throw ExitCode(2)
-        }
-    }
-
     /// `cloister key create`: makes a key.
-    struct Create: AsyncParsableCommand {
+    struct Create: ClusterCommand {
         static let configuration = CommandConfiguration(
             abstract: "Makes a key and prints its secret, once and alone on standard output.",
             discussion: "Example: cloister key create --name ci --pool python --expires-in 90d > ci.key"
@@ -55,7 +40,7 @@ struct KeyCommand: AsyncParsableCommand {
         @Option(help: "How many requests at once; needs --requests-per-minute.")
         var burst: Int?
 
-        @OptionGroup var server: RunningServer
+        @OptionGroup var connection: ConnectionOptions
 
         func validate() throws {
             if let expiresIn, Lifetime.seconds(expiresIn) == nil {
@@ -63,45 +48,41 @@ struct KeyCommand: AsyncParsableCommand {
             }
         }
 
-        func run() async throws {
-            try await KeyCommand.perform(on: server) { client in
-                let key = try await client.createKey(
-                    name: name,
-                    roles: role,
-                    pools: pool.isEmpty ? ["*"] : pool,
-                    lifetimeInSeconds: expiresIn.flatMap(Lifetime.seconds),
-                    requestsPerMinute: requestsPerMinute,
-                    burst: burst
-                )
-                Console.output(line: key.secret ?? "")
-                Console.error(line: "cloister: made \(key.id); its secret is not kept and not shown again")
-            }
+        func perform(with client: CloisterClient) async throws {
+            let key = try await client.createKey(
+                name: name,
+                roles: role,
+                pools: pool.isEmpty ? ["*"] : pool,
+                lifetimeInSeconds: expiresIn.flatMap(Lifetime.seconds),
+                requestsPerMinute: requestsPerMinute,
+                burst: burst
+            )
+            Console.output(line: key.secret ?? "")
+            Console.error(line: "cloister: made \(key.id); its secret is not kept and not shown again")
         }
     }
 
     /// `cloister key list`: lists all keys.
-    struct List: AsyncParsableCommand {
+    struct List: ClusterCommand {
         static let configuration = CommandConfiguration(abstract: "Lists all keys, without their secrets.")
 
-        @OptionGroup var server: RunningServer
+        @OptionGroup var connection: ConnectionOptions
 
-        func run() async throws {
-            try await KeyCommand.perform(on: server) { client in
-                for key in try await client.keys() {
-                    let end = key.expiresAt.map { (key.expired ? "expired " : "until ") + $0 } ?? "for ever"
-                    let rate = key.requestsPerMinute.map { "\($0)/min" } ?? "default rate"
-                    let columns = [
-                        key.id, key.roles.joined(separator: ","), key.pools.joined(separator: ","), end, rate,
-                        "made " + key.createdAt, key.name,
-                    ]
-                    Console.output(line: columns.joined(separator: "\t"))
-                }
+        func perform(with client: CloisterClient) async throws {
+            for key in try await client.keys() {
+                let end = key.expiresAt.map { (key.expired ? "expired " : "until ") + $0 } ?? "for ever"
+                let rate = key.requestsPerMinute.map { "\($0)/min" } ?? "default rate"
+                let columns = [
+                    key.id, key.roles.joined(separator: ","), key.pools.joined(separator: ","), end, rate,
+                    "made " + key.createdAt, key.name,
+                ]
+                Console.output(line: columns.joined(separator: "\t"))
             }
         }
     }
 
     /// `cloister key revoke`: revokes a key.
-    struct Revoke: AsyncParsableCommand {
+    struct Revoke: ClusterCommand {
         static let configuration = CommandConfiguration(
             abstract: "Revokes a key; the server refuses it from that moment on."
         )
@@ -109,13 +90,11 @@ struct KeyCommand: AsyncParsableCommand {
         @Argument(help: "The key's identifier, as listed.")
         var id: String
 
-        @OptionGroup var server: RunningServer
+        @OptionGroup var connection: ConnectionOptions
 
-        func run() async throws {
-            try await KeyCommand.perform(on: server) { client in
-                try await client.revokeKey(id)
-                Console.error(line: "cloister: revoked \(id)")
-            }
+        func perform(with client: CloisterClient) async throws {
+            try await client.revokeKey(id)
+            Console.error(line: "cloister: revoked \(id)")
         }
     }
 }

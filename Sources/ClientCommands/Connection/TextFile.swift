@@ -1,14 +1,14 @@
 internal import Glibc
 
 /// Reads small files whole.
-enum TextFile {
+package enum TextFile {
     /// The text of a file.
     ///
     /// - Parameters:
     ///   - path: the file.
     ///   - limit: the greatest size that makes sense, in bytes.
     /// - Returns: the text; nil when it cannot be read, is no UTF-8 or is greater.
-    static func content(of path: String, limit: Int) -> String? {
+    package static func content(of path: String, limit: Int) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -21,7 +21,7 @@ enum TextFile {
     ///   - descriptor: the open file.
     ///   - limit: the greatest size that makes sense, in bytes.
     /// - Returns: the text; nil when it cannot be read, is no UTF-8 or is greater.
-    static func content(of descriptor: Int32, limit: Int) -> String? {
+    package static func content(of descriptor: Int32, limit: Int) -> String? {
         var content: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {

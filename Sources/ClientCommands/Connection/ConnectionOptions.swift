@@ -1,17 +1,20 @@
 internal import ArgumentParser
-internal import Client
+package import Client
 internal import Identity
 
-/// Where a command of the command line finds a server, and the key for it.
-struct RunningServer: ParsableArguments {
+/// Where a command finds a cluster, and the key for it.
+package struct ConnectionOptions: ParsableArguments {
     @Option(help: "The cluster's address; without it the local one.")
     var url: String?
 
     @Option(help: ArgumentHelp("The folder with the local cluster's keys.", valueName: "dir"))
     var stateDir = StateDirectory.standardPath
 
+    /// Makes the options before they are parsed.
+    package init() {}
+
     /// Where the local cluster's files are.
-    var state: StateDirectory { StateDirectory(path: AbsolutePath.of(stateDir)) }
+    package var state: StateDirectory { StateDirectory(path: AbsolutePath.of(stateDir)) }
 
     /// A client for the server that was named by option or environment.
     ///
@@ -35,7 +38,7 @@ struct RunningServer: ParsableArguments {
     ///
     /// - Returns: the client; nil when there is none.
     /// - Throws: when there is no key for it.
-    func client() async throws -> CloisterClient? {
+    package func client() async throws -> CloisterClient? {
         if let client = try named() { return client }
         guard let url = state.endpoint(), let secret = try storedKey() else { return nil }
         let client = CloisterClient(baseURL: url, apiKey: secret)

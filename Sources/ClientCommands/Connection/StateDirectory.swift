@@ -1,28 +1,32 @@
-internal import Domain
+package import Domain
 internal import Glibc
 internal import Identity
-internal import Wire
 
 /// The folder in which a local cluster keeps its keys and says where it is.
-struct StateDirectory: Sendable {
+package struct StateDirectory: Sendable {
     /// The folder's path.
-    let path: String
+    package let path: String
+
+    /// Names the folder; nothing is made yet.
+    ///
+    /// - Parameter path: the folder's path.
+    package init(path: String) { self.path = path }
 
     /// Where the API key stands.
-    var apiKeyPath: String { path + "/api-key" }
+    package var apiKeyPath: String { path + "/api-key" }
 
     /// Where the address of the running cluster stands.
-    var endpointPath: String { path + "/endpoint" }
+    package var endpointPath: String { path + "/endpoint" }
 
     /// Where the secret of the nodes stands.
-    var clusterKeyPath: String { path + "/cluster-key" }
+    package var clusterKeyPath: String { path + "/cluster-key" }
 
     /// Where the coordinator's records are.
-    var storePath: String { path + "/records.sqlite" }
+    package var storePath: String { path + "/records.sqlite" }
 
     /// The folder that is used when none is named: `/var/lib/cloister` for root, else one in the
     /// user's home (XDG base directory specification).
-    static var standardPath: String {
+    package static var standardPath: String {
         if let path = environment("CLOISTER_STATE_DIR") { return path }
         if geteuid() == 0 { return "/var/lib/cloister" }
         let home = environment("HOME") ?? "/tmp"
@@ -33,7 +37,7 @@ struct StateDirectory: Sendable {
     ///
     /// - Parameter name: the variable.
     /// - Returns: its value; nil when it is unset or empty.
-    static func environment(_ name: String) -> String? {
+    package static func environment(_ name: String) -> String? {
         guard let value = getenv(name) else { return nil }
         let text = String(cString: value)
         return text.isEmpty ? nil : text
@@ -42,7 +46,7 @@ struct StateDirectory: Sendable {
     /// Makes the folder, and those above it, for this user alone.
     ///
     /// - Throws: `invalidConfiguration` when it cannot be made.
-    func create() throws(Failure) {
+    package func create() throws(Failure) {
         try Self.makeFolder(path)
         guard chmod(path, 0o700) == 0 else {
             throw Failure(
@@ -56,7 +60,7 @@ struct StateDirectory: Sendable {
     ///
     /// - Parameter path: the folder.
     /// - Throws: `invalidConfiguration` when it cannot be made.
-    static func makeFolder(_ path: String) throws(Failure) {
+    package static func makeFolder(_ path: String) throws(Failure) {
         var current = path.hasPrefix("/") ? "" : "."
         for part in path.split(separator: "/") {
             current += "/" + part
@@ -72,7 +76,7 @@ struct StateDirectory: Sendable {
     /// Keeps other clusters from using the folder for as long as this process lives.
     ///
     /// - Throws: `invalidConfiguration` when another process uses it.
-    func lock() throws(Failure) {
+    package func lock() throws(Failure) {
         // The descriptor is never closed: the kernel gives the lock back at the end of the process,
         // however it ends.
         let descriptor = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -84,18 +88,10 @@ struct StateDirectory: Sendable {
         }
     }
 
-    /// Reads the nodes' secret, or draws one.
-    ///
-    /// - Returns: the secret.
-    /// - Throws: an error that says what to mend.
-    func loadOrCreateClusterKey() throws -> ClusterKey {
-        try ClusterKey(Array(try APIKeyFile(path: clusterKeyPath).loadOrCreate().secret.utf8))
-    }
-
     /// Writes where the cluster is, for `cloister run`.
     ///
     /// - Parameter url: the address.
-    func publishEndpoint(_ url: String) {
+    package func publishEndpoint(_ url: String) {
         let descriptor = open(endpointPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return }
         _ = url.withCString { write(descriptor, $0, strlen($0)) }
@@ -103,10 +99,10 @@ struct StateDirectory: Sendable {
     }
 
     /// Takes back what ``publishEndpoint(_:)`` wrote.
-    func withdrawEndpoint() { unlink(endpointPath) }
+    package func withdrawEndpoint() { unlink(endpointPath) }
 
     /// Reads where the cluster is.
     ///
     /// - Returns: the address, if one was published; whether it still answers is another question.
-    func endpoint() -> String? { TextFile.content(of: endpointPath, limit: 512) }
+    package func endpoint() -> String? { TextFile.content(of: endpointPath, limit: 512) }
 }

@@ -1,0 +1,35 @@
+package import APIModel
+
+/// What a command found, for people and for programs.
+package struct Report: Sendable {
+    private let value: JSONValue
+    private let table: TextTable
+    private let emptiness: String
+
+    /// Makes a report.
+    ///
+    /// - Parameters:
+    ///   - value: all of it, as programs get it.
+    ///   - table: the same for people.
+    ///   - emptiness: the sentence for people when the table has no rows.
+    package init(_ value: JSONValue, table: TextTable, emptiness: String) {
+        self.value = value
+        self.table = table
+        self.emptiness = emptiness
+    }
+
+    /// Writes the report to standard output; that there is nothing is said on standard error.
+    ///
+    /// - Parameter format: for whom.
+    /// - Throws: when YAML cannot be written.
+    package func print(as format: OutputFormat) throws {
+        switch format {
+        case .json: Console.output(value.encoded + [UInt8(ascii: "\n")])
+        case .yaml: Console.output(Array(try YAMLText.of(value).utf8))
+        case .table:
+            let lines = table.lines(.of(1))
+            if lines.isEmpty { Console.error(line: emptiness) }
+            for line in lines { Console.output(line: line) }
+        }
+    }
+}
