@@ -17,7 +17,7 @@ package enum TerminalLimits {
     /// How much input may wait for the program, in bytes.
     package static let inputWaiting = 64 << 10
     /// How many requests may read one terminal at once.
-    package static let readers = 4
+    package static let readers = 8
     /// How long a piece of input may wait for room before it is refused.
     package static let inputPatience: Duration = .seconds(10)
     /// How long a request that waits for nothing may take.
