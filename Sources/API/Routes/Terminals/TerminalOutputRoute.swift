@@ -62,7 +62,7 @@ struct TerminalOutputRoute: Sendable {
             let wait = min(left, Self.longestWait)
             let next = try await context.connection.cancellingOnDisconnect {
                 [place] () async throws -> Result<TerminalPage, Failure> in
-                await cancelWhenGracefulShutdown { await next(of: subject, from: place, wait: wait) }
+                await cancelWhenGracefulShutdown { await nextPage(of: subject, from: place, wait: wait) }
             }
             switch next {
             case .success(let next): page = next
@@ -74,7 +74,7 @@ struct TerminalOutputRoute: Sendable {
         }
     }
 
-    private func next(
+    private func nextPage(
         of subject: TerminalSubject,
         from place: UInt64,
         wait: Duration

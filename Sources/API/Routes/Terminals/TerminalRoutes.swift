@@ -5,6 +5,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Identity
 internal import NIOCore
+internal import Telemetry
 
 /// The routes that open terminals, type into them and end them.
 struct TerminalRoutes: Sendable {
