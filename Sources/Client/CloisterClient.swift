@@ -134,18 +134,39 @@ package struct CloisterClient: Sendable {
         _ request: HTTPClientRequest,
         timeout: TimeAmount
     ) async throws(ClientError) -> (HTTPClientResponse, Data) {
+        let response = try await begin(request, timeout: timeout)
+        return (response, try await rest(of: response))
+    }
+
+    /// Sends a request and waits for the head of the answer.
+    func begin(
+        _ request: HTTPClientRequest,
+        timeout: TimeAmount
+    ) async throws(ClientError) -> HTTPClientResponse {
         do {
-            let response = try await http.execute(request, deadline: .now() + timeout)
-            let body = try await response.body.collect(upTo: Self.answerLimit)
-            return (response, Data(body.readableBytesView))
-        } catch let error as HTTPClientError where error == .deadlineExceeded {
-            throw ClientError(.timedOut, "The server did not answer in time.")
-        } catch is CancellationError {
-            throw ClientError(.cancelled, "The request was cancelled.")
-        } catch is NIOTooManyBytesError {
-            throw ClientError(.malformedAnswer, "The answer has more than \(Self.answerLimit) bytes.")
+            return try await http.execute(request, deadline: .now() + timeout)
         } catch {
-            throw ClientError(.unreachable, "The server at \(baseURL) cannot be reached: \(error).")
+            throw problem(error)
+        }
+    }
+
+    /// Reads the body of an answer whole.
+    func rest(of response: HTTPClientResponse) async throws(ClientError) -> Data {
+        do {
+            return Data(try await response.body.collect(upTo: Self.answerLimit).readableBytesView)
+        } catch {
+            throw problem(error)
+        }
+    }
+
+    private func problem(_ error: any Error) -> ClientError {
+        switch error {
+        case let error as HTTPClientError where error == .deadlineExceeded:
+            ClientError(.timedOut, "The server did not answer in time.")
+        case is CancellationError: ClientError(.cancelled, "The request was cancelled.")
+        case is NIOTooManyBytesError:
+            ClientError(.malformedAnswer, "The answer has more than \(Self.answerLimit) bytes.")
+        default: ClientError(.unreachable, "The server at \(baseURL) cannot be reached: \(error).")
         }
     }
 
