@@ -30,6 +30,10 @@ enum HeaderNames {
     static let terminalPosition = name("x-ms-cloister-terminal-position")
     static let forwardedHost = name("x-forwarded-host")
     static let forwardedProtocol = name("x-forwarded-proto")
+    static let mcpSession = name("mcp-session-id")
+    static let mcpVersion = name("mcp-protocol-version")
+    static let mcpMethod = name("mcp-method")
+    static let mcpName = name("mcp-name")
     static let stateLost = name("x-ms-cloister-state-lost")
 
     private static func name(_ text: StaticString) -> HTTPField.Name {

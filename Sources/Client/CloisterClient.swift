@@ -15,7 +15,7 @@ package struct CloisterClient: Sendable {
 
     private let baseURL: String
     private let apiKey: String
-    private let http: HTTPClient
+    let http: HTTPClient
 
     /// Makes a client.
     ///
@@ -146,7 +146,7 @@ package struct CloisterClient: Sendable {
         do {
             return try await http.execute(request, deadline: .now() + timeout)
         } catch {
-            throw problem(error)
+            throw failure(of: error)
         }
     }
 
@@ -155,17 +155,17 @@ package struct CloisterClient: Sendable {
         do {
             return Data(try await response.body.collect(upTo: Self.answerLimit).readableBytesView)
         } catch {
-            throw problem(error)
+            throw failure(of: error)
         }
     }
 
-    private func problem(_ error: any Error) -> ClientError {
+    /// Why there is no answer, by the error of the connection.
+    func failure(of error: any Error) -> ClientError {
         switch error {
         case let error as HTTPClientError where error == .deadlineExceeded:
             ClientError(.timedOut, "The server did not answer in time.")
         case is CancellationError: ClientError(.cancelled, "The request was cancelled.")
-        case is NIOTooManyBytesError:
-            ClientError(.malformedAnswer, "The answer has more than \(Self.answerLimit) bytes.")
+        case is NIOTooManyBytesError: ClientError(.malformedAnswer, "The answer is too long.")
         default: ClientError(.unreachable, "The server at \(baseURL) cannot be reached: \(error).")
         }
     }

@@ -76,6 +76,12 @@ extension FailureCode {
         400,
         "The pool asks for something that Cloister does not have yet."
     )
+    /// A pool has no MCP server (dynamic-sessions-api.md, section 3.2).
+    package static let sessionMCPServerNotEnabled = Self(
+        "SessionMCPServerNotEnabled",
+        400,
+        "The pool has no MCP server; mcpServerSettings of the pool say whether it has one."
+    )
     /// A pool's number of ready sessions does not fit (dynamic-sessions-api.md, section 5.4).
     package static let sessionPoolInvalidReadySessionInstances = Self(
         "SessionPoolInvalidReadySessionInstances",
@@ -276,6 +282,7 @@ extension FailureCode {
         .invalidApiVersion, .sessionPoolInvalidName, .sessionRequestNotSupported,
         .sessionWithIdentifierNotFound, .filePathInvalid, .unauthorized, .forbidden, .notFound,
         .invalidRequestContent, .sessionPoolFeatureNotSupported, .sessionPoolInvalidReadySessionInstances,
+        .sessionMCPServerNotEnabled,
         .propertyChangeNotAllowed, .anotherOperationInProgress, .resourceNotFound,
         .sessionPoolNotFound, .noSessionFound, .executionNotFound, .keyNotFound,
         .terminalNotFound, .fileNotFound, .methodNotAllowed, .fileTransferExpired, .sessionStorageFull,

@@ -8,6 +8,7 @@ internal import ServiceLifecycle
 internal import Store
 internal import Telemetry
 internal import Transport
+internal import Wire
 
 /// `cloister coordinator`: the role that takes requests and dispatches them.
 struct CoordinatorCommand: AsyncParsableCommand {
@@ -25,11 +26,12 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let level = try ServiceLog.level(settings.text("logLevel", or: "info"))
         let keyFile = APIKeyFile(path: try settings.text("apiKeyFile"))
         let post = NNGTransport(identity: try settings.tlsIdentity())
+        let clusterKey = try settings.clusterKey()
         let coordinator = try await CoordinatorService(
             configuration: CoordinatorConfiguration(
                 address: try settings.inbox(),
-                pools: try await settings.pools(),
-                clusterKey: try settings.clusterKey(),
+                pools: try await settings.coordinatorPools(),
+                clusterKey: clusterKey,
                 mayHaveSessions: true,
                 storePath: try settings.text("storeFile"),
                 tombstoneRetention: try settings.tombstoneRetention()
@@ -43,8 +45,9 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let tokens =
             issuers.isEmpty
             ? nil : TokenAuthenticator(issuers, now: { WallClock.milliseconds }, logger: logger)
+        let archive = StoredKeyArchive(store: coordinator.keys)
         let keys = try await KeyRing(
-            archive: StoredKeyArchive(store: coordinator.keys),
+            archive: archive,
             fileKey: try keyFile.loadOrCreate(),
             now: { WallClock.milliseconds }
         )
@@ -63,6 +66,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
             access: APIAccess(
                 authenticator: CredentialAuthenticator(keys: keys, tokens: tokens),
                 keys: keys,
+                mcpKeys: try await MCPKeyRing(secret: clusterKey.bytes, archive: archive),
                 pools: coordinator.pools,
                 rate: try settings.rate(),
                 audit: access.audit

@@ -60,25 +60,17 @@ struct LocalCluster: Sendable {
             Array(try APIKeyFile(path: state.clusterKeyPath).loadOrCreate().secret.utf8)
         )
         let settings = Settings()
-        var pools = try await settings.pools(readySessions: readySessions)
+        var pools = try await settings.coordinatorPools(readySessions: readySessions)
         // A pool that is not there is for the API to refuse.
         if let only = pools.first(where: { $0.name.text == onlyPool }) { pools = [only] }
         let coordinator = try await coordinator(pools, settings, clusterKey)
         try await coordinator.pools.load(PoolMeaning.configuration(of:))
-        let keys = try await KeyRing(
-            archive: StoredKeyArchive(store: coordinator.keys),
-            fileKey: key,
-            now: { WallClock.milliseconds }
-        )
+        let access = try await access(to: coordinator, key, clusterKey)
         let (ports, portFound) = AsyncStream.makeStream(of: Int.self)
         let server = APIServer(
             configuration: APIServerConfiguration(port: port),
             dispatch: coordinator.dispatcher,
-            access: APIAccess(
-                authenticator: CredentialAuthenticator(keys: keys),
-                keys: keys,
-                pools: coordinator.pools
-            ),
+            access: access,
             logger: ServiceLog.logger("api", level: .warning)
         ) { port in
             portFound.yield(port)
@@ -115,6 +107,21 @@ struct LocalCluster: Sendable {
             services,
             until: session,
             logger: ServiceLog.logger("cloister", level: .error)
+        )
+    }
+
+    private func access(
+        to coordinator: CoordinatorService,
+        _ key: APIKey,
+        _ clusterKey: ClusterKey
+    ) async throws -> APIAccess {
+        let archive = StoredKeyArchive(store: coordinator.keys)
+        let keys = try await KeyRing(archive: archive, fileKey: key, now: { WallClock.milliseconds })
+        return APIAccess(
+            authenticator: CredentialAuthenticator(keys: keys),
+            keys: keys,
+            mcpKeys: try await MCPKeyRing(secret: clusterKey.bytes, archive: archive),
+            pools: coordinator.pools
         )
     }
 

@@ -26,6 +26,21 @@ extension Settings {
         return pools
     }
 
+    /// The pools of a coordinator, which knows of each whether agents are served; workers need not.
+    ///
+    /// - Parameter readySessions: as for ``pools(readySessions:)``.
+    /// - Returns: the pools.
+    /// - Throws: `invalidConfiguration`, with a sentence that names key and bounds.
+    func coordinatorPools(readySessions: Int? = nil) async throws(Failure) -> [PoolConfiguration] {
+        var pools = try await pools(readySessions: readySessions)
+        for index in pools.indices {
+            let key = "pools.\(pools[index].name).mcpServer"
+            let isSaid = optionalText(key) != nil
+            pools[index].mcp.isEnabled = try isSaid ? flag(key) : true
+        }
+        return pools
+    }
+
     /// How long the coordinator's store keeps tombstones.
     func tombstoneRetention() throws(Failure) -> Duration {
         .seconds(try number("tombstoneRetentionHours", or: 24, in: 1...8_760) * 3_600)

@@ -46,18 +46,29 @@ struct RouteTable {
     /// The routes that need one.
     private var guardedRoutes: [Route] {
         let keyRoutes = access.keys.map { KeyRoutes(keys: $0, bodyTimeout: bodyTimeout).all } ?? []
-        let below = executionRoutes + sessionRoutes + fileRoutes + terminalRoutes
-        let poolRoutes = access.pools.map { control in
-            SessionPoolRoutes(
-                pools: SessionPools(control: control),
-                links: links,
-                bodyTimeout: bodyTimeout
-            ).all
-        }
-        return keyRoutes + (poolRoutes ?? [])
+        let below = executionRoutes + sessionRoutes + fileRoutes + terminalRoutes + mcpRoutes
+        return keyRoutes + poolRoutes
             + Self.poolPrefixes.flatMap { prefix in
                 below.map { Route(path: prefix + $0.path, handlers: $0.handlers) }
             }
+    }
+
+    private var poolRoutes: [Route] {
+        guard let control = access.pools else { return [] }
+        let pools = SessionPools(control: control)
+        let credentials = mcpCredentials.map { MCPCredentialRoutes(credentials: $0, pools: pools).all }
+        return SessionPoolRoutes(pools: pools, links: links, bodyTimeout: bodyTimeout).all
+            + (credentials ?? [])
+    }
+
+    private var mcpRoutes: [Route] {
+        MCPRoutes(dispatch: dispatch, bodyTimeout: bodyTimeout, links: links).all
+    }
+
+    /// The keys that hold for one pool's MCP server.
+    private var mcpCredentials: MCPCredentials? {
+        guard let keys = access.mcpKeys, let pools = access.pools else { return nil }
+        return MCPCredentials(dispatch: dispatch, pools: pools, keys: keys)
     }
 
     /// All routes there are, each method with its path.
@@ -76,7 +87,9 @@ struct RouteTable {
         if let audit = access.audit { router.add(middleware: AuditMiddleware(log: audit)) }
         router.add(middleware: ErrorMiddleware())
         for route in openRoutes { add(route, to: router) }
-        router.add(middleware: AuthenticationMiddleware(authenticator: access.authenticator))
+        router.add(
+            middleware: AuthenticationMiddleware(authenticator: access.authenticator, mcp: mcpCredentials)
+        )
         router.add(middleware: RateLimitMiddleware(rates: RequestRates(standard: access.rate)))
         router.add(middleware: AuditPlaceMiddleware())
         for route in guardedRoutes { add(route, to: router) }
