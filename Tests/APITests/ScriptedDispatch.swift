@@ -8,6 +8,7 @@ struct ScriptedDispatch: SessionDispatch {
     var pools: [String] = ["python"]
     var limits = ExecutionLimits()
     var files = ScriptedFiles()
+    var terminal = ScriptedTerminals()
     /// How many files a page of a list has at most.
     var pageSize = Int.max
     var reason: Failure?
