@@ -53,7 +53,7 @@ extension CloisterClient {
                 }
             }
         } catch {
-            throw failure(of: error)
+            throw failure(for: error)
         }
         guard !rest.isEmpty else {
             guard response.status.code < 300 else { throw refusal(response, Data()) }
