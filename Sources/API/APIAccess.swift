@@ -11,6 +11,8 @@ package struct APIAccess: Sendable {
     package let keys: KeyRing?
     /// The control plane's pools; nil where there is no such route.
     package let pools: (any PoolControl)?
+    /// What operators see of the nodes; nil where there is no such route.
+    package let nodes: (any NodeDispatch)?
     /// How many requests a caller may send that has no rate of its own; nil for no limit.
     package let rate: RequestRate?
     /// Where each operation is told; nil for nowhere.
@@ -22,18 +24,21 @@ package struct APIAccess: Sendable {
     ///   - authenticator: knows the callers.
     ///   - keys: the API keys that operators manage; nil for no such route.
     ///   - pools: the control plane's pools; nil for no such route.
+    ///   - nodes: what operators see of the nodes; nil for no such route.
     ///   - rate: how many requests a caller may send that has no rate of its own; nil for no limit.
     ///   - audit: where each operation is told; nil for nowhere.
     package init(
         authenticator: any Authenticator,
         keys: KeyRing? = nil,
         pools: (any PoolControl)? = nil,
+        nodes: (any NodeDispatch)? = nil,
         rate: RequestRate? = nil,
         audit: AuditLog? = nil
     ) {
         self.authenticator = authenticator
         self.keys = keys
         self.pools = pools
+        self.nodes = nodes
         self.rate = rate
         self.audit = audit
     }

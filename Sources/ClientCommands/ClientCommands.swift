@@ -4,6 +4,7 @@ package import ArgumentParser
 package enum ClientCommands {
     /// All of them, in the order of the help.
     package static let all: [any ParsableCommand.Type] = [
-        ExecCommand.self, FilesCommand.self, SessionCommand.self, KeyCommand.self, ContextCommand.self,
+        ExecCommand.self, FilesCommand.self, SessionCommand.self, LogsCommand.self,
+        NodeCommand.self, KeyCommand.self, ContextCommand.self, VersionCommand.self,
     ]
 }

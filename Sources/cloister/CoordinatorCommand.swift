@@ -64,6 +64,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
                 authenticator: CredentialAuthenticator(keys: keys, tokens: tokens),
                 keys: keys,
                 pools: coordinator.pools,
+                nodes: coordinator.dispatcher,
                 rate: try settings.rate(),
                 audit: access.audit
             ),

@@ -77,7 +77,8 @@ struct LocalCluster: Sendable {
             access: APIAccess(
                 authenticator: CredentialAuthenticator(keys: keys),
                 keys: keys,
-                pools: coordinator.pools
+                pools: coordinator.pools,
+                nodes: coordinator.dispatcher
             ),
             logger: ServiceLog.logger("api", level: .warning)
         ) { port in

@@ -63,7 +63,8 @@ import Testing
         return APIAccess(
             authenticator: PlayedAuthenticator(),
             keys: try await KeyTests.ring(),
-            pools: coordinator.pools
+            pools: coordinator.pools,
+            nodes: coordinator.dispatcher
         )
     }
 

@@ -14,6 +14,7 @@ final class PlayedMachine: Machine {
         var isWarm = false
         var files = PlayedFiles()
         var panic: String?
+        var console = ""
     }
 
     let timings = StageTimings()
@@ -26,6 +27,14 @@ final class PlayedMachine: Machine {
     init(of hypervisor: PlayedHypervisor) {
         self.hypervisor = hypervisor
         frames = GuestFrames { [output] in await output.next() }
+    }
+
+    func takeConsole() async -> String {
+        // Once only, as with the real one.
+        guest.withLock { guest in
+            defer { guest.console = "" }
+            return guest.console
+        }
     }
 
     func exitReason() async -> MachineExit {

@@ -46,7 +46,9 @@ struct RouteTable {
     /// The routes that need one.
     private var guardedRoutes: [Route] {
         let keyRoutes = access.keys.map { KeyRoutes(keys: $0, bodyTimeout: bodyTimeout).all } ?? []
-        let below = executionRoutes + sessionRoutes + fileRoutes
+        let nodeRoutes = access.nodes.map { NodeRoutes(nodes: $0, dispatch: dispatch) }
+        let console = nodeRoutes.map { Route(path: NodeRoutes.consolePath, handlers: [.get: $0.console]) }
+        let below = executionRoutes + sessionRoutes + fileRoutes + [console].compactMap(\.self)
         let poolRoutes = access.pools.map { control in
             SessionPoolRoutes(
                 pools: SessionPools(control: control),
@@ -54,7 +56,7 @@ struct RouteTable {
                 bodyTimeout: bodyTimeout
             ).all
         }
-        return keyRoutes + (poolRoutes ?? [])
+        return keyRoutes + (nodeRoutes?.all ?? []) + (poolRoutes ?? [])
             + Self.poolPrefixes.flatMap { prefix in
                 below.map { Route(path: prefix + $0.path, handlers: $0.handlers) }
             }

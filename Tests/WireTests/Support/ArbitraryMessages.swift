@@ -5,9 +5,9 @@ import Wire
 enum ContentKind: String, CaseIterable, Sendable {
     case announcement
     case hello, ping, execute, readEvents, cancel, abandon, stopSession, keepReady, describeSessions,
-        describeImage,
-        file
-    case failure, sessions, pong, events, done, sessionGone, descriptions, image, fileReply
+        describeImage, describeWorker, readConsole, file
+    case failure, sessions, pong, events, done, sessionGone, descriptions, image, worker, console,
+        fileReply
 
     /// Finds the kind of a content; a new one does not compile until it is tested.
     init(of content: Envelope.Content) {
@@ -25,6 +25,8 @@ enum ContentKind: String, CaseIterable, Sendable {
             case .keepReady: self = .keepReady
             case .describeSessions: self = .describeSessions
             case .describeImage: self = .describeImage
+            case .describeWorker: self = .describeWorker
+            case .readConsole: self = .readConsole
             case .file: self = .file
             }
         case .answer(let answer):
@@ -37,6 +39,8 @@ enum ContentKind: String, CaseIterable, Sendable {
             case .sessionGone: self = .sessionGone
             case .descriptions: self = .descriptions
             case .image: self = .image
+            case .worker: self = .worker
+            case .console: self = .console
             case .file: self = .fileReply
             }
         }
@@ -89,7 +93,7 @@ extension Arbitrary {
             )
         case .hello, .ping, .execute, .readEvents, .cancel, .abandon, .stopSession, .keepReady,
             .describeSessions,
-            .describeImage, .file:
+            .describeImage, .describeWorker, .readConsole, .file:
             .command(Command(epoch: epoch(), request: try request(kind)))
         case .failure: .answer(.failure(failure()))
         case .sessions:
@@ -105,6 +109,8 @@ extension Arbitrary {
         case .sessionGone: .answer(.sessionGone(flag() ? element(EndCause.all) : nil))
         case .fileReply: .answer(.file(try reply()))
         case .image: .answer(.image(image()))
+        case .worker: .answer(.worker(try workerDescription()))
+        case .console: .answer(.console(bytes()))
         case .descriptions: .answer(.descriptions(try (0..<count(0...9)).map { _ in try description() }))
         }
     }
@@ -143,6 +149,8 @@ extension Arbitrary {
                 try (0..<count(0...4)).map { _ in ReadyTarget(pool: try configuration(), count: size()) }
             )
         case .describeImage: .describeImage(element(Runtime.all))
+        case .describeWorker: .describeWorker
+        case .readConsole: .readConsole(try session())
         case .describeSessions: .describeSessions(try (0..<count(0...9)).map { _ in try session() })
         case .file:
             .file(
@@ -165,6 +173,21 @@ extension Arbitrary {
             createdMilliseconds: number(),
             lastAccessedMilliseconds: number(),
             expiresMilliseconds: number()
+        )
+    }
+
+    private mutating func workerDescription() throws -> WorkerDescription {
+        WorkerDescription(
+            version: line(),
+            startedMilliseconds: number(),
+            ready: try (0..<count(0...4)).map { _ in
+                WorkerDescription.Ready(
+                    pool: try configuration().name,
+                    wanted: size(),
+                    ready: size(),
+                    starting: size()
+                )
+            }
         )
     }
 
