@@ -249,6 +249,11 @@ let package = Package(
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(
+            name: "ClientCommandsTests",
+            dependencies: ["APIModel", "Client", "ClientCommands", "Domain"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "PresentationTests",
             dependencies: ["APIModel", "Presentation", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict

@@ -70,6 +70,12 @@ extension Cluster {
         Dictionary(ring.shares.map { ($0.node, $0.fraction) }) { first, _ in first }
     }
 
+    /// Whether sessions of a former coordinator may still be unknown here, so that no new ones begin.
+    ///
+    /// - Parameter time: the present time.
+    /// - Returns: whether they may.
+    package func isSettling(at time: ClusterTime) -> Bool { !isSettled(at: time) }
+
     /// How many sessions there are.
     package var sessionCount: Int { directory.count }
 

@@ -13,32 +13,29 @@ extension CoordinatorNode {
     func knownNodes(address: String) -> [(node: NodeDescription, link: WorkerLink?)] {
         let now = time
         let shares = cluster.ringShares
-        let own = NodeDescription(
-            state: cluster.unreadiness(at: now)?.code == .notReady ? "settling" : "serving",
+        var own = NodeDescription(
             name: Self.name,
+            state: cluster.isSettling(at: now) ? "settling" : "serving",
             address: address,
             incarnation: incarnation,
-            version: ProductVersion.text,
-            startedMilliseconds: now.epochMilliseconds - Self.milliseconds(now.uptime),
             sessionCount: cluster.sessionCount,
             worker: nil
         )
+        own.version = ProductVersion.text
+        own.startedMilliseconds = now.epochMilliseconds - Self.milliseconds(now.uptime)
         let workers = cluster.workers.sorted { $0.life.worker < $1.life.worker }.map { worker in
             let silence = Self.milliseconds(now.uptime - worker.heardAt)
             let node = NodeDescription(
-                state: Self.state(of: worker),
                 name: worker.life.worker.text,
+                state: Self.state(of: worker),
                 address: worker.address,
                 incarnation: worker.life.incarnation,
-                version: nil,
-                startedMilliseconds: nil,
                 sessionCount: worker.sessionCount,
                 worker: NodeDescription.Worker(
                     epoch: worker.life.epoch,
                     capacity: worker.capacity,
                     ringShare: shares[worker.life.worker] ?? 0,
-                    lastSeenMilliseconds: now.epochMilliseconds - min(silence, now.epochMilliseconds),
-                    own: nil
+                    lastSeenMilliseconds: now.epochMilliseconds - min(silence, now.epochMilliseconds)
                 )
             )
             return (node: node, link: links[worker.life])

@@ -29,6 +29,25 @@ package struct NodeDescription: Hashable, Sendable {
         package var lastSeenMilliseconds: UInt64
         /// What it says of itself; nil when it does not answer.
         package var own: WorkerDescription?
+
+        /// Makes a description of a worker that has not told anything yet.
+        ///
+        /// - Parameters:
+        ///   - epoch: counts the leases that this life lost, from 1.
+        ///   - capacity: how much it can take.
+        ///   - ringShare: the part of the ring that is its own, from 0 to 1.
+        ///   - lastSeenMilliseconds: when it was heard last, in milliseconds since 1970.
+        package init(
+            epoch: WorkerEpoch,
+            capacity: WorkerCapacity,
+            ringShare: Double,
+            lastSeenMilliseconds: UInt64
+        ) {
+            self.epoch = epoch
+            self.capacity = capacity
+            self.ringShare = ringShare
+            self.lastSeenMilliseconds = lastSeenMilliseconds
+        }
     }
 
     /// How far it is: `serving`, `settling`, `joining`, `draining`, `suspected`, `unhealthy`.
@@ -47,4 +66,29 @@ package struct NodeDescription: Hashable, Sendable {
     package var sessionCount: Int
     /// What only workers have; nil for the coordinator.
     package var worker: Worker?
+
+    /// Makes a description; version and start are not known yet.
+    ///
+    /// - Parameters:
+    ///   - name: its name.
+    ///   - state: how far it is.
+    ///   - address: where it is reached by other nodes.
+    ///   - incarnation: this life of its process.
+    ///   - sessionCount: how many sessions it has, or for the coordinator the whole cluster.
+    ///   - worker: what only workers have; nil for the coordinator.
+    package init(
+        name: String,
+        state: String,
+        address: String,
+        incarnation: Incarnation,
+        sessionCount: Int,
+        worker: Worker?
+    ) {
+        self.name = name
+        self.state = state
+        self.address = address
+        self.incarnation = incarnation
+        self.sessionCount = sessionCount
+        self.worker = worker
+    }
 }

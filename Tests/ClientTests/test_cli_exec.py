@@ -50,6 +50,8 @@ class Execution(unittest.TestCase):
             self.assertEqual(running.wait(program.PATIENCE), 0)
 
     def test_exit_codes(self):
+        shell = ("exec", "--pool", "shell", "--identifier", self.session)
+        self.addCleanup(lambda: wire.stop(self.session, "shell"))
         cases = (
             (1, ("exec", "--identifier", self.session, "1/0")),
             (124, ("exec", "--identifier", self.session, "--timeout", "1", "while True: pass")),
@@ -58,11 +60,11 @@ class Execution(unittest.TestCase):
             (64, ("exec", "--unknown", "1")),
             (64, ("exec", "-f", "a", "1")),
             (64, ("exec", "--timeout", "0", "1")),
-            (0, ("exec", "--pool", "shell", "true")),
-            (3, ("exec", "--pool", "shell", "exit 3")),
-            (127, ("exec", "--pool", "shell", "no-such-program")),
-            (137, ("exec", "--pool", "shell", "kill -9 $$")),
-            (124, ("exec", "--pool", "shell", "--timeout", "1", "sleep 60")),
+            (0, (*shell, "true")),
+            (3, (*shell, "exit 3")),
+            (127, (*shell, "no-such-program")),
+            (137, (*shell, "kill -9 $$")),
+            (124, (*shell, "--timeout", "1", "sleep 60")),
         )
         for status, arguments in cases:
             with self.subTest(arguments):
@@ -226,3 +228,4 @@ class BreakingProxy:
                 each.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
+        source.close()

@@ -133,7 +133,7 @@ class Contexts(unittest.TestCase):
 
     def test_a_context_leads_to_its_cluster_with_its_key(self):
         self.set_work("--use", "--pool", "shell")
-        self.assertEqual(self.run_here("exec", "echo from the context's pool").stdout, b"from the context's pool\n")
+        self.assertEqual(self.run_here("exec", "echo from its pool").stdout, b"from its pool\n")
         self.assertEqual(self.run_here("exec", "--pool", "python", "6*7").stdout, b"42\n")
         self.assertEqual(self.run_here("exec", "6*7", more={"CLOISTER_POOL": "python"}).stdout, b"42\n")
         shown = json.loads(self.run_here("context", "show", "-o", "json").stdout)
@@ -193,7 +193,7 @@ class Completion(unittest.TestCase):
             'source <("$0" completion bash); complete -p cloister > /dev/null || exit 9\n'
             'COMP_LINE=$1; COMP_POINT=${#COMP_LINE}; read -ra COMP_WORDS <<< "$COMP_LINE"\n'
             '[[ $COMP_LINE == *" " ]] && COMP_WORDS+=("")\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n'
-            '_cloister; printf "%s\\n" "${COMPREPLY[@]}"'
+            '_cloister cloister "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"; printf "%s\\n" "${COMPREPLY[@]}"'
         )
         with tempfile.TemporaryDirectory() as folder:
             os.symlink(binary, f"{folder}/cloister")

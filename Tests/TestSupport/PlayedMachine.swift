@@ -114,6 +114,9 @@ final class PlayedMachine: Machine {
             await finish(order) {
                 $0.variables[words[1]] = words[2]; return ""
             }
+        case "kernel":
+            guest.withLock { $0.console += String(repeating: words[1], count: Int(words[2]) ?? 1) }
+            await finish(order) { _ in "" }
         case "get": await finish(order) { $0.variables[words[1]] ?? "nothing" }
         case "flood":
             let chunk = [UInt8](repeating: UInt8(ascii: "x"), count: 64 << 10)

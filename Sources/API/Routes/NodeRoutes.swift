@@ -87,7 +87,8 @@ extension NodeResource {
         guard let worker = node.worker else { return }
         epoch = Int(clamping: worker.epoch.number)
         capacity = Capacity(sessions: worker.capacity.sessions, weight: worker.capacity.weight)
-        ringShare = worker.ringShare
+        // A sum of many parts may miss the whole by its last digit.
+        ringShare = min(worker.ringShare, 1)
         lastSeenAt = Timestamp(epochMilliseconds: worker.lastSeenMilliseconds).text
         ready = worker.own?.ready.map { entry in
             Ready(
