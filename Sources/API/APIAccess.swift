@@ -9,6 +9,8 @@ package struct APIAccess: Sendable {
     package let authenticator: any Authenticator
     /// The API keys that operators manage; nil where there is no such route.
     package let keys: KeyRing?
+    /// The keys of the pools' MCP servers; nil where there are none.
+    package let mcpKeys: MCPKeyRing?
     /// The control plane's pools; nil where there is no such route.
     package let pools: (any PoolControl)?
     /// What operators see of the nodes; nil where there is no such route.
@@ -23,6 +25,7 @@ package struct APIAccess: Sendable {
     /// - Parameters:
     ///   - authenticator: knows the callers.
     ///   - keys: the API keys that operators manage; nil for no such route.
+    ///   - mcpKeys: the keys of the pools' MCP servers; nil for none.
     ///   - pools: the control plane's pools; nil for no such route.
     ///   - nodes: what operators see of the nodes; nil for no such route.
     ///   - rate: how many requests a caller may send that has no rate of its own; nil for no limit.
@@ -30,6 +33,7 @@ package struct APIAccess: Sendable {
     package init(
         authenticator: any Authenticator,
         keys: KeyRing? = nil,
+        mcpKeys: MCPKeyRing? = nil,
         pools: (any PoolControl)? = nil,
         nodes: (any NodeDispatch)? = nil,
         rate: RequestRate? = nil,
@@ -37,6 +41,7 @@ package struct APIAccess: Sendable {
     ) {
         self.authenticator = authenticator
         self.keys = keys
+        self.mcpKeys = mcpKeys
         self.pools = pools
         self.nodes = nodes
         self.rate = rate

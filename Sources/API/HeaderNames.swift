@@ -27,8 +27,13 @@ enum HeaderNames {
     static let truncated = name("x-ms-cloister-truncated")
     static let sessionEndCause = name("x-ms-cloister-session-end-cause")
     static let sessionEndedAt = name("x-ms-cloister-session-ended-at")
+    static let terminalPosition = name("x-ms-cloister-terminal-position")
     static let forwardedHost = name("x-forwarded-host")
     static let forwardedProtocol = name("x-forwarded-proto")
+    static let mcpSession = name("mcp-session-id")
+    static let mcpVersion = name("mcp-protocol-version")
+    static let mcpMethod = name("mcp-method")
+    static let mcpName = name("mcp-name")
     static let stateLost = name("x-ms-cloister-state-lost")
 
     private static func name(_ text: StaticString) -> HTTPField.Name {

@@ -4,7 +4,7 @@ package import ArgumentParser
 package enum ClientCommands {
     /// All of them, in the order of the help.
     package static let all: [any ParsableCommand.Type] = [
-        ExecCommand.self, FilesCommand.self, SessionCommand.self, LogsCommand.self,
-        NodeCommand.self, KeyCommand.self, ContextCommand.self, VersionCommand.self,
+        ExecCommand.self, ShellCommand.self, FilesCommand.self, SessionCommand.self, LogsCommand.self,
+        MCPCommand.self, NodeCommand.self, KeyCommand.self, ContextCommand.self, VersionCommand.self,
     ]
 }

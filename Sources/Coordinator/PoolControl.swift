@@ -10,6 +10,12 @@ package protocol PoolControl: Sendable {
     /// - Returns: their records, by name.
     func pools() async -> [PoolRecord]
 
+    /// When a pool was made.
+    ///
+    /// - Parameter name: the pool.
+    /// - Returns: the time, in milliseconds since 1970; 0 for one of the configuration, nil for one that is not there.
+    func birth(of name: PoolName) async -> UInt64?
+
     /// Keeps a pool and has the cluster run it from now on; live sessions go on as they began.
     ///
     /// - Parameters:

@@ -70,6 +70,10 @@ package actor PoolKeeper: PoolControl {
 
     package func pools() -> [PoolRecord] { records.values.sorted { $0.name.text < $1.name.text } }
 
+    package func birth(of name: PoolName) -> UInt64? {
+        isDeclared(name) ? 0 : records[name]?.createdMilliseconds
+    }
+
     package func keep(
         _ record: PoolRecord,
         as configuration: PoolConfiguration,

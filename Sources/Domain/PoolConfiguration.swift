@@ -22,6 +22,8 @@ package struct PoolConfiguration: Hashable, Sendable {
     package var readySchedule: [ReadyHours]
     /// The bounds of one execution.
     package var limits: ExecutionLimits
+    /// Whether and how agents are served; an affair of the API that workers are not told.
+    package var mcp: MCPSettings
 
     /// Makes a configuration; the defaults are the documented ones.
     ///
@@ -37,6 +39,7 @@ package struct PoolConfiguration: Hashable, Sendable {
     ///   - readySessions: how many sandboxes are kept ready for new sessions.
     ///   - readySchedule: hours in which another number is kept ready.
     ///   - limits: the bounds of one execution.
+    ///   - mcp: whether and how agents are served.
     package init(
         name: PoolName,
         runtime: Runtime = .python,
@@ -48,7 +51,8 @@ package struct PoolConfiguration: Hashable, Sendable {
         maxConcurrentSessions: Int = 600,
         readySessions: Int = 0,
         readySchedule: [ReadyHours] = [],
-        limits: ExecutionLimits = ExecutionLimits()
+        limits: ExecutionLimits = ExecutionLimits(),
+        mcp: MCPSettings = MCPSettings()
     ) {
         self.name = name
         self.runtime = runtime
@@ -61,6 +65,7 @@ package struct PoolConfiguration: Hashable, Sendable {
         self.readySessions = readySessions
         self.readySchedule = readySchedule
         self.limits = limits
+        self.mcp = mcp
     }
 }
 

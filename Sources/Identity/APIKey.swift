@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-
 /// A secret that a client sends as its bearer token.
 ///
 /// It is not `Equatable` and does not print itself; what is kept and compared is its fingerprint.
@@ -30,15 +28,7 @@ package struct APIKey: Sendable {
     /// - Returns: the prefix and 43 characters of base64url.
     package static func draw(using generator: inout some RandomNumberGenerator) -> Self {
         let random = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-        let text = Data(random).base64EncodedString().compactMap { character -> Character? in
-            switch character {
-            case "+": "-"
-            case "/": "_"
-            case "=": nil
-            default: character
-            }
-        }
-        return Self(generated: prefix + String(text))
+        return Self(generated: prefix + Base64URL.encoded(random))
     }
 
     /// The SHA-256 of the secret, under which it is kept and looked up.

@@ -16,6 +16,7 @@ package actor MemoryStore: Store {
     private var knownFacts = NodeFacts()
     private var knownKeys: [KeyRecord] = []
     private var knownPools: [PoolName: PoolRecord] = [:]
+    private var knownRotations: [PoolName: Int] = [:]
     private var isClosed = false
 
     /// Makes an empty store.
@@ -113,6 +114,16 @@ package actor MemoryStore: Store {
     package func removePool(_ name: PoolName) throws(StoreError) {
         try checkOpen()
         knownPools[name] = nil
+    }
+
+    package func keepMCPKeyRotations(_ count: Int, of pool: PoolName) throws(StoreError) {
+        try checkOpen()
+        knownRotations[pool] = count
+    }
+
+    package func mcpKeyRotations() throws(StoreError) -> [PoolName: Int] {
+        try checkOpen()
+        return knownRotations
     }
 
     package func close() { isClosed = true }

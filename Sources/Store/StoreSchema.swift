@@ -65,6 +65,16 @@ enum StoreSchema {
                     """
             )
         }
+        migrator.registerMigration("4: rotations of MCP keys") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE mcpKey (
+                        pool TEXT PRIMARY KEY NOT NULL,
+                        rotations INTEGER NOT NULL
+                    ) STRICT;
+                    """
+            )
+        }
         return migrator
     }
 

@@ -8,7 +8,8 @@ package struct ClusterKey: Sendable, CustomStringConvertible, CustomDebugStringC
     /// The least length, in bytes.
     package static let leastBytes = 32
 
-    let bytes: [UInt8]
+    /// The secret; keep it out of logs and messages to others than nodes.
+    package let bytes: [UInt8]
 
     /// Takes over a key.
     ///

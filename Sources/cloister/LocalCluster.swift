@@ -7,6 +7,7 @@ internal import Glibc
 internal import Identity
 internal import Logging
 internal import ServiceLifecycle
+internal import ServiceSettings
 internal import Store
 internal import Transport
 internal import Wire
@@ -33,6 +34,8 @@ enum LocalClusterError: Error, CustomStringConvertible {
 struct LocalCluster: Sendable {
     /// Where its keys and files are.
     let state: StateDirectory
+    /// What configuration, environment and flags say.
+    let settings: Settings
     /// The port of the API; 0 for one that the kernel chooses.
     let port: Int
     /// How many workers.
@@ -43,6 +46,19 @@ struct LocalCluster: Sendable {
     var onlyPool: String?
     /// Told what is done, in sentences for a person.
     let progress: @Sendable (String) -> Void
+
+    /// Whether the API speaks HTTPS.
+    var isEncrypted: Bool { settings.optionalText(.listenCertificateFile) != nil }
+
+    /// Where this machine reaches the API.
+    ///
+    /// - Parameter port: the port.
+    /// - Returns: its address.
+    func address(port: Int) -> String {
+        let host = settings.text(.listenHost)
+        let near = ["0.0.0.0": "127.0.0.1", "::": "[::1]"][host] ?? (host.contains(":") ? "[\(host)]" : host)
+        return "\(isEncrypted ? "https" : "http")://\(near):\(port)"
+    }
 
     /// How long the workers may take until they serve: the template's cold boot, on a busy machine.
     private static let startTimeout: Duration = .seconds(600)
@@ -59,31 +75,20 @@ struct LocalCluster: Sendable {
         let clusterKey = try ClusterKey(
             Array(try APIKeyFile(path: state.clusterKeyPath).loadOrCreate().secret.utf8)
         )
-        let settings = Settings()
-        var pools = try await settings.pools(readySessions: readySessions)
+        var pools = try settings.coordinatorPools(readySessions: readySessions)
         // A pool that is not there is for the API to refuse.
         if let only = pools.first(where: { $0.name.text == onlyPool }) { pools = [only] }
-        let coordinator = try await coordinator(pools, settings, clusterKey)
+        let coordinator = try await coordinator(pools, clusterKey)
         try await coordinator.pools.load(PoolMeaning.configuration(of:))
-        let keys = try await KeyRing(
-            archive: StoredKeyArchive(store: coordinator.keys),
+        let entrance = try await Entrance(
+            settings,
+            coordinator: coordinator,
+            clusterKey: clusterKey,
             fileKey: key,
-            now: { WallClock.milliseconds }
+            logger: ServiceLog.logger("api", level: .warning)
         )
         let (ports, portFound) = AsyncStream.makeStream(of: Int.self)
-        let server = APIServer(
-            configuration: APIServerConfiguration(port: port),
-            dispatch: coordinator.dispatcher,
-            access: APIAccess(
-                authenticator: CredentialAuthenticator(keys: keys),
-                keys: keys,
-                pools: coordinator.pools,
-                nodes: coordinator.dispatcher
-            ),
-            logger: ServiceLog.logger("api", level: .warning)
-        ) { port in
-            portFound.yield(port)
-        }
+        let server = entrance.server(port: port) { portFound.yield($0) }
         var services: [any Service] = [coordinator]
         for number in 1...workers {
             services.append(
@@ -98,10 +103,13 @@ struct LocalCluster: Sendable {
                             guestMemoryMiB: pools.guestMemoryMiB
                         )
                     ),
+                    ignoredVariables: settings.variables,
                     report: progress
                 )
             )
         }
+        // Without work it would only keep SIGHUP, which a closing terminal sends, from ending the cluster.
+        if entrance.service.hasWork { services.append(entrance.service) }
         let session = LocalSession(
             cluster: self,
             pools: pools,
@@ -121,7 +129,6 @@ struct LocalCluster: Sendable {
 
     private func coordinator(
         _ pools: [PoolConfiguration],
-        _ settings: Settings,
         _ clusterKey: ClusterKey
     ) async throws -> CoordinatorService {
         try await CoordinatorService(
@@ -132,7 +139,7 @@ struct LocalCluster: Sendable {
                 // The workers are this process's own and begin after it.
                 mayHaveSessions: false,
                 storePath: state.storePath,
-                tombstoneRetention: try settings.tombstoneRetention()
+                tombstoneRetention: settings.tombstoneRetention
             ),
             post: NNGTransport(identity: nil),
             logger: ServiceLog.logger("coordinator", level: .warning)
@@ -147,18 +154,19 @@ struct LocalCluster: Sendable {
     ) throws -> String {
         let folder = "\(state.path)/worker-\(number)"
         try StateDirectory.makeFolder(folder)
-        let text = """
-            name: worker-\(number)
-            inbox: tcp://127.0.0.1:0
-            coordinators: [\(coordinator)]
-            clusterKeyFile: \(state.clusterKeyPath)
-            runDirectory: \(folder)
-            servedPools: [\(pools.map(\.name.text).joined(separator: ", "))]
-            capacity:
-              sessions: \(capacity.sessions)
-              weight: \(capacity.weight)
-
-            """
+        var lines = [
+            "name: worker-\(number)", "inbox: tcp://127.0.0.1:0", "coordinators: [\(coordinator)]",
+            "clusterKeyFile: \(state.clusterKeyPath)", "runDirectory: \(folder)",
+            "servedPools: [\(pools.map(\.name.text).joined(separator: ", "))]",
+        ]
+        // Said by its own file or by what the cluster was started with; a pool that it does not serve may be there.
+        let own: [Setting] = [
+            .name, .inbox, .coordinators, .clusterKeyFile, .runDirectory, .servedPools, .tlsCertificateFile,
+            .tlsKeyFile, .tlsAuthorityFile,
+        ]
+        lines += settings.lines(for: .worker, without: own)
+        if !settings.says(.capacitySessions) { lines.append("capacity.sessions: \(capacity.sessions)") }
+        if !settings.says(.capacityWeight) { lines.append("capacity.weight: \(capacity.weight)") }
         let path = folder + "/worker.yaml"
         guard let file = fopen(path, "we") else {
             throw Failure(
@@ -166,7 +174,7 @@ struct LocalCluster: Sendable {
                 "\(path) cannot be written: \(String(cString: strerror(errno)))."
             )
         }
-        fputs(text, file)
+        fputs(lines.joined(separator: "\n") + "\n", file)
         fclose(file)
         return path
     }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Client
 internal import ClientCommands
 internal import Presentation
+internal import ServiceSettings
 
 /// `cloister run`: as `cloister exec`, with a cluster for the call when there is none.
 struct Run: AsyncParsableCommand {
@@ -36,6 +37,7 @@ struct Run: AsyncParsableCommand {
         let codes = AsyncStream.makeStream(of: Int32.self)
         let cluster = LocalCluster(
             state: connection.state,
+            settings: try SettingsOptions.ofEnvironment(for: .up),
             port: 0,
             workers: 1,
             readySessions: 0,

@@ -2,9 +2,9 @@ internal import Domain
 internal import Identity
 internal import Store
 
-/// The key ring's archive in the coordinator's store.
-struct StoredKeyArchive: KeyArchive {
-    let store: any KeyStore
+/// The archive of both key rings in the coordinator's store.
+struct StoredKeyArchive: KeyArchive, MCPKeyArchive {
+    let store: any KeyStore & MCPKeyStore
 
     func keep(_ key: KeyRecord) async throws(Failure) {
         do { try await store.keep(key) } catch { throw Self.failure(error) }
@@ -16,6 +16,14 @@ struct StoredKeyArchive: KeyArchive {
 
     func removeKey(_ id: KeyID) async throws(Failure) {
         do { _ = try await store.removeKey(id) } catch { throw Self.failure(error) }
+    }
+
+    func keepMCPKeyRotations(_ count: Int, of pool: PoolName) async throws(Failure) {
+        do { try await store.keepMCPKeyRotations(count, of: pool) } catch { throw Self.failure(error) }
+    }
+
+    func mcpKeyRotations() async throws(Failure) -> [PoolName: Int] {
+        do { return try await store.mcpKeyRotations() } catch { throw Self.failure(error) }
     }
 
     // The store's sentence has its path in it and may reach a client.

@@ -9,6 +9,8 @@ struct AuthenticationMiddleware: RouterMiddleware {
     typealias Context = APIContext
 
     let authenticator: any Authenticator
+    /// The keys that hold for the MCP server of one pool and nothing else.
+    let mcp: MCPCredentials?
 
     func handle(
         _ request: Request,
@@ -16,7 +18,10 @@ struct AuthenticationMiddleware: RouterMiddleware {
         next: @concurrent (Request, APIContext) async throws -> Response
     ) async throws -> Response {
         var context = context
-        let caller = try await authenticator.caller(presenting: credential(of: request))
+        let credential = try credential(of: request)
+        let agent = await mcp?.caller(presenting: credential, context)
+        let caller =
+            if let agent { agent } else { try await authenticator.caller(presenting: credential) }
         context.audit?.note { entry in
             entry.caller = caller.name
             entry.issuer = caller.issuer

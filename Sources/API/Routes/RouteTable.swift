@@ -48,18 +48,31 @@ struct RouteTable {
         let keyRoutes = access.keys.map { KeyRoutes(keys: $0, bodyTimeout: bodyTimeout).all } ?? []
         let nodeRoutes = access.nodes.map { NodeRoutes(nodes: $0, dispatch: dispatch) }
         let console = nodeRoutes.map { Route(path: NodeRoutes.consolePath, handlers: [.get: $0.console]) }
-        let below = executionRoutes + sessionRoutes + fileRoutes + [console].compactMap(\.self)
-        let poolRoutes = access.pools.map { control in
-            SessionPoolRoutes(
-                pools: SessionPools(control: control),
-                links: links,
-                bodyTimeout: bodyTimeout
-            ).all
-        }
-        return keyRoutes + (nodeRoutes?.all ?? []) + (poolRoutes ?? [])
+        let below =
+            executionRoutes + sessionRoutes + fileRoutes + terminalRoutes + mcpRoutes
+            + [console].compactMap(\.self)
+        return keyRoutes + (nodeRoutes?.all ?? []) + poolRoutes
             + Self.poolPrefixes.flatMap { prefix in
                 below.map { Route(path: prefix + $0.path, handlers: $0.handlers) }
             }
+    }
+
+    private var poolRoutes: [Route] {
+        guard let control = access.pools else { return [] }
+        let pools = SessionPools(control: control)
+        let credentials = mcpCredentials.map { MCPCredentialRoutes(credentials: $0, pools: pools).all }
+        return SessionPoolRoutes(pools: pools, links: links, bodyTimeout: bodyTimeout).all
+            + (credentials ?? [])
+    }
+
+    private var mcpRoutes: [Route] {
+        MCPRoutes(dispatch: dispatch, bodyTimeout: bodyTimeout, links: links).all
+    }
+
+    /// The keys that hold for one pool's MCP server.
+    private var mcpCredentials: MCPCredentials? {
+        guard let keys = access.mcpKeys, let pools = access.pools else { return nil }
+        return MCPCredentials(dispatch: dispatch, pools: pools, keys: keys)
     }
 
     /// All routes there are, each method with its path.
@@ -78,7 +91,9 @@ struct RouteTable {
         if let audit = access.audit { router.add(middleware: AuditMiddleware(log: audit)) }
         router.add(middleware: ErrorMiddleware())
         for route in openRoutes { add(route, to: router) }
-        router.add(middleware: AuthenticationMiddleware(authenticator: access.authenticator))
+        router.add(
+            middleware: AuthenticationMiddleware(authenticator: access.authenticator, mcp: mcpCredentials)
+        )
         router.add(middleware: RateLimitMiddleware(rates: RequestRates(standard: access.rate)))
         router.add(middleware: AuditPlaceMiddleware())
         for route in guardedRoutes { add(route, to: router) }
@@ -119,6 +134,21 @@ struct RouteTable {
             Route(path: "/python/uploadFile", handlers: [.post: upload.take(.first)]),
             Route(path: "/python/files", handlers: [.get: files.list(.first)]),
             Route(path: "/python/downloadFile", handlers: [.get: download.send, .head: download.head]),
+        ]
+    }
+
+    private var terminalRoutes: [Route] {
+        let terminals = TerminalRoutes(dispatch: dispatch, bodyTimeout: bodyTimeout)
+        let output = TerminalOutputRoute(dispatch: dispatch, silence: silence.ofStream)
+        let place = TerminalRoutes.place
+        return [
+            Route(path: TerminalRoutes.path, handlers: [.get: terminals.list, .post: terminals.open]),
+            Route(
+                path: place,
+                handlers: [.get: terminals.show, .patch: terminals.resize, .delete: terminals.close]
+            ),
+            Route(path: place + "/output", handlers: [.get: output.send]),
+            Route(path: place + "/input", handlers: [.post: terminals.type]),
         ]
     }
 

@@ -20,6 +20,11 @@ struct ExecutionNotice: Hashable, Sendable {
     let message: String
     private let place: Place
 
+    /// The notice for programs.
+    var json: JSONValue {
+        .object([.init("code", .string(code)), .init("message", .string(message))])
+    }
+
     /// Finds what is to be said; nothing of a success.
     ///
     /// - Parameter outcome: how the execution ended.

@@ -101,12 +101,7 @@ package struct ExecutionStream: Sendable {
             (cursor.outputBytes > most ? ["stdout"] : []) + (cursor.errorBytes > most ? ["stderr"] : [])
             + (outcome.wasTruncated ? ["output"] : [])
         let time = ExecutionResource.milliseconds(outcome.duration)
-        let error = ExecutionNotice(outcome).map { notice in
-            let pair: [JSONValue.Member] = [
-                .init("code", .string(notice.code)), .init("message", .string(notice.message)),
-            ]
-            return JSONValue.Member("error", .object(pair))
-        }
+        let error = ExecutionNotice(outcome).map { JSONValue.Member("error", $0.json) }
         return head(layout.status(of: outcome)) + [error].compactMap(\.self) + [
             .init("stateLost", .boolean(outcome.stateWasLost)),
             .init(

@@ -5,14 +5,25 @@ struct JSONScanner {
     /// What was found to be JSON so far.
     private(set) var output: [UInt8] = []
 
+    /// Whether something was there that JSON does not have and Python writes all the same, such as `NaN`.
+    private(set) var hasNonFinite = false
+
     private let input: [UInt8]
+    private let valueLimit: Int
+    private var values = 0
     private var position = 0
     private var open: [Container] = []
 
     private enum Container { case object, array }
 
-    init(_ input: [UInt8]) {
+    /// Makes a scanner.
+    ///
+    /// - Parameters:
+    ///   - input: the bytes.
+    ///   - valueLimit: how many values there may be, containers and what is in them counted alike.
+    init(_ input: [UInt8], valueLimit: Int = .max) {
         self.input = input
+        self.valueLimit = valueLimit
         output.reserveCapacity(input.count)
     }
 
@@ -30,6 +41,8 @@ struct JSONScanner {
 
     // A scalar is taken whole; of a container the opening and, if it has one, the first key.
     private mutating func beginValue() -> CheckedJSON.Kind? {
+        values += 1
+        guard values <= valueLimit else { return nil }
         skipSpace()
         switch peek {
         case UInt8(ascii: "{"): return beginContainer(.object) ? .collection : nil
@@ -91,6 +104,7 @@ struct JSONScanner {
     private mutating func takeWord(_ word: StaticString, writing replacement: StaticString) -> Bool {
         let expected = Array(word.description.utf8)
         guard input[position...].starts(with: expected) else { return false }
+        hasNonFinite = hasNonFinite || word.description != replacement.description
         position += expected.count
         output += Array(replacement.description.utf8)
         return true

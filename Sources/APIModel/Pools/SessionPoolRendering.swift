@@ -46,7 +46,12 @@ extension SessionPoolResource {
             let names = secrets.map { JSONValue.object([.init("name", $0["name"] ?? .null)]) }
             body = body.setting(["properties", "secrets"], to: .array(names))
         }
-        if !version.hasMCPServerSettings { body = body.without(["properties", "mcpServerSettings"]) }
+        let mcp = ["properties", "mcpServerSettings"]
+        if !version.hasMCPServerSettings {
+            body = body.without(mcp)
+        } else if body[mcp + ["isMcpServerEnabled"]] == .boolean(true) {
+            body = body.setting(mcp + ["mcpServerEndpoint"], to: .string(endpoint + "/mcp"))
+        }
         if version.spellsLifecycleFlat { body = body.inOldSpelling }
         var head: [JSONValue.Member] = [
             .init("id", .string(address.resourceID)), .init("name", .string(address.name.text)),

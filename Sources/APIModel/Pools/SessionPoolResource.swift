@@ -54,17 +54,23 @@ package struct SessionPoolResource: Hashable, Sendable {
     ///   - body: the body.
     ///   - address: where it stands.
     ///   - present: the resource that is there.
+    ///   - version: the version of the body; what it has no word for stays as it is.
     /// - Returns: the resource, whose configuration is known to be good.
     /// - Throws: what the reference says of bad resources.
     package static func made(
         from body: JSONValue,
         at address: SessionPoolAddress,
-        replacing present: Self?
+        replacing present: Self?,
+        version: APIVersion = .latest
     ) throws(Failure) -> Self {
-        guard let document = try SessionPoolSchema.resource.normalised(body, at: "resource"),
+        guard var document = try SessionPoolSchema.resource.normalised(body, at: "resource"),
             document["location"]?.text?.isEmpty == false
         else {
             throw Failure(.invalidRequestContent, "A session pool is an object with a location.")
+        }
+        let mcp = ["properties", "mcpServerSettings"]
+        if !version.hasMCPServerSettings, document[mcp] == nil, let kept = present?.document[mcp] {
+            document = document.setting(mcp, to: kept)
         }
         let made = Self(
             address: present?.address ?? address,

@@ -31,6 +31,10 @@ extension SessionPoolResource {
             }
             pool.readySessions = ready
         }
+        pool.mcp = MCPSettings(
+            isEnabled: properties[["mcpServerSettings", "isMcpServerEnabled"]] == .boolean(true),
+            isKeyDisabled: properties[["mcpServerSettings", "isMcpServerApiKeyDisabled"]] == .boolean(true)
+        )
         try applyCloisterSettings(to: &pool)
         do throws(Failure) {
             return try pool.validated()
@@ -48,9 +52,6 @@ extension SessionPoolResource {
             throw Self.unsupported(
                 "EgressEnabled is not supported yet: sessions have no network. Take EgressDisabled, and no subnet"
             )
-        }
-        if properties[["mcpServerSettings", "isMcpServerEnabled"]] == .boolean(true) {
-            throw Self.unsupported("mcpServerSettings.isMcpServerEnabled is not supported yet; take false")
         }
         for name in ["environmentId", "customContainerTemplate"] where properties[name] != nil {
             throw Failure(

@@ -65,10 +65,18 @@ extension SessionPoolResource {
                             "dynamicPoolConfiguration",
                             .object([.init("lifecycleConfiguration", .object(lifecycle))])
                         ),
+                        .init("mcpServerSettings", Self.settings(pool.mcp)),
                         .init("cloisterSettings", .object(settings)),
                     ])
                 ),
             ])
         )
+    }
+
+    private static func settings(_ mcp: MCPSettings) -> JSONValue {
+        .object([
+            .init("isMcpServerEnabled", .boolean(mcp.isEnabled)),
+            .init("isMcpServerApiKeyDisabled", .boolean(mcp.isKeyDisabled)),
+        ])
     }
 }

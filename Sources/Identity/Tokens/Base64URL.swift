@@ -2,6 +2,22 @@ internal import FoundationEssentials
 
 /// The encoding of tokens and their keys (RFC 4648, section 5, without padding).
 enum Base64URL {
+    /// Encodes bytes.
+    ///
+    /// - Parameter bytes: the bytes.
+    /// - Returns: the text.
+    static func encoded(_ bytes: [UInt8]) -> String {
+        let text = Data(bytes).base64EncodedString().compactMap { character -> Character? in
+            switch character {
+            case "+": "-"
+            case "/": "_"
+            case "=": nil
+            default: character
+            }
+        }
+        return String(text)
+    }
+
     /// Decodes a text strictly: each sequence of bytes has one spelling, and no other is taken.
     ///
     /// - Parameter text: the text as UTF-8.

@@ -5,9 +5,9 @@ import Wire
 enum ContentKind: String, CaseIterable, Sendable {
     case announcement
     case hello, ping, execute, readEvents, cancel, abandon, stopSession, keepReady, describeSessions,
-        describeImage, describeWorker, readConsole, file
+        describeImage, describeWorker, readConsole, file, terminal
     case failure, sessions, pong, events, done, sessionGone, descriptions, image, worker, console,
-        fileReply
+        fileReply, terminalReply
 
     /// Finds the kind of a content; a new one does not compile until it is tested.
     init(of content: Envelope.Content) {
@@ -28,6 +28,7 @@ enum ContentKind: String, CaseIterable, Sendable {
             case .describeWorker: self = .describeWorker
             case .readConsole: self = .readConsole
             case .file: self = .file
+            case .terminal: self = .terminal
             }
         case .answer(let answer):
             switch answer {
@@ -42,6 +43,7 @@ enum ContentKind: String, CaseIterable, Sendable {
             case .worker: self = .worker
             case .console: self = .console
             case .file: self = .fileReply
+            case .terminal: self = .terminalReply
             }
         }
     }
@@ -51,10 +53,10 @@ enum ContentKind: String, CaseIterable, Sendable {
 enum EventKind: CaseIterable, Sendable { case standardOutput, standardError, value, image, ended }
 
 /// The kinds of frames to the guest.
-enum HostFrameKind: CaseIterable, Sendable { case warmUp, prepare, run, interrupt, file }
+enum HostFrameKind: CaseIterable, Sendable { case warmUp, prepare, run, interrupt, file, terminal }
 
 /// The kinds of frames from the guest.
-enum GuestFrameKind: CaseIterable, Sendable { case ready, warmed, prepared, event, trouble, file }
+enum GuestFrameKind: CaseIterable, Sendable { case ready, warmed, prepared, event, trouble, file, terminal }
 
 extension Arbitrary {
     mutating func event(_ kind: EventKind) -> ExecutionEvent {
@@ -93,7 +95,7 @@ extension Arbitrary {
             )
         case .hello, .ping, .execute, .readEvents, .cancel, .abandon, .stopSession, .keepReady,
             .describeSessions,
-            .describeImage, .describeWorker, .readConsole, .file:
+            .describeImage, .describeWorker, .readConsole, .file, .terminal:
             .command(Command(epoch: epoch(), request: try request(kind)))
         case .failure: .answer(.failure(failure()))
         case .sessions:
@@ -108,6 +110,7 @@ extension Arbitrary {
         case .done: .answer(.done)
         case .sessionGone: .answer(.sessionGone(flag() ? element(EndCause.all) : nil))
         case .fileReply: .answer(.file(try reply()))
+        case .terminalReply: .answer(.terminal(try terminalReply()))
         case .image: .answer(.image(image()))
         case .worker: .answer(.worker(try workerDescription()))
         case .console: .answer(.console(bytes()))
@@ -152,6 +155,16 @@ extension Arbitrary {
         case .describeWorker: .describeWorker
         case .readConsole: .readConsole(try session())
         case .describeSessions: .describeSessions(try (0..<count(0...9)).map { _ in try session() })
+        case .terminal:
+            .terminal(
+                TerminalRequest(
+                    session: try session(),
+                    mayCreate: flag(),
+                    pool: try configuration(),
+                    order: try terminalOrder(),
+                    wait: duration()
+                )
+            )
         case .file:
             .file(
                 FileRequest(
@@ -280,6 +293,7 @@ extension Arbitrary {
             )
         case .interrupt: .interrupt(execution: number(), grace: duration())
         case .file: .file(number: number(), try order())
+        case .terminal: .terminal(number: number(), try terminalStep())
         }
     }
 
@@ -291,6 +305,7 @@ extension Arbitrary {
         case .event: .event(execution: number(), event())
         case .trouble: .trouble(text())
         case .file: .file(number: number(), try reply())
+        case .terminal: .terminal(number: number(), terminalReport())
         }
     }
 }

@@ -13,6 +13,8 @@ struct SessionPoolRoutes: Sendable {
     private static let bodyLimit = 1 << 20
     private static let collection = "/providers/Microsoft.App/sessionPools"
     private static let group = "/subscriptions/{subscription}/resourceGroups/{group}"
+    /// Where a pool stands.
+    static let pool = group + collection + "/{pool}"
 
     let pools: SessionPools
     let links: NextLink
@@ -22,7 +24,7 @@ struct SessionPoolRoutes: Sendable {
     var all: [RouteTable.Route] {
         [
             RouteTable.Route(
-                path: Self.group + Self.collection + "/{pool}",
+                path: Self.pool,
                 handlers: [.get: show, .put: put, .patch: patch, .delete: delete]
             ),
             RouteTable.Route(path: Self.group + Self.collection, handlers: [.get: list]),
@@ -60,7 +62,7 @@ struct SessionPoolRoutes: Sendable {
         try context.require(.administration)
         let version = try version(of: request)
         let body = try await body(of: request, context)
-        let (pool, isNew) = try await pools.put(body, at: try context.poolAddress())
+        let (pool, isNew) = try await pools.put(body, at: try context.poolAddress(), version)
         return answer(pool, version, request, status: isNew ? .created : .ok)
     }
 
@@ -129,7 +131,7 @@ struct SessionPoolRoutes: Sendable {
 
 extension APIContext {
     /// The pool of a route of the control plane.
-    fileprivate func poolAddress() throws(Failure) -> SessionPoolAddress {
+    func poolAddress() throws(Failure) -> SessionPoolAddress {
         SessionPoolAddress(
             subscription: try pathPart("subscription"),
             resourceGroup: try pathPart("group"),

@@ -55,9 +55,14 @@ struct SessionPools: Sendable {
     /// - Parameters:
     ///   - body: the body of PUT.
     ///   - address: where it stands.
+    ///   - version: the version of the body.
     /// - Returns: the pool, and whether it is new.
     /// - Throws: what the reference says of bad resources, and why it could not be kept.
-    func put(_ body: JSONValue, at address: SessionPoolAddress) async throws(Failure) -> (Pool, isNew: Bool) {
+    func put(
+        _ body: JSONValue,
+        at address: SessionPoolAddress,
+        _ version: APIVersion
+    ) async throws(Failure) -> (Pool, isNew: Bool) {
         let present = await control.pools().first { $0.name == address.name }
         if let present, !present.isIn(subscription: address.subscription, group: address.resourceGroup) {
             throw Failure(
@@ -68,7 +73,8 @@ struct SessionPools: Sendable {
         let resource = try SessionPoolResource.made(
             from: body,
             at: address,
-            replacing: try present.map { record throws(Failure) in try Pool(record).resource }
+            replacing: try present.map { record throws(Failure) in try Pool(record).resource },
+            version: version
         )
         return (try await keep(resource, replacing: present), present == nil)
     }

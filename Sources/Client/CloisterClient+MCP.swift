@@ -1,0 +1,67 @@
+internal import APIModel
+internal import AsyncHTTPClient
+internal import FoundationEssentials
+internal import NIOCore
+internal import NIOHTTP1
+
+/// The MCP server of a pool, message by message.
+extension CloisterClient {
+    /// How long a call may take: the longest execution, and the start of its session.
+    private static let longestCall = TimeAmount.hours(2)
+    /// The longest message that is read, in bytes.
+    private static let longestMessage = 64 << 20
+
+    /// Sends a message, and hands on what comes back.
+    ///
+    /// Cancelling the calling task drops the connection, and with it what the message has asked for.
+    ///
+    /// - Parameters:
+    ///   - message: JSON-RPC.
+    ///   - pool: the pool's name.
+    ///   - headers: what the protocol says about the message in headers.
+    ///   - receive: called with each message that comes back, in order; a notification has none.
+    /// - Returns: the session of the protocol that began, if one did.
+    /// - Throws: why there is no answer.
+    package func exchangeMCP(
+        _ message: [UInt8],
+        pool: String,
+        headers: [String: String],
+        receive: @Sendable ([UInt8]) async -> Void
+    ) async throws(ClientError) -> String? {
+        var request = request("/pools/\(PercentEncoding.encoded(pool))/mcp")
+        request.method = .POST
+        request.headers.add(name: "Content-Type", value: "application/json")
+        request.headers.add(name: "Accept", value: "application/json, text/event-stream")
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
+        request.body = .bytes(ByteBuffer(bytes: message))
+        let response: HTTPClientResponse
+        var rest: [UInt8] = []
+        do {
+            response = try await http.execute(request, deadline: .now() + Self.longestCall)
+            let isStream = response.headers.first(name: "Content-Type") == "text/event-stream"
+            var parser = EventStreamParser()
+            for try await buffer in response.body {
+                guard isStream else {
+                    rest += buffer.readableBytesView
+                    guard rest.count <= Self.longestMessage else {
+                        throw NIOTooManyBytesError(maxBytes: Self.longestMessage)
+                    }
+                    continue
+                }
+                for event in try parser.next(buffer.readableBytesView) { await receive(event.data) }
+            }
+        } catch {
+            throw failure(for: error)
+        }
+        guard !rest.isEmpty else {
+            guard response.status.code < 300 else { throw refusal(response, Data()) }
+            return nil
+        }
+        // What the protocol itself refuses is a message, whatever the status.
+        if response.status.code >= 300, JSONValue.bounded(rest, valueLimit: 1_000)?["jsonrpc"] == nil {
+            throw refusal(response, Data(rest))
+        }
+        await receive(rest)
+        return response.headers.first(name: "Mcp-Session-Id")
+    }
+}

@@ -1,0 +1,130 @@
+internal import APIModel
+internal import Client
+internal import Presentation
+
+/// Passes messages between a client at standard input and the MCP server of a pool, many at the same time.
+actor MCPBridge {
+    /// How long calls may go on when the input has ended: the answers of a pipe's last lines are under way.
+    private static let grace: Duration = .seconds(1)
+
+    private let client: CloisterClient
+    private let pool: String
+    private let output: MessageOutput
+    /// The session of the protocol, from the handshake on.
+    private var session: String?
+    /// The version that the handshake ended with.
+    private var version: String?
+    /// What cancels the calls that go on.
+    private var running: [RPCIdentifier: AsyncStream<Never>.Continuation] = [:]
+
+    init(client: CloisterClient, pool: String, output: MessageOutput) {
+        self.client = client
+        self.pool = pool
+        self.output = output
+    }
+
+    /// Passes messages until the input ends.
+    ///
+    /// - Parameter lines: the client's messages, one a line.
+    func run(_ lines: AsyncStream<[UInt8]>) async {
+        await withDiscardingTaskGroup { group in
+            for await line in lines {
+                // In the order of the lines: a cancellation may stand right behind its request.
+                guard let call = accept(line) else { continue }
+                group.addTask { await self.perform(call) }
+            }
+            group.addTask {
+                try? await Task.sleep(for: Self.grace)
+                await self.cancelAll()
+            }
+        }
+    }
+
+    /// A message that is passed on.
+    private struct Call: Sendable {
+        let line: [UInt8]
+        var identifier: RPCIdentifier?
+        var method = ""
+        var parameters = JSONValue.object([])
+        /// Ends when the client cancels the call.
+        var cancellation: AsyncStream<Never>?
+    }
+
+    /// Takes in a message.
+    private func accept(_ line: [UInt8]) -> Call? {
+        var call = Call(line: line)
+        switch JSONValue.bounded(line, valueLimit: RPCBody.valuesMax).map({ RPCMessage($0) }) {
+        case .request(let identifier, let method, let parameters):
+            (call.identifier, call.method, call.parameters) = (identifier, method, parameters)
+            let (cancellation, continuation) = AsyncStream<Never>.makeStream()
+            call.cancellation = cancellation
+            running[identifier] = continuation
+        case .notification("notifications/cancelled", let parameters):
+            // The connection goes, and that cancels the call in every version.
+            parameters["requestId"].flatMap { RPCIdentifier($0) }.flatMap { running[$0] }?.finish()
+            return nil
+        case .response: return nil
+        case .notification(let method, let parameters): (call.method, call.parameters) = (method, parameters)
+        case .invalid(let identifier): call.identifier = identifier
+        case nil: break
+        }
+        return call
+    }
+
+    private func perform(_ call: Call) async {
+        guard let identifier = call.identifier, let cancellation = call.cancellation else {
+            return await pass(call)
+        }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.pass(call) }
+            group.addTask { for await _ in cancellation {} }
+            await group.next()
+            group.cancelAll()
+        }
+        running[identifier] = nil
+    }
+
+    /// Sends a message, and writes what comes back.
+    private func pass(_ call: Call) async {
+        let isHandshake = call.method == "initialize"
+        do throws(ClientError) {
+            let begun = try await client.exchangeMCP(
+                call.line,
+                pool: pool,
+                headers: headers(call.method, call.parameters),
+                receive: { message in
+                    if isHandshake { await self.note(message) }
+                    await self.output.write(message)
+                }
+            )
+            if isHandshake { session = begun }
+        } catch {
+            guard error.kind != .cancelled, !Task.isCancelled else { return }
+            Console.error(line: "cloister: \(error)")
+            guard let identifier = call.identifier else { return }
+            await output.write(RPCError(.unreachable, error.description).json(for: identifier).encoded)
+        }
+    }
+
+    /// What the protocol wants to have in headers, too.
+    private func headers(_ method: String, _ parameters: JSONValue) -> [String: String] {
+        let own = parameters["_meta"]?[MCPMetadata.version]?.text
+        guard let own else {
+            guard method != "initialize" else { return [:] }
+            var headers: [String: String] = [:]
+            headers["Mcp-Session-Id"] = session
+            headers["MCP-Protocol-Version"] = version
+            return headers
+        }
+        var headers = ["MCP-Protocol-Version": own, "Mcp-Method": method]
+        headers["Mcp-Name"] = parameters["name"]?.text
+        return headers.mapValues(MCPMetadata.encoded)
+    }
+
+    private func note(_ answer: [UInt8]) {
+        version =
+            JSONValue.bounded(answer, valueLimit: RPCBody.valuesMax)?["result"]?["protocolVersion"]?.text
+    }
+
+    private func cancelAll() { for call in running.values { call.finish() } }
+}

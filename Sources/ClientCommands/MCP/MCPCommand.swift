@@ -1,0 +1,24 @@
+internal import ArgumentParser
+internal import Client
+
+/// `cloister mcp`: the MCP server of a pool, for clients that start their servers as programs.
+struct MCPCommand: ClusterCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mcp",
+        abstract: "Connects an MCP client that talks to a program with the sessions of a cluster.",
+        discussion: """
+            It reads messages from standard input, one a line, and writes those of the cluster to standard \
+            output, until its input ends. Desktop clients start it by themselves: docs/mcp.md has their \
+            configurations. The exit code is 2 when there is no cluster.
+            """
+    )
+
+    @Option(help: "The pool whose sessions are served.")
+    var pool = "python"
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func perform(with client: CloisterClient) async throws {
+        await MCPBridge(client: client, pool: pool, output: MessageOutput()).run(StandardInputLines.stream())
+    }
+}
