@@ -16,7 +16,6 @@ let package = Package(
     name: "cloister",
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -145,16 +144,21 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(
+            name: "ServiceSettings",
+            dependencies: ["Domain", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "cloister",
             dependencies: [
                 "API", "APIModel", "Client", "ClientCommands", "Coordinator", "Domain", "Identity", "MicroVM",
-                "Presentation", "Store", "Telemetry", "Transport", "Wire", "Worker",
+                "Presentation", "ServiceSettings", "Store", "Telemetry", "Transport", "Wire", "Worker",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -247,6 +251,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),
+        .testTarget(
+            name: "ServiceSettingsTests",
+            dependencies: ["Domain", "Identity", "MicroVM", "ServiceSettings"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "PresentationTests",
             dependencies: ["APIModel", "Presentation", .product(name: "Yams", package: "Yams")],

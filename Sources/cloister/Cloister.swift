@@ -12,6 +12,8 @@ struct Cloister: AsyncParsableCommand {
             `cloister run 'print(6*7)'` for a single execution.
             """,
         version: "0.1.0",
-        subcommands: [Up.self, Run.self] + ClientCommands.all + [CoordinatorCommand.self, WorkerCommand.self]
+        subcommands: [Up.self, Run.self] + ClientCommands.all + [
+            CoordinatorCommand.self, WorkerCommand.self, ConfigCommand.self,
+        ]
     )
 }

@@ -5,6 +5,7 @@ internal import Domain
 internal import Identity
 internal import Logging
 internal import ServiceLifecycle
+internal import ServiceSettings
 internal import Store
 internal import Telemetry
 internal import Transport
@@ -15,67 +16,41 @@ struct CoordinatorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "coordinator",
         abstract: "Runs a coordinator: the HTTP API and the dispatch to workers.",
-        discussion: "The keys of the configuration file are in docs/operations.md."
+        discussion: "The keys of the configuration file are in docs/configuration.md."
     )
 
     @Option(help: "The YAML file with the configuration.")
     var config: String
 
+    @OptionGroup var overrides: SettingsOptions
+
     func run() async throws {
-        let settings = try await Settings(path: config)
-        let level = try ServiceLog.level(settings.text("logLevel", or: "info"))
-        let keyFile = APIKeyFile(path: try settings.text("apiKeyFile"))
-        let post = NNGTransport(identity: try settings.tlsIdentity())
+        let settings = try overrides.checked(config, for: .coordinator)
         let clusterKey = try settings.clusterKey()
         let coordinator = try await CoordinatorService(
             configuration: CoordinatorConfiguration(
-                address: try settings.inbox(),
-                pools: try await settings.coordinatorPools(),
+                address: settings.text(.inbox),
+                pools: try settings.coordinatorPools(),
                 clusterKey: clusterKey,
                 mayHaveSessions: true,
-                storePath: try settings.text("storeFile"),
-                tombstoneRetention: try settings.tombstoneRetention()
+                storePath: settings.text(.storeFile),
+                tombstoneRetention: settings.tombstoneRetention
             ),
-            post: post,
-            logger: ServiceLog.logger("coordinator", level: level)
+            post: NNGTransport(identity: try settings.tlsIdentity()),
+            logger: ServiceLog.logger("coordinator", level: settings.logLevel)
         )
         try await coordinator.pools.load(PoolMeaning.configuration(of:))
-        let logger = ServiceLog.logger("api", level: level)
-        let issuers = try await settings.issuers()
-        let tokens =
-            issuers.isEmpty
-            ? nil : TokenAuthenticator(issuers, now: { WallClock.milliseconds }, logger: logger)
-        let archive = StoredKeyArchive(store: coordinator.keys)
-        let keys = try await KeyRing(
-            archive: archive,
-            fileKey: try keyFile.loadOrCreate(),
-            now: { WallClock.milliseconds }
-        )
-        let access = AccessService(
-            tokens: tokens,
-            certificate: try settings.certificate(logger: logger),
-            audit: try settings.auditLog(logger: logger)
-        )
-        let server = APIServer(
-            configuration: APIServerConfiguration(
-                host: settings.text("listen.host", or: "127.0.0.1"),
-                port: try settings.number("listen.port", or: 8080, in: 0...65_535),
-                publicOrigin: try settings.publicOrigin()
-            ),
-            dispatch: coordinator.dispatcher,
-            access: APIAccess(
-                authenticator: CredentialAuthenticator(keys: keys, tokens: tokens),
-                keys: keys,
-                mcpKeys: try await MCPKeyRing(secret: clusterKey.bytes, archive: archive),
-                pools: coordinator.pools,
-                rate: try settings.rate(),
-                audit: access.audit
-            ),
-            certificate: access.certificate,
+        let logger = ServiceLog.logger("api", level: settings.logLevel)
+        let entrance = try await Entrance(
+            settings,
+            coordinator: coordinator,
+            clusterKey: clusterKey,
+            fileKey: try APIKeyFile(path: settings.text(.apiKeyFile)).loadOrCreate(),
             logger: logger
-        ) { port in
+        )
+        let server = entrance.server(port: settings.integer(.listenPort)) { port in
             logger.info("the API listens", metadata: ["port": "\(port)"])
         }
-        try await ServiceRunner.run([coordinator, access, server], logger: logger)
+        try await ServiceRunner.run([coordinator, entrance.service, server], logger: logger)
     }
 }

@@ -7,6 +7,7 @@ internal import Glibc
 internal import Identity
 internal import Logging
 internal import ServiceLifecycle
+internal import ServiceSettings
 internal import Store
 internal import Transport
 internal import Wire
@@ -33,6 +34,8 @@ enum LocalClusterError: Error, CustomStringConvertible {
 struct LocalCluster: Sendable {
     /// Where its keys and files are.
     let state: StateDirectory
+    /// What configuration, environment and flags say.
+    let settings: Settings
     /// The port of the API; 0 for one that the kernel chooses.
     let port: Int
     /// How many workers.
@@ -43,6 +46,19 @@ struct LocalCluster: Sendable {
     var onlyPool: String?
     /// Told what is done, in sentences for a person.
     let progress: @Sendable (String) -> Void
+
+    /// Whether the API speaks HTTPS.
+    var isEncrypted: Bool { settings.optionalText(.listenCertificateFile) != nil }
+
+    /// Where this machine reaches the API.
+    ///
+    /// - Parameter port: the port.
+    /// - Returns: its address.
+    func address(port: Int) -> String {
+        let host = settings.text(.listenHost)
+        let near = ["0.0.0.0": "127.0.0.1", "::": "[::1]"][host] ?? (host.contains(":") ? "[\(host)]" : host)
+        return "\(isEncrypted ? "https" : "http")://\(near):\(port)"
+    }
 
     /// How long the workers may take until they serve: the template's cold boot, on a busy machine.
     private static let startTimeout: Duration = .seconds(600)
@@ -59,22 +75,20 @@ struct LocalCluster: Sendable {
         let clusterKey = try ClusterKey(
             Array(try APIKeyFile(path: state.clusterKeyPath).loadOrCreate().secret.utf8)
         )
-        let settings = Settings()
-        var pools = try await settings.coordinatorPools(readySessions: readySessions)
+        var pools = try settings.coordinatorPools(readySessions: readySessions)
         // A pool that is not there is for the API to refuse.
         if let only = pools.first(where: { $0.name.text == onlyPool }) { pools = [only] }
-        let coordinator = try await coordinator(pools, settings, clusterKey)
+        let coordinator = try await coordinator(pools, clusterKey)
         try await coordinator.pools.load(PoolMeaning.configuration(of:))
-        let access = try await access(to: coordinator, key, clusterKey)
-        let (ports, portFound) = AsyncStream.makeStream(of: Int.self)
-        let server = APIServer(
-            configuration: APIServerConfiguration(port: port),
-            dispatch: coordinator.dispatcher,
-            access: access,
+        let entrance = try await Entrance(
+            settings,
+            coordinator: coordinator,
+            clusterKey: clusterKey,
+            fileKey: key,
             logger: ServiceLog.logger("api", level: .warning)
-        ) { port in
-            portFound.yield(port)
-        }
+        )
+        let (ports, portFound) = AsyncStream.makeStream(of: Int.self)
+        let server = entrance.server(port: port) { portFound.yield($0) }
         var services: [any Service] = [coordinator]
         for number in 1...workers {
             services.append(
@@ -89,10 +103,13 @@ struct LocalCluster: Sendable {
                             guestMemoryMiB: pools.guestMemoryMiB
                         )
                     ),
+                    ignoredVariables: settings.variables,
                     report: progress
                 )
             )
         }
+        // Without work it would only keep SIGHUP, which a closing terminal sends, from ending the cluster.
+        if entrance.service.hasWork { services.append(entrance.service) }
         let session = LocalSession(
             cluster: self,
             pools: pools,
@@ -110,24 +127,8 @@ struct LocalCluster: Sendable {
         )
     }
 
-    private func access(
-        to coordinator: CoordinatorService,
-        _ key: APIKey,
-        _ clusterKey: ClusterKey
-    ) async throws -> APIAccess {
-        let archive = StoredKeyArchive(store: coordinator.keys)
-        let keys = try await KeyRing(archive: archive, fileKey: key, now: { WallClock.milliseconds })
-        return APIAccess(
-            authenticator: CredentialAuthenticator(keys: keys),
-            keys: keys,
-            mcpKeys: try await MCPKeyRing(secret: clusterKey.bytes, archive: archive),
-            pools: coordinator.pools
-        )
-    }
-
     private func coordinator(
         _ pools: [PoolConfiguration],
-        _ settings: Settings,
         _ clusterKey: ClusterKey
     ) async throws -> CoordinatorService {
         try await CoordinatorService(
@@ -138,7 +139,7 @@ struct LocalCluster: Sendable {
                 // The workers are this process's own and begin after it.
                 mayHaveSessions: false,
                 storePath: state.storePath,
-                tombstoneRetention: try settings.tombstoneRetention()
+                tombstoneRetention: settings.tombstoneRetention
             ),
             post: NNGTransport(identity: nil),
             logger: ServiceLog.logger("coordinator", level: .warning)
@@ -153,18 +154,19 @@ struct LocalCluster: Sendable {
     ) throws -> String {
         let folder = "\(state.path)/worker-\(number)"
         try StateDirectory.makeFolder(folder)
-        let text = """
-            name: worker-\(number)
-            inbox: tcp://127.0.0.1:0
-            coordinators: [\(coordinator)]
-            clusterKeyFile: \(state.clusterKeyPath)
-            runDirectory: \(folder)
-            servedPools: [\(pools.map(\.name.text).joined(separator: ", "))]
-            capacity:
-              sessions: \(capacity.sessions)
-              weight: \(capacity.weight)
-
-            """
+        var lines = [
+            "name: worker-\(number)", "inbox: tcp://127.0.0.1:0", "coordinators: [\(coordinator)]",
+            "clusterKeyFile: \(state.clusterKeyPath)", "runDirectory: \(folder)",
+            "servedPools: [\(pools.map(\.name.text).joined(separator: ", "))]",
+        ]
+        // Said by its own file or by what the cluster was started with; a pool that it does not serve may be there.
+        let own: [Setting] = [
+            .name, .inbox, .coordinators, .clusterKeyFile, .runDirectory, .servedPools, .tlsCertificateFile,
+            .tlsKeyFile, .tlsAuthorityFile,
+        ]
+        lines += settings.lines(for: .worker, without: own)
+        if !settings.says(.capacitySessions) { lines.append("capacity.sessions: \(capacity.sessions)") }
+        if !settings.says(.capacityWeight) { lines.append("capacity.weight: \(capacity.weight)") }
         let path = folder + "/worker.yaml"
         guard let file = fopen(path, "we") else {
             throw Failure(
@@ -172,7 +174,7 @@ struct LocalCluster: Sendable {
                 "\(path) cannot be written: \(String(cString: strerror(errno)))."
             )
         }
-        fputs(text, file)
+        fputs(lines.joined(separator: "\n") + "\n", file)
         fclose(file)
         return path
     }

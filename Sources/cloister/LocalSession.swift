@@ -1,9 +1,11 @@
 internal import APIModel
+internal import AsyncHTTPClient
 internal import Client
 internal import ClientCommands
 internal import Coordinator
 internal import Domain
 internal import Identity
+internal import NIOSSL
 internal import ServiceLifecycle
 
 /// Waits until a local cluster serves, checks it, and hands it to whoever wanted it.
@@ -22,12 +24,34 @@ struct LocalSession: Service {
     func run() async throws {
         try await cancelWhenGracefulShutdown {
             let url = try await withDeadline { try await self.address() }
-            let client = CloisterClient(baseURL: url, apiKey: key.secret)
-            try await check(client)
-            cluster.state.publishEndpoint(url)
-            defer { cluster.state.withdrawEndpoint() }
-            try await whenReady(client, url)
+            try await withClient(url) { client in
+                try await check(client)
+                // A certificate is for the public name and not for this machine's address.
+                let published = cluster.isEncrypted ? cluster.settings.publicOrigin ?? url : url
+                cluster.state.publishEndpoint(published)
+                defer { cluster.state.withdrawEndpoint() }
+                try await whenReady(client, published)
+            }
         }
+    }
+
+    /// Has a client for this very process, whose certificate needs no proof.
+    private func withClient(
+        _ url: String,
+        _ body: @Sendable (CloisterClient) async throws -> Void
+    ) async throws {
+        guard cluster.isEncrypted else {
+            return try await body(CloisterClient(baseURL: url, apiKey: key.secret))
+        }
+        let http = HTTPClient(configuration: .init(certificateVerification: .none))
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await body(CloisterClient(baseURL: url, apiKey: key.secret, http: http)))
+        } catch {
+            result = .failure(error)
+        }
+        try await http.shutdown()
+        try result.get()
     }
 
     private func withDeadline<Value: Sendable>(
@@ -56,7 +80,7 @@ struct LocalSession: Service {
             if serving.count == cluster.workers { break }
         }
         try Task.checkCancellation()
-        for await port in ports { return "http://127.0.0.1:\(port)" }
+        for await port in ports { return cluster.address(port: port) }
         throw CancellationError()
     }
 

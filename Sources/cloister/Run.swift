@@ -4,6 +4,7 @@ internal import Client
 internal import ClientCommands
 internal import Glibc
 internal import Presentation
+internal import ServiceSettings
 
 /// `cloister run`: one execution, from the command line.
 struct Run: AsyncParsableCommand {
@@ -55,6 +56,7 @@ struct Run: AsyncParsableCommand {
         let results = AsyncStream.makeStream(of: ExecutionResponse.self)
         let cluster = LocalCluster(
             state: connection.state,
+            settings: try SettingsOptions.ofEnvironment(for: .up),
             port: 0,
             workers: 1,
             readySessions: 0,

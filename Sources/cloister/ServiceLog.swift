@@ -1,4 +1,3 @@
-internal import Domain
 internal import Logging
 internal import Telemetry
 
@@ -12,20 +11,5 @@ enum ServiceLog {
     /// - Returns: the logger.
     static func logger(_ component: String, level: Logger.Level) -> Logger {
         Logger(label: component) { JSONLogHandler(component: $0, logLevel: level) }
-    }
-
-    /// Reads a level from a configuration.
-    ///
-    /// - Parameter name: the level's name.
-    /// - Returns: the level.
-    /// - Throws: `invalidConfiguration` when there is none of this name.
-    static func level(_ name: String) throws(Failure) -> Logger.Level {
-        guard let level = Logger.Level(rawValue: name) else {
-            throw Failure(
-                .invalidConfiguration,
-                "logLevel is one of: " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", ") + "."
-            )
-        }
-        return level
     }
 }

@@ -3,6 +3,7 @@ internal import Client
 internal import ClientCommands
 internal import Presentation
 internal import ServiceLifecycle
+internal import ServiceSettings
 
 /// `cloister up`: a whole cluster on this machine.
 struct Up: AsyncParsableCommand {
@@ -15,8 +16,13 @@ struct Up: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "The port of the HTTP API on 127.0.0.1; 0 for one that is free.")
-    var port = 8_080
+    @Option(help: "The YAML file with the configuration; docs/configuration.md has its keys.")
+    var config: String?
+
+    @OptionGroup var overrides: SettingsOptions
+
+    @Option(help: "The port of the HTTP API; 0 for one that is free. (default: listen.port, 8080)")
+    var port: Int?
 
     @Option(help: "How many workers, each a process of its own.")
     var workers = 1
@@ -33,7 +39,7 @@ struct Up: AsyncParsableCommand {
     var stateDir = StateDirectory.standardPath
 
     func validate() throws {
-        guard (0...65_535).contains(port) else {
+        guard (0...65_535).contains(port ?? 0) else {
             throw ValidationError("--port is a number from 0 to 65535.")
         }
         guard (0...1_000).contains(ready ?? 0) else {
@@ -44,11 +50,19 @@ struct Up: AsyncParsableCommand {
 
     func run() async throws {
         let state = StateDirectory(path: AbsolutePath.of(stateDir))
-        let cluster = LocalCluster(state: state, port: port, workers: workers, readySessions: ready) {
-            sentence in
-            Console.error(line: "cloister: \(sentence)")
-        }
+        var usedPort = port ?? 0
         do {
+            let settings = try overrides.checked(config, for: .up)
+            usedPort = port ?? settings.integer(.listenPort)
+            let cluster = LocalCluster(
+                state: state,
+                settings: settings,
+                port: usedPort,
+                workers: workers,
+                readySessions: ready
+            ) { sentence in
+                Console.error(line: "cloister: \(sentence)")
+            }
             try await cluster.run { _, url in
                 Console.output(line: "ready \(url)")
                 Console.output(line: Self.example(url: url, keyPath: state.apiKeyPath))
@@ -56,7 +70,7 @@ struct Up: AsyncParsableCommand {
                 try? await gracefulShutdown()
             }
         } catch {
-            Console.error(line: "cloister: \(StartFailure.explained(error, port: port))")
+            Console.error(line: "cloister: \(StartFailure.explained(error, port: usedPort))")
             throw ExitCode.failure
         }
     }

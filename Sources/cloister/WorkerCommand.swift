@@ -3,6 +3,7 @@ internal import Domain
 internal import Logging
 internal import MicroVM
 internal import ServiceLifecycle
+internal import ServiceSettings
 internal import Transport
 internal import Worker
 
@@ -11,27 +12,26 @@ struct WorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker",
         abstract: "Runs a worker: the sandboxes of one machine.",
-        discussion: "The keys of the configuration file are in docs/operations.md."
+        discussion: "The keys of the configuration file are in docs/configuration.md."
     )
 
     @Option(help: "The YAML file with the configuration.")
     var config: String
 
+    @OptionGroup var overrides: SettingsOptions
+
     func run() async throws {
-        let settings = try await Settings(path: config)
-        let logger = ServiceLog.logger(
-            "worker",
-            level: try ServiceLog.level(settings.text("logLevel", or: "info"))
-        )
-        let pools = try await settings.pools()
+        let settings = try overrides.checked(config, for: .worker)
+        let logger = ServiceLog.logger("worker", level: settings.logLevel)
+        let pools = try settings.pools()
         let estimate = MachineCapacity.estimated(shares: 1, guestMemoryMiB: pools.guestMemoryMiB)
         let configuration = WorkerConfiguration(
-            id: try WorkerID(try settings.text("name")),
-            address: try settings.inbox(),
-            coordinators: try settings.list("coordinators"),
+            id: try WorkerID(settings.text(.name)),
+            address: settings.text(.inbox),
+            coordinators: settings.list(.coordinators),
             capacity: WorkerCapacity(
-                sessions: try settings.number("capacity.sessions", or: estimate.sessions, in: 1...100_000),
-                weight: try settings.number("capacity.weight", or: estimate.weight, in: 1...64)
+                sessions: settings.optionalInteger(.capacitySessions) ?? estimate.sessions,
+                weight: settings.optionalInteger(.capacityWeight) ?? estimate.weight
             ),
             pools: pools,
             clusterKey: try settings.clusterKey()

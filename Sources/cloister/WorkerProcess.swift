@@ -15,6 +15,8 @@ struct WorkerProcess: Service {
     let name: String
     /// Its configuration file.
     let configurationPath: String
+    /// Variables of the environment that its configuration has taken in already.
+    let ignoredVariables: Set<String>
     /// Told what the worker does, in sentences.
     let report: @Sendable (String) -> Void
 
@@ -42,6 +44,12 @@ struct WorkerProcess: Service {
         let lastLine: String
     }
 
+    /// What the cluster was started with has been said in the worker's file; flags go before variables there.
+    private var environment: Environment {
+        let keys = ignoredVariables.compactMap { Environment.Key(rawValue: $0) }
+        return .inherit.updating(Dictionary(uniqueKeysWithValues: keys.map { ($0, nil) }))
+    }
+
     private func runOnce() async throws -> End {
         var options = PlatformOptions()
         // A session of its own, or Ctrl-C on the terminal would reach the worker before its turn.
@@ -54,6 +62,7 @@ struct WorkerProcess: Service {
         let result = try await Subprocess.run(
             .name("setpriv"),
             arguments: Arguments(arguments),
+            environment: environment,
             platformOptions: options,
             input: .none,
             output: .discarded,

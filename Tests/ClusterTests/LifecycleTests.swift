@@ -80,8 +80,8 @@ struct LifecycleTests {
             ("lifecycle: Sometimes", "lifecycle is Sometimes and has to be Timed or OnContainerExit."),
             ("maxAliveSeconds: 10", "maxAliveSeconds is for the lifecycle OnContainerExit only."),
             ("processes: many", "processes is many and has to be a whole number."),
-            ("x: 1\nservedPools: [ruby]", "servedPools names ruby; there are python, node, shell."),
-            ("x: 1\nservedPools: [python, python]", "servedPools names python twice."),
+            ("images: 1\nservedPools: [ruby]", "servedPools names ruby; there are python, node, shell."),
+            ("images: 1\nservedPools: [python, python]", "servedPools names python twice."),
         ]
     )
     func refused(line: String, reason: String) async throws {

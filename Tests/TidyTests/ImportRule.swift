@@ -73,14 +73,15 @@ enum ImportRule {
                 "ArgumentParser", "AsyncHTTPClient", "NIOCore", "UnixSignals", "Yams",
             ])
         ),
+        "ServiceSettings": Entry(ours: ["Domain"], others: ["Yams"]),
         "cloister": Entry(
             ours: [
                 "API", "APIModel", "Bench", "Client", "ClientCommands", "Coordinator", "Domain", "Identity",
                 "MicroVM",
-                "Presentation", "Store", "Telemetry", "Transport", "Wire", "Worker",
+                "Presentation", "ServiceSettings", "Store", "Telemetry", "Transport", "Wire", "Worker",
             ],
             others: system.union(logging).union([
-                "ArgumentParser", "AsyncHTTPClient", "Configuration", "Hummingbird", "NIOCore",
+                "ArgumentParser", "AsyncHTTPClient", "Hummingbird", "NIOCore", "NIOSSL",
                 "ServiceLifecycle", "Subprocess", "SystemPackage", "UnixSignals",
             ])
         ),

@@ -1,14 +1,17 @@
-internal import Domain
+package import Domain
 
 /// The pools that a cluster has without configuration: one for each runtime, named like it.
-enum DefaultPools {
+package enum DefaultPools {
+    /// Their names.
+    static let names = Runtime.all.map(\.name)
+
     /// Makes the pools.
     ///
     /// - Parameter readySessions: how many sandboxes of each pool are kept ready for new sessions; nil for
     ///   as many as is usual.
     /// - Returns: the pools; a worker makes their templates in this order.
     /// - Throws: nothing in practice; the names are checked like any other.
-    static func all(readySessions: Int? = nil) throws(Failure) -> [PoolConfiguration] {
+    package static func all(readySessions: Int? = nil) throws(Failure) -> [PoolConfiguration] {
         [
             PoolConfiguration(
                 name: try PoolName("python"),
@@ -32,9 +35,18 @@ enum DefaultPools {
             ),
         ]
     }
+
+    /// What a member of the pools is without configuration, as it would stand in a file.
+    static func standard(_ member: (PoolConfiguration) -> Int) -> Setting.Standard {
+        let pools = (try? all()) ?? []
+        let values = pools.map { ($0.name.text, String(member($0))) }
+        let isOne = Set(values.map(\.1)).count == 1
+        return isOne
+            ? .value(values[0].1) : .valueOfName(Dictionary(values) { first, _ in first })
+    }
 }
 
 extension [PoolConfiguration] {
     /// The memory of the largest guests, in MiB.
-    var guestMemoryMiB: Int { map(\.memoryMiB).max() ?? 0 }
+    package var guestMemoryMiB: Int { map(\.memoryMiB).max() ?? 0 }
 }

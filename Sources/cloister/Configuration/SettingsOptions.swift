@@ -1,0 +1,78 @@
+internal import ArgumentParser
+internal import ClientCommands
+internal import Domain
+internal import Glibc
+internal import ServiceSettings
+
+/// Flags that change a configuration.
+struct SettingsOptions: ParsableArguments {
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "A key of the configuration, before file and environment; may be given again.",
+            valueName: "key=value"
+        )
+    )
+    var values: [String] = []
+
+    /// Reads file, environment and flags.
+    ///
+    /// - Parameters:
+    ///   - path: the YAML file; nil for none.
+    ///   - role: for whom; nil to leave out what has to be there.
+    /// - Returns: the settings and everything that is wrong with them.
+    /// - Throws: `invalidConfiguration` when the file cannot be read.
+    func read(_ path: String?, for role: ServiceRole?) throws(Failure) -> (Settings, [SettingsProblem]) {
+        let settings = Settings(try Self.sources(path, flags: values), for: role)
+        return (settings, settings.problems + settings.accessProblems + SecretFiles.problems(settings))
+    }
+
+    /// Reads file, environment and flags, and has nothing wrong in them.
+    ///
+    /// - Parameters:
+    ///   - path: the YAML file; nil for none.
+    ///   - role: for whom.
+    /// - Returns: the settings.
+    /// - Throws: `invalidConfiguration` with everything that is wrong.
+    func checked(_ path: String?, for role: ServiceRole) throws(Failure) -> Settings {
+        let (settings, problems) = try read(path, for: role)
+        guard problems.isEmpty else { throw Failure(.invalidConfiguration, problems.text) }
+        return settings
+    }
+
+    /// Settings without file and flags.
+    ///
+    /// - Parameter role: for whom.
+    /// - Returns: the settings.
+    /// - Throws: `invalidConfiguration` with everything that is wrong.
+    static func ofEnvironment(for role: ServiceRole) throws(Failure) -> Settings {
+        try Self().checked(nil, for: role)
+    }
+
+    private static func sources(_ path: String?, flags: [String]) throws(Failure) -> SettingsSources {
+        let environment = variables()
+        guard let path else { return SettingsSources(environment: environment, flags: flags) }
+        let limit = 256 << 10
+        guard let text = TextFile.content(of: path, limit: limit) else {
+            throw Failure(
+                .invalidConfiguration,
+                "The configuration \(path) cannot be read: it is not there, not UTF-8 or longer than \(limit >> 10) KiB."
+            )
+        }
+        return SettingsSources(fileName: path, file: text, environment: environment, flags: flags)
+    }
+
+    /// All variables of the environment.
+    private static func variables() -> [String: String] {
+        var variables: [String: String] = [:]
+        var next = environ
+        while let entry = next.pointee {
+            let text = String(cString: entry)
+            if let end = text.firstIndex(of: "=") {
+                variables[String(text[..<end])] = String(text[text.index(after: end)...])
+            }
+            next += 1
+        }
+        return variables
+    }
+}
