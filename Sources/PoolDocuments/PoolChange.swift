@@ -44,12 +44,13 @@ package struct PoolChange: Sendable {
         let place = try present.map { value throws(Failure) in try PoolDocument(value, place: "the server") }
         if let place, !isDeclared { try Self.checkPlace(document, place) }
         self.document = document
-        address = SessionPoolAddress(
+        let address = SessionPoolAddress(
             subscription: place?.subscription ?? document.subscription
                 ?? SessionPoolAddress.standardSubscription,
             resourceGroup: place?.resourceGroup ?? document.resourceGroup ?? SessionPoolAddress.standardGroup,
             name: document.name
         )
+        self.address = address
         let shown = try place.map { place throws(Failure) in try SessionPoolResource.comparable(place.body) }
         let made = try SessionPoolResource.made(
             from: document.body,
