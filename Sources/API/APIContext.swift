@@ -32,6 +32,9 @@ struct APIContext: RequestContext {
     /// Whether the route is one of a pool's.
     var isOfPool: Bool { parameters.get("pool") != nil }
 
+    /// Whether the route is one of a terminal that is open.
+    var isOfTerminal: Bool { parameters.get("terminal") != nil }
+
     /// The pool of the route.
     ///
     /// - Throws: `sessionPoolInvalidName` when the path has none that could exist.

@@ -27,6 +27,7 @@ enum HeaderNames {
     static let truncated = name("x-ms-cloister-truncated")
     static let sessionEndCause = name("x-ms-cloister-session-end-cause")
     static let sessionEndedAt = name("x-ms-cloister-session-ended-at")
+    static let terminalPosition = name("x-ms-cloister-terminal-position")
     static let forwardedHost = name("x-forwarded-host")
     static let forwardedProtocol = name("x-forwarded-proto")
     static let mcpSession = name("mcp-session-id")

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -65,6 +66,7 @@ int cloister_spawn_in_session(const struct cloister_session_process *process) {
     for (int target = 0; target < process->descriptor_count; target++) {
         if (dup2(process->descriptors[target], target) < 0) end_with_error("dup2", errno);
     }
+    if (process->in_terminal && ioctl(0, TIOCSCTTY, 0) != 0) end_with_error("terminal", errno);
     give_up_rights(process->user, process->processes);
     if (chdir(process->folder) != 0 && chdir("/") != 0) end_with_error("chdir", errno);
     sigset_t none;

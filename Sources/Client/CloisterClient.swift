@@ -134,10 +134,26 @@ package struct CloisterClient: Sendable {
         _ request: HTTPClientRequest,
         timeout: TimeAmount
     ) async throws(ClientError) -> (HTTPClientResponse, Data) {
+        let response = try await begin(request, timeout: timeout)
+        return (response, try await rest(of: response))
+    }
+
+    /// Sends a request and waits for the head of the answer.
+    func begin(
+        _ request: HTTPClientRequest,
+        timeout: TimeAmount
+    ) async throws(ClientError) -> HTTPClientResponse {
         do {
-            let response = try await http.execute(request, deadline: .now() + timeout)
-            let body = try await response.body.collect(upTo: Self.answerLimit)
-            return (response, Data(body.readableBytesView))
+            return try await http.execute(request, deadline: .now() + timeout)
+        } catch {
+            throw failure(of: error)
+        }
+    }
+
+    /// Reads the body of an answer whole.
+    func rest(of response: HTTPClientResponse) async throws(ClientError) -> Data {
+        do {
+            return Data(try await response.body.collect(upTo: Self.answerLimit).readableBytesView)
         } catch {
             throw failure(of: error)
         }

@@ -4,6 +4,6 @@ package import ArgumentParser
 package enum ClientCommands {
     /// All of them, in the order of the help.
     package static let all: [any ParsableCommand.Type] = [
-        PoolCommand.self, ApplyCommand.self, KeyCommand.self, MCPCommand.self,
+        PoolCommand.self, ApplyCommand.self, ShellCommand.self, KeyCommand.self, MCPCommand.self,
     ]
 }

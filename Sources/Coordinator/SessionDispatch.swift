@@ -4,7 +4,7 @@ package import Domain
 ///
 /// The coordinator's cluster actor is the one implementation in the product; tests of the API's
 /// parsing and error mapping bring their own.
-package protocol SessionDispatch: FileDispatch {
+package protocol SessionDispatch: FileDispatch, TerminalDispatch {
     /// Finds a pool.
     ///
     /// - Parameter name: the pool's name.

@@ -146,6 +146,8 @@ extension FailureCode {
     package static let fileNotFound = Self("FileNotFound", 404, "The session has no such file.")
     /// No such API key.
     package static let keyNotFound = Self("KeyNotFound", 404, "There is no such API key.")
+    /// The session has no such terminal.
+    package static let terminalNotFound = Self("TerminalNotFound", 404, "The session has no such terminal.")
     /// The route exists, but not for this method.
     package static let methodNotAllowed = Self(
         "MethodNotAllowed",
@@ -170,6 +172,10 @@ extension FailureCode {
         409,
         "The operation-id was used before for another request."
     )
+    /// The program of the terminal has ended.
+    package static let terminalEnded = Self("TerminalEnded", 409, "The terminal has ended.")
+    /// Input that does not begin where the input that was taken ends.
+    package static let terminalInputGap = Self("TerminalInputGap", 409, "Input before this is missing.")
     /// A body over the limit.
     package static let payloadTooLarge = Self(
         "PayloadTooLarge",
@@ -199,6 +205,12 @@ extension FailureCode {
         "TooManyRequests",
         429,
         "Too many requests wait for this session already, or the caller is over its rate."
+    )
+    /// The session has as many terminals as it may.
+    package static let tooManyTerminals = Self(
+        "TooManyTerminals",
+        429,
+        "The session's terminals are all in use."
     )
     /// A defect of Cloister.
     package static let internalError = Self(
@@ -273,9 +285,12 @@ extension FailureCode {
         .sessionMCPServerNotEnabled,
         .propertyChangeNotAllowed, .anotherOperationInProgress, .resourceNotFound,
         .sessionPoolNotFound, .noSessionFound, .executionNotFound, .keyNotFound,
-        .fileNotFound, .methodNotAllowed, .fileTransferExpired, .sessionStorageFull, .executionConflict,
-        .payloadTooLarge, .unsupportedMediaType, .rangeNotSatisfiable, .sessionsCountExceedsLimit,
-        .tooManyRequests, .internalError, .invalidConfiguration, .sessionLost, .sandboxFailed,
+        .terminalNotFound, .fileNotFound, .methodNotAllowed, .fileTransferExpired, .sessionStorageFull,
+        .executionConflict,
+        .terminalEnded, .terminalInputGap, .payloadTooLarge, .unsupportedMediaType, .rangeNotSatisfiable,
+        .sessionsCountExceedsLimit,
+        .tooManyRequests, .tooManyTerminals, .internalError, .invalidConfiguration, .sessionLost,
+        .sandboxFailed,
         .noWorkerAvailable, .notReady, .staleAddressee, .identityProviderUnavailable, .auditUnavailable,
         .incompatibleVersion, .deadlineExceeded,
     ]

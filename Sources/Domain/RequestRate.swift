@@ -28,4 +28,20 @@ package struct RequestRate: Hashable, Sendable {
         self.perMinute = perMinute
         self.burst = burst
     }
+
+    private init(uncheckedPerMinute perMinute: Int, burst: Int) {
+        self.perMinute = perMinute
+        self.burst = burst
+    }
+
+    /// A multiple of the rate, within the bounds.
+    ///
+    /// - Parameter factor: how many times the rate, from 1 on.
+    /// - Returns: the rate.
+    package func times(_ factor: Int) -> Self {
+        Self(
+            uncheckedPerMinute: min(perMinute * max(1, factor), Self.perMinuteRange.upperBound),
+            burst: min(burst * max(1, factor), Self.burstRange.upperBound)
+        )
+    }
 }

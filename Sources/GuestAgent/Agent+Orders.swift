@@ -18,6 +18,7 @@ extension Agent {
             case .run(let order): try run(order)
             case .interrupt(let execution, let grace): interrupt(execution, grace: grace)
             case .file(let number, let order): perform(order, number: number)
+            case .terminal(let number, let step): perform(step, number: number)
             }
         } catch {
             port.send(.trouble(error.description))

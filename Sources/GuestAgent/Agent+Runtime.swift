@@ -109,6 +109,8 @@ extension Agent {
                 endExecution(of: empty, isStateLost: false)
             } else if let runtime = interpreters.values.first(where: { $0.identifier == process }) {
                 interpreterEnded(runtime)
+            } else if let terminal = terminals.values.first(where: { $0.process == process }) {
+                terminal.programEnded(status: status)
             }
         }
     }

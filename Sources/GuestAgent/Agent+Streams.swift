@@ -18,6 +18,8 @@ extension Agent {
         case input(ProgramProcess)
         /// What a process prints.
         case output(OutputPipes, isError: Bool)
+        /// A terminal.
+        case terminal(GuestTerminal)
     }
 
     private var allInterpreters: [RuntimeProcess] {
@@ -42,6 +44,11 @@ extension Agent {
         var program: ProgramProcess?
         if case .program(let process)? = runner { program = process }
         if let program, let input = program.inputDescriptor { watch(input, POLLOUT, .input(program)) }
+        for terminal in terminals.values {
+            let events = (terminal.hasInput ? POLLOUT : 0) | (terminal.mayPrint && port.hasRoom ? POLLIN : 0)
+            // One that is not waited for would report its end again and again.
+            if events != 0 { watch(terminal.descriptor, events, .terminal(terminal)) }
+        }
         guard port.hasRoom else { return (entries, sources) }
         for runtime in allInterpreters where runtime.isRepliesOpen {
             watch(runtime.replies.number, POLLIN, .replies(runtime))
@@ -71,6 +78,7 @@ extension Agent {
         case .commands(let runtime): runtime.flush()
         case .input(let program): program.feed()
         case .output(let pipes, let isError): emit(pipes.read(isError: isError), of: pipes, isError: isError)
+        case .terminal(let terminal): serve(terminal)
         case .replies(let runtime):
             guard let bytes = runtime.replies.read(atMost: 1 << 16) else {
                 // The code closed the pipe, or the runtime is gone: it is of no use any more.

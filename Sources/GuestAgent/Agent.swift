@@ -39,6 +39,8 @@ final class Agent {
     var listings: [FolderListing] = []
     /// Content that is wanted and waits for room on the line.
     var reads: [(number: UInt64, order: FileOrder)] = []
+    /// The terminals, each under its number.
+    var terminals: [UInt64: GuestTerminal] = [:]
     /// How many processes and threads the session's user may have; each order brings its pool's number.
     var processes = 512
     /// Becomes readable when a child has ended.
@@ -70,6 +72,7 @@ final class Agent {
             }
             for (entry, source) in zip(watched, sources) where entry.revents != 0 { try handle(source) }
             stepFiles()
+            stepTerminals()
             startQueued()
             remindInterrupted()
             endOverdueExecution()
@@ -80,6 +83,7 @@ final class Agent {
         if hasFileWork { return 0 }
         let moments = [
             running?.killAt, running?.interruptAgainAt, transfers.nextExpiry, queuedInterpreter?.settledAt,
+            terminals.values.compactMap(\.killAt).min(),
         ]
         guard let next = moments.compactMap({ $0 }).min(), next < .max else { return -1 }
         let now = Monotonic.now

@@ -73,15 +73,18 @@ package struct RateLimiter: Sendable {
     /// How many buckets there are at most.
     private let countMax: Int
     private let standard: RequestRate?
+    private let factor: Int
     private var buckets: [String: TokenBucket] = [:]
 
     /// Makes a limiter that has seen nobody yet.
     ///
     /// - Parameters:
     ///   - standard: the rate of callers that have none of their own; nil for no limit.
+    ///   - factor: how many times its rate each caller has.
     ///   - countMax: how many callers it remembers at most.
-    package init(standard: RequestRate?, countMax: Int = 20_000) {
+    package init(standard: RequestRate?, factor: Int = 1, countMax: Int = 20_000) {
         self.standard = standard
+        self.factor = factor
         self.countMax = max(1, countMax)
     }
 
@@ -95,7 +98,7 @@ package struct RateLimiter: Sendable {
     ///   - now: the time.
     /// - Returns: whether the request may pass; nil when the caller has no limit.
     package mutating func take(for caller: Caller, at now: ContinuousClock.Instant) -> TokenBucket.Verdict? {
-        guard let rate = caller.rate ?? standard else { return nil }
+        guard let rate = (caller.rate ?? standard)?.times(factor) else { return nil }
         let name = "\(caller.issuer ?? "")\n\(caller.name)"
         var bucket = buckets[name].flatMap { $0.isFor(rate) ? $0 : nil } ?? TokenBucket(rate, at: now)
         let verdict = bucket.take(at: now)

@@ -123,6 +123,7 @@ extension GuestFrame {
         case .event(_, let event): event.byteCount + 128
         case .trouble(let text): text.utf8.count + 128
         case .file(_, .content(_, let bytes)): bytes.count + 128
+        case .terminal(_, .output(let bytes)): bytes.count + 128
         case .file(_, .files(let list)): list.files.count * 256 + 128
         default: 128
         }

@@ -16,6 +16,8 @@ package enum Answer: Hashable, Sendable {
     case sessionGone(EndCause?)
     /// What became of an order about files.
     case file(FileReply)
+    /// What became of an order about terminals.
+    case terminal(TerminalReply)
     /// What is known of sessions; those that the worker does not have are left out.
     case descriptions([SessionDescription])
     /// What a runtime's sandboxes have installed.

@@ -34,6 +34,9 @@ extension Answer {
         case .file(let reply):
             message.pointee.answer_case = CLOISTER__V1__ANSWER__ANSWER_FILE
             message.pointee.file = arena.fileReply(reply)
+        case .terminal(let reply):
+            message.pointee.answer_case = CLOISTER__V1__ANSWER__ANSWER_TERMINAL
+            message.pointee.terminal = arena.terminalReply(reply)
         case .descriptions(let sessions):
             let entries = sessions.map { arena.sessionDescription($0) }
             let list = arena.message(cloister__v1__session_descriptions__init)
@@ -77,6 +80,7 @@ extension Answer {
             let gone = try required(message.session_gone, "session_gone")
             self = .sessionGone(EndCause.named(try String(field: gone.cause, "cause")))
         case CLOISTER__V1__ANSWER__ANSWER_FILE: self = .file(try FileReply(message.file))
+        case CLOISTER__V1__ANSWER__ANSWER_TERMINAL: self = .terminal(try TerminalReply(message.terminal))
         case CLOISTER__V1__ANSWER__ANSWER_SESSION_DESCRIPTIONS:
             let list = try required(message.session_descriptions, "session_descriptions")
             self = .descriptions(

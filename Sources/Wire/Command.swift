@@ -28,6 +28,8 @@ package struct Command: Hashable, Sendable {
         case keepReady([ReadyTarget])
         /// Do something with the files of a session.
         case file(FileRequest)
+        /// Do something with the terminals of a session.
+        case terminal(TerminalRequest)
         /// Tell what is known of these sessions; that is no use of them.
         case describeSessions([SessionLife])
         /// Tell what a runtime's sandboxes have installed.

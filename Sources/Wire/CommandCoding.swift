@@ -44,6 +44,9 @@ extension Command {
         case .file(let request):
             message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_FILE
             message.pointee.file = arena.fileCommand(request)
+        case .terminal(let request):
+            message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_TERMINAL
+            message.pointee.terminal = arena.terminalCommand(request)
         case .describeSessions(let sessions):
             let entries = sessions.map { arena.sessionEntry($0) }
             let describe = arena.message(cloister__v1__describe_sessions__init)
@@ -110,6 +113,8 @@ extension Command.Request {
             )
         case CLOISTER__V1__COMMAND__COMMAND_FILE:
             self = .file(try FileRequest(try required(message.file, "file")))
+        case CLOISTER__V1__COMMAND__COMMAND_TERMINAL:
+            self = .terminal(try TerminalRequest(try required(message.terminal, "terminal")))
         case CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_SESSIONS:
             let wanted = try required(message.describe_sessions, "describe_sessions")
             guard wanted.n_sessions <= WireLimits.sessionsPerList else {

@@ -44,6 +44,9 @@ extension HostFrame {
             file.pointee.order = arena.fileOrder(order)
             message.pointee.frame_case = CLOISTER__V1__HOST_FRAME__FRAME_FILE
             message.pointee.file = file
+        case .terminal(let number, let step):
+            message.pointee.frame_case = CLOISTER__V1__HOST_FRAME__FRAME_TERMINAL
+            message.pointee.terminal = arena.terminalStep(number, step)
         }
         return FrameSplitter.framed(arena.packed(message))
     }
@@ -95,6 +98,9 @@ extension HostFrame {
         case CLOISTER__V1__HOST_FRAME__FRAME_FILE:
             let file = try required(message.file, "file")
             self = .file(number: file.number, try FileOrder(file.order))
+        case CLOISTER__V1__HOST_FRAME__FRAME_TERMINAL:
+            let terminal = try required(message.terminal, "terminal")
+            self = .terminal(number: terminal.number, try TerminalStep(terminal))
         default: throw WireError(.invalidField, "The frame's kind is not known.")
         }
     }
@@ -136,6 +142,9 @@ extension GuestFrame {
             answer.pointee.reply = arena.fileReply(reply)
             message.pointee.frame_case = CLOISTER__V1__GUEST_FRAME__FRAME_FILE
             message.pointee.file = answer
+        case .terminal(let number, let report):
+            message.pointee.frame_case = CLOISTER__V1__GUEST_FRAME__FRAME_TERMINAL
+            message.pointee.terminal = arena.terminalReport(number, report)
         }
         return FrameSplitter.framed(arena.packed(message))
     }
@@ -172,6 +181,9 @@ extension GuestFrame {
         case CLOISTER__V1__GUEST_FRAME__FRAME_FILE:
             let answer = try required(message.file, "file")
             self = .file(number: answer.number, try FileReply(answer.reply))
+        case CLOISTER__V1__GUEST_FRAME__FRAME_TERMINAL:
+            let terminal = try required(message.terminal, "terminal")
+            self = .terminal(number: terminal.number, try TerminalReport(terminal))
         default: throw WireError(.invalidField, "The frame's kind is not known.")
         }
     }

@@ -12,6 +12,8 @@ package enum HostFrame: Hashable, Sendable {
     case interrupt(execution: UInt64, grace: Duration)
     /// Do something with files; the answer carries the number.
     case file(number: UInt64, FileOrder)
+    /// Do something with a terminal; the worker numbers the terminals of a guest.
+    case terminal(number: UInt64, TerminalStep)
 }
 
 /// What makes a clone unlike its twins.
@@ -95,4 +97,6 @@ package enum GuestFrame: Hashable, Sendable {
     case trouble(String)
     /// What became of an order about files.
     case file(number: UInt64, FileReply)
+    /// Something that a terminal has to say.
+    case terminal(number: UInt64, TerminalReport)
 }

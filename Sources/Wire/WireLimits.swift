@@ -35,5 +35,5 @@ package enum WireVersion {
     /// A greater minor version only adds.
     package static let minor: UInt32 = 0
     /// The version of the frames between worker and guest agent; both come from one build.
-    package static let guest: UInt32 = 3
+    package static let guest: UInt32 = 4
 }

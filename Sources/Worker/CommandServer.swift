@@ -68,7 +68,7 @@ struct CommandServer: Sendable {
         var mayWait: Bool {
             guard case .success(.command(let command)) = content else { return false }
             switch command.request {
-            case .execute, .readEvents, .file: return true
+            case .execute, .readEvents, .file, .terminal: return true
             case .hello, .ping, .cancel, .abandon, .stopSession, .keepReady, .describeSessions,
                 .describeImage:
                 return false

@@ -61,7 +61,13 @@ extension Sandbox {
         changes.notify()
     }
 
-    private func send(_ frame: HostFrame, to machine: any Machine) async -> Bool {
+    /// Tells the guest something.
+    ///
+    /// - Parameters:
+    ///   - frame: what to tell.
+    ///   - machine: the session's machine.
+    /// - Returns: whether it was told; otherwise the session has ended.
+    func send(_ frame: HostFrame, to machine: any Machine) async -> Bool {
         do {
             try await machine.send(frame, deadline: .now + patience.orderTimeout)
             return true
@@ -94,6 +100,9 @@ extension Sandbox {
         case .trouble:
             // The agent could not carry out an order; what state the guest is in, nobody knows.
             finish(.guestCrashed)
+        case .terminal(let number, let report):
+            terminals.take(report, of: number)
+            changes.notify()
         case .ready, .warmed, .prepared, .file:
             break
         }

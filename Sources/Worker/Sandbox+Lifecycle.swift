@@ -4,8 +4,10 @@ internal import MicroVM
 
 /// How long a session lives, and what is told of it while it does.
 extension Sandbox {
-    /// Whether code runs or waits here, somebody reads what it says, or a file is open; then it is not idle.
-    var isBusy: Bool { readers > 0 || !archive.isIdle || !transfers.isEmpty }
+    /// Whether code runs or waits here, somebody reads what it or a terminal says, or a file is open; then it is not idle.
+    var isBusy: Bool {
+        readers > 0 || !archive.isIdle || !transfers.isEmpty || terminals.isAttended
+    }
 
     /// Notes a use of the session.
     func touch() { clock.touch(.now) }

@@ -42,6 +42,8 @@ actor Sandbox {
     nonisolated let fileOrders = Correspondence<FileReply>(capacity: FileLimits.requestsPerSession)
     /// The files that are open for clients.
     var transfers = OpenTransfers<ContinuousClock.Instant>()
+    /// The terminals.
+    var terminals = SessionTerminals<ContinuousClock.Instant>()
     /// When it was made.
     let created = ContinuousClock.now
     /// The same as time of day, in milliseconds since 1970.
@@ -193,6 +195,7 @@ actor Sandbox {
                 await self.machineFell(machine)
             }
             group.addTask { await self.runExecutions(on: machine) }
+            group.addTask { await self.runTerminals(on: machine) }
             group.addTask { await self.watchTransfers() }
             group.addTask { await self.watchClock() }
             await group.next()

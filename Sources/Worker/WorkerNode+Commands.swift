@@ -42,6 +42,7 @@ extension WorkerNode {
                 return .done
             }
         case .file(let request): return try await perform(request, by: deadline)
+        case .terminal(let request): return try await perform(request, by: deadline)
         case .keepReady(let targets):
             keepReady(targets)
             return .done

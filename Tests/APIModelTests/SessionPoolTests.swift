@@ -63,6 +63,30 @@ struct SessionPoolTests {
         #expect(again.document["properties"]?["secrets"] == pool.document["properties"]?["secrets"])
     }
 
+    @Test(
+        "An MCP server is on where it is said, is shown with its address, and outlives versions that have no word for it"
+    )
+    func mcp() throws {
+        #expect(try Self.made(#"{"location":"w"}"#).configuration().mcp == MCPSettings())
+        let pool = try Self.made(
+            #"{"location":"w","properties":{"mcpServerSettings":{"isMCPServerEnabled":true,"isMcpServerApiKeyDisabled":true}}}"#
+        )
+        #expect(try pool.configuration().mcp == MCPSettings(isEnabled: true, isKeyDisabled: true))
+        let shown = try Self.shown(pool)["properties"]?["mcpServerSettings"]
+        let endpoint = "https://h:1/subscriptions/s-1/resourceGroups/RG/sessionPools/pool/mcp"
+        #expect(shown?["mcpServerEndpoint"]?.text == endpoint)
+        let body = try JSONDecoder().decode(JSONValue.self, from: Data(#"{"location":"w"}"#.utf8))
+        for (version, isKept) in [("2026-07-01", true), ("2025-10-02-preview", false)] {
+            let again = try SessionPoolResource.made(
+                from: body,
+                at: try Self.address(),
+                replacing: pool,
+                version: try APIVersion.named(version)
+            )
+            #expect(try again.configuration().mcp.isEnabled == isKept, "\(version)")
+        }
+    }
+
     @Test("A resource is what the cluster runs")
     func configuration() throws {
         let pool = try Self.made(Self.full).configuration()
@@ -103,10 +127,6 @@ struct SessionPoolTests {
             ),
             (#"{"location":"w","properties":{"containerType":"Perl"}}"#, "InvalidRequestContent"),
             (#"{"location":"w","properties":{"environmentId":"/e"}}"#, "InvalidRequestContent"),
-            (
-                #"{"location":"w","properties":{"mcpServerSettings":{"isMcpServerEnabled":true}}}"#,
-                "SessionPoolFeatureNotSupported"
-            ),
             (
                 #"{"location":"w","properties":{"sessionNetworkConfiguration":{"status":"EgressEnabled"}}}"#,
                 "SessionPoolFeatureNotSupported"

@@ -8,6 +8,7 @@ struct ScriptedDispatch: SessionDispatch {
     var pools: [String] = ["python"]
     var limits = ExecutionLimits()
     var files = ScriptedFiles()
+    var terminal = ScriptedTerminals()
     /// How many files a page of a list has at most.
     var pageSize = Int.max
     var reason: Failure?
@@ -17,6 +18,7 @@ struct ScriptedDispatch: SessionDispatch {
     /// What goes on beside the requests for it.
     var executions = PlayedExecutions()
     var runtime = Runtime.python
+    var mcp = MCPSettings()
     var imageDescription = ImageDescription(
         runtimes: [],
         packages: [],
@@ -51,7 +53,7 @@ struct ScriptedDispatch: SessionDispatch {
         guard pools.contains(name.text) else {
             throw Failure(.sessionPoolNotFound, "There is no pool \(name).")
         }
-        return PoolConfiguration(name: name, runtime: runtime, limits: limits)
+        return PoolConfiguration(name: name, runtime: runtime, limits: limits, mcp: mcp)
     }
 
     func execute(_ spec: ExecutionSpec, in session: SessionKey) async throws(Failure) -> ExecutionReport {

@@ -98,6 +98,22 @@ struct KeyTests {
         #expect(book.count(of: "API keys cannot be read") == 1)
     }
 
+    @Test("How often an MCP key was rotated is kept by pool, the newest number, also over a restart")
+    func rotations() async throws {
+        let (python, orders) = (try PoolName("python"), try PoolName("orders"))
+        for store in try await stores() {
+            #expect(try await store.mcpKeyRotations().isEmpty)
+            try await store.keepMCPKeyRotations(1, of: python)
+            try await store.keepMCPKeyRotations(7, of: orders)
+            try await store.keepMCPKeyRotations(2, of: python)
+            #expect(try await store.mcpKeyRotations() == [python: 2, orders: 7])
+            await store.close()
+            await #expect(throws: StoreError.self) { try await store.mcpKeyRotations() }
+            await #expect(throws: StoreError.self) { try await store.keepMCPKeyRotations(3, of: python) }
+        }
+        #expect(try await folder.open().mcpKeyRotations() == [python: 2, orders: 7])
+    }
+
     @Test("A store of the version before gets the table of keys and keeps its records")
     func migration() async throws {
         let queue = try DatabaseQueue(path: folder.storePath)

@@ -27,6 +27,7 @@ package final class PlayedHypervisor: Hypervisor {
         var missingTemplates: Set<PoolName> = []
         var brokenTemplates: Set<PoolName> = []
         var firstInputs: [ExecutionInput] = []
+        var terminalSteps: [(number: UInt64, step: TerminalStep)] = []
     }
 
     private let state = Mutex(State())
@@ -36,6 +37,15 @@ package final class PlayedHypervisor: Hypervisor {
 
     /// All code that guests were given, in the order of arrival.
     package var orders: [String] { state.withLock { $0.orders } }
+
+    /// What guests were told about terminals, in order.
+    package var terminalSteps: [(number: UInt64, step: TerminalStep)] {
+        state.withLock { $0.terminalSteps }
+    }
+
+    func note(_ step: TerminalStep, of number: UInt64) {
+        state.withLock { $0.terminalSteps.append((number, step)) }
+    }
 
     /// How many machines there are now.
     package var liveMachines: Int { state.withLock { $0.live } }

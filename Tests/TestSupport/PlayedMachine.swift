@@ -13,6 +13,7 @@ final class PlayedMachine: Machine {
         var isDeaf = false
         var isWarm = false
         var files = PlayedFiles()
+        var terminals = PlayedTerminals()
         var panic: String?
     }
 
@@ -57,6 +58,11 @@ final class PlayedMachine: Machine {
         case .file(let number, let order):
             guard let reply = guest.withLock({ $0.files.reply(to: order) }) else { return }
             await output.put(.file(number: number, reply))
+        case .terminal(let number, let step):
+            hypervisor.note(step, of: number)
+            for report in guest.withLock({ $0.terminals.reports(on: step, of: number) }) {
+                await output.put(.terminal(number: number, report))
+            }
         }
     }
 

@@ -18,11 +18,15 @@ struct CrossCheckTests {
             let bytes = try await Protoc.encoded(golden.text, as: golden.name)
             #expect(Hexadecimal.text(bytes) == golden.hexadecimal, "\(ContentKind(of: golden.value))")
         }
-        for golden in try GoldenMessages.hostFrames + GoldenMessages.fileOrders() {
+        for golden in try GoldenMessages.hostFrames + GoldenMessages.fileOrders()
+            + GoldenMessages.terminalSteps()
+        {
             let bytes = try await Protoc.encoded(golden.text, as: golden.name)
             #expect(Hexadecimal.text(bytes) == golden.hexadecimal, "\(golden.value)")
         }
-        for golden in try GoldenMessages.guestFrames + GoldenMessages.fileReplies() {
+        for golden in try GoldenMessages.guestFrames + GoldenMessages.fileReplies()
+            + GoldenMessages.terminalReports
+        {
             let bytes = try await Protoc.encoded(golden.text, as: golden.name)
             #expect(Hexadecimal.text(bytes) == golden.hexadecimal, "\(golden.value)")
         }

@@ -24,11 +24,15 @@ struct GoldenBytesTests {
 
     @Test("Every kind of frame has the bytes that it always had")
     func frames() throws {
-        for golden in try GoldenMessages.hostFrames + GoldenMessages.fileOrders() {
+        for golden in try GoldenMessages.hostFrames + GoldenMessages.fileOrders()
+            + GoldenMessages.terminalSteps()
+        {
             #expect(Hexadecimal.text(try unframed(golden.value.encoded())) == golden.hexadecimal)
             #expect(try HostFrame(decoding: golden.bytes) == golden.value)
         }
-        for golden in try GoldenMessages.guestFrames + GoldenMessages.fileReplies() {
+        for golden in try GoldenMessages.guestFrames + GoldenMessages.fileReplies()
+            + GoldenMessages.terminalReports
+        {
             #expect(Hexadecimal.text(try unframed(golden.value.encoded())) == golden.hexadecimal)
             #expect(try GuestFrame(decoding: golden.bytes) == golden.value)
         }

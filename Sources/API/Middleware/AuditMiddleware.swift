@@ -37,12 +37,21 @@ struct AuditMiddleware: RouterMiddleware {
                 entry.outcome = response.status.kind == .successful ? "done" : "refused"
             }
         }
-        if let length = response.body.contentLength, length <= Self.countedBytes {
+        if Self.isTyping(request, context), response.status.kind == .successful {
+            draft.withdraw()
+        } else if let length = response.body.contentLength, length <= Self.countedBytes {
             finish(draft, context)
         } else {
             response.body = counted(response.body, draft, context)
         }
         return response
+    }
+
+    /// Whether a request is one of the many of a terminal whose opening and end are told already; what is
+    /// typed is nobody's business, and a line for each key would drown the rest.
+    private static func isTyping(_ request: Request, _ context: APIContext) -> Bool {
+        guard context.isOfTerminal else { return false }
+        return request.method == .patch || request.method == .post
     }
 
     private static func entry(for request: Request, _ context: APIContext) -> AuditEntry? {

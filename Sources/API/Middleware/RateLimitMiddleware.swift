@@ -5,12 +5,22 @@ internal import Identity
 
 /// The rates of all callers, for all connections.
 actor RequestRates {
-    private var limiter: RateLimiter
+    /// How many requests to terminals that are open count as one: each key that is pressed may be one.
+    private static let terminalRequests = 20
 
-    init(standard: RequestRate?) { limiter = RateLimiter(standard: standard) }
+    private var limiter: RateLimiter
+    private var ofTerminals: RateLimiter
+
+    init(standard: RequestRate?) {
+        limiter = RateLimiter(standard: standard)
+        ofTerminals = RateLimiter(standard: standard, factor: Self.terminalRequests)
+    }
 
     /// Counts a request; nil when its caller has no limit.
-    func take(for caller: Caller) -> TokenBucket.Verdict? { limiter.take(for: caller, at: .now) }
+    func take(for caller: Caller, isOfTerminal: Bool) -> TokenBucket.Verdict? {
+        // From buckets of their own: who types shall not be kept from running code, nor the other way round.
+        isOfTerminal ? ofTerminals.take(for: caller, at: .now) : limiter.take(for: caller, at: .now)
+    }
 }
 
 /// Holds callers to their rates, and tells them in the `RateLimit` headers of every answer.
@@ -24,7 +34,9 @@ struct RateLimitMiddleware: RouterMiddleware {
         context: APIContext,
         next: @concurrent (Request, APIContext) async throws -> Response
     ) async throws -> Response {
-        guard let caller = context.caller, let verdict = await rates.take(for: caller) else {
+        guard let caller = context.caller,
+            let verdict = await rates.take(for: caller, isOfTerminal: context.isOfTerminal)
+        else {
             return try await next(request, context)
         }
         var response: Response

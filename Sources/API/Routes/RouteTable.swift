@@ -46,7 +46,7 @@ struct RouteTable {
     /// The routes that need one.
     private var guardedRoutes: [Route] {
         let keyRoutes = access.keys.map { KeyRoutes(keys: $0, bodyTimeout: bodyTimeout).all } ?? []
-        let below = executionRoutes + sessionRoutes + fileRoutes + mcpRoutes
+        let below = executionRoutes + sessionRoutes + fileRoutes + terminalRoutes + mcpRoutes
         return keyRoutes + poolRoutes
             + Self.poolPrefixes.flatMap { prefix in
                 below.map { Route(path: prefix + $0.path, handlers: $0.handlers) }
@@ -130,6 +130,21 @@ struct RouteTable {
             Route(path: "/python/uploadFile", handlers: [.post: upload.take(.first)]),
             Route(path: "/python/files", handlers: [.get: files.list(.first)]),
             Route(path: "/python/downloadFile", handlers: [.get: download.send, .head: download.head]),
+        ]
+    }
+
+    private var terminalRoutes: [Route] {
+        let terminals = TerminalRoutes(dispatch: dispatch, bodyTimeout: bodyTimeout)
+        let output = TerminalOutputRoute(dispatch: dispatch, silence: silence.ofStream)
+        let place = TerminalRoutes.place
+        return [
+            Route(path: TerminalRoutes.path, handlers: [.get: terminals.list, .post: terminals.open]),
+            Route(
+                path: place,
+                handlers: [.get: terminals.show, .patch: terminals.resize, .delete: terminals.close]
+            ),
+            Route(path: place + "/output", handlers: [.get: output.send]),
+            Route(path: place + "/input", handlers: [.post: terminals.type]),
         ]
     }
 

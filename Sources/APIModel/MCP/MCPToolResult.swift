@@ -91,13 +91,14 @@ extension MCPToolResult {
     /// The result of a read: text as text, a whole picture as an image, anything else as a blob.
     ///
     /// - Parameters:
-    ///   - bytes: what was read.
+    ///   - all: what was read; of a text that goes on behind it, the half of a character at the end is left out.
     ///   - offset: from where.
     ///   - file: the file.
     /// - Returns: the result.
-    package static func read(_ bytes: [UInt8], at offset: Int, of file: SessionFile) -> Self {
+    package static func read(_ all: [UInt8], at offset: Int, of file: SessionFile) -> Self {
         let type = ContentType.of(file.path.name)
-        let isWhole = bytes.count == file.size
+        let isWhole = all.count == file.size
+        let bytes = offset + all.count < file.size ? wholeCharacters(all) : all
         let readable = bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
         let (form, block): (String, JSONValue)
         if isWhole, type.hasPrefix("image/"), !bytes.isEmpty {
@@ -116,6 +117,17 @@ extension MCPToolResult {
         ])
         let told = text(String(decoding: description.encoded, as: UTF8.self))
         return Self(content: [block, told], structured: description)
+    }
+
+    /// Bytes without the first half of a character at their end; the next call reads it whole.
+    private static func wholeCharacters(_ bytes: [UInt8]) -> [UInt8] {
+        guard let start = bytes.lastIndex(where: { $0 & 0xc0 != 0x80 }), bytes[start] >= 0xc0 else {
+            return bytes
+        }
+        let length = bytes[start] >= 0xf0 ? 4 : bytes[start] >= 0xe0 ? 3 : 2
+        let whole = Array(bytes[..<start])
+        let isText = !whole.isEmpty && String(validating: whole, as: UTF8.self) != nil
+        return isText && bytes.count - start < length ? whole : bytes
     }
 
     private static func description(of file: SessionFile) -> JSONValue {

@@ -24,11 +24,22 @@ struct cloister_session_process {
     int descriptor_count;
     uint32_t user;            // the user, and its group
     uint64_t processes;       // how many processes and threads the user may have
+    int in_terminal;          // whether descriptor 0 is a terminal that shall be the session's own
 };
 
 // Starts a program as the leader of a session of its own, without any privilege and without a way to get one;
 // returns its process. One that cannot be executed ends with 126 or 127, as in a shell.
 int cloister_spawn_in_session(const struct cloister_session_process *process);
+
+// Opens a pair of a new terminal for a user: descriptors[0] is the side of the one who types and reads,
+// without blocking, descriptors[1] the side of the programs (pts(4)); both are closed on exec.
+int cloister_open_terminal(int descriptors[2], uint32_t user);
+
+// Gives a terminal a size in characters; its programs hear of a change by SIGWINCH.
+int cloister_resize_terminal(int descriptor, int columns, int rows);
+
+// The group of processes in the foreground of a terminal; 0 when there is none.
+int cloister_foreground_group(int descriptor);
 
 // Credits bytes to the kernel's random generator, open as `device`, and makes it reseed itself at
 // once (RNDADDENTROPY and RNDRESEEDCRNG, random(4)).

@@ -36,6 +36,15 @@ package final class AuditDraft: Sendable {
         }
     }
 
+    /// Gives the line up: there will be none.
+    package func withdraw() {
+        let hadPlace = state.withLock { state in
+            defer { state.isFinished = true }
+            return !state.isFinished && state.hasPlace
+        }
+        if hadPlace { log.release() }
+    }
+
     /// Writes the line; further calls do nothing.
     package func finish() {
         let finished = state.withLock { state -> (entry: AuditEntry, hasPlace: Bool)? in

@@ -118,6 +118,9 @@ package final class AuditLog: Sendable {
         }
     }
 
+    /// Gives a place back that no line will take.
+    func release() { state.withLock { $0.places -= 1 } }
+
     func append(_ entry: AuditEntry, hasPlace: Bool) {
         let line = entry.line(time: JSONLogHandler.timeOfDay(), keepsCode: keepsCode)
         let mustStart = state.withLock { state in

@@ -58,6 +58,10 @@ actor PlayedStore: Store {
 
     func keep(_ pool: PoolRecord) throws(StoreError) {}
 
+    func keepMCPKeyRotations(_ count: Int, of pool: PoolName) throws(StoreError) {}
+
+    func mcpKeyRotations() throws(StoreError) -> [PoolName: Int] { [:] }
+
     func pools() throws(StoreError) -> [PoolRecord] { [] }
 
     func removePool(_ name: PoolName) throws(StoreError) {}

@@ -6,8 +6,9 @@ enum ContentKind: String, CaseIterable, Sendable {
     case announcement
     case hello, ping, execute, readEvents, cancel, abandon, stopSession, keepReady, describeSessions,
         describeImage,
-        file
-    case failure, sessions, pong, events, done, sessionGone, descriptions, image, fileReply
+        file, terminal
+    case failure, sessions, pong, events, done, sessionGone, descriptions, image, fileReply,
+        terminalReply
 
     /// Finds the kind of a content; a new one does not compile until it is tested.
     init(of content: Envelope.Content) {
@@ -26,6 +27,7 @@ enum ContentKind: String, CaseIterable, Sendable {
             case .describeSessions: self = .describeSessions
             case .describeImage: self = .describeImage
             case .file: self = .file
+            case .terminal: self = .terminal
             }
         case .answer(let answer):
             switch answer {
@@ -38,6 +40,7 @@ enum ContentKind: String, CaseIterable, Sendable {
             case .descriptions: self = .descriptions
             case .image: self = .image
             case .file: self = .fileReply
+            case .terminal: self = .terminalReply
             }
         }
     }
@@ -47,10 +50,10 @@ enum ContentKind: String, CaseIterable, Sendable {
 enum EventKind: CaseIterable, Sendable { case standardOutput, standardError, value, image, ended }
 
 /// The kinds of frames to the guest.
-enum HostFrameKind: CaseIterable, Sendable { case warmUp, prepare, run, interrupt, file }
+enum HostFrameKind: CaseIterable, Sendable { case warmUp, prepare, run, interrupt, file, terminal }
 
 /// The kinds of frames from the guest.
-enum GuestFrameKind: CaseIterable, Sendable { case ready, warmed, prepared, event, trouble, file }
+enum GuestFrameKind: CaseIterable, Sendable { case ready, warmed, prepared, event, trouble, file, terminal }
 
 extension Arbitrary {
     mutating func event(_ kind: EventKind) -> ExecutionEvent {
@@ -89,7 +92,7 @@ extension Arbitrary {
             )
         case .hello, .ping, .execute, .readEvents, .cancel, .abandon, .stopSession, .keepReady,
             .describeSessions,
-            .describeImage, .file:
+            .describeImage, .file, .terminal:
             .command(Command(epoch: epoch(), request: try request(kind)))
         case .failure: .answer(.failure(failure()))
         case .sessions:
@@ -104,6 +107,7 @@ extension Arbitrary {
         case .done: .answer(.done)
         case .sessionGone: .answer(.sessionGone(flag() ? element(EndCause.all) : nil))
         case .fileReply: .answer(.file(try reply()))
+        case .terminalReply: .answer(.terminal(try terminalReply()))
         case .image: .answer(.image(image()))
         case .descriptions: .answer(.descriptions(try (0..<count(0...9)).map { _ in try description() }))
         }
@@ -144,6 +148,16 @@ extension Arbitrary {
             )
         case .describeImage: .describeImage(element(Runtime.all))
         case .describeSessions: .describeSessions(try (0..<count(0...9)).map { _ in try session() })
+        case .terminal:
+            .terminal(
+                TerminalRequest(
+                    session: try session(),
+                    mayCreate: flag(),
+                    pool: try configuration(),
+                    order: try terminalOrder(),
+                    wait: duration()
+                )
+            )
         case .file:
             .file(
                 FileRequest(
@@ -257,6 +271,7 @@ extension Arbitrary {
             )
         case .interrupt: .interrupt(execution: number(), grace: duration())
         case .file: .file(number: number(), try order())
+        case .terminal: .terminal(number: number(), try terminalStep())
         }
     }
 
@@ -268,6 +283,7 @@ extension Arbitrary {
         case .event: .event(execution: number(), event())
         case .trouble: .trouble(text())
         case .file: .file(number: number(), try reply())
+        case .terminal: .terminal(number: number(), terminalReport())
         }
     }
 }

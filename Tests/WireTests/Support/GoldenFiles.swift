@@ -3,8 +3,14 @@ import Wire
 
 /// What is said about files.
 extension GoldenMessages {
-    static func files() throws -> [Golden<Envelope.Content>] {
-        let pool = PoolConfiguration(
+    static let poolText = """
+        pool { name: "py" runtime: "python" memory_mib: 1 virtual_cpus: 2 disk_mib: 3
+        cooldown_us: 4000000 max_concurrent_sessions: 5 code_bytes_max: 6 timeout_us_max: 7000000
+        output_bytes_max: 8 result_bytes_max: 9 images_max: 10 ready_sessions: 11 processes_max: 21 }
+        """
+
+    static func pool() throws -> PoolConfiguration {
+        PoolConfiguration(
             name: try PoolName("py"),
             memoryMiB: 1,
             virtualCPUs: 2,
@@ -21,10 +27,13 @@ extension GoldenMessages {
                 images: 10
             )
         )
+    }
+
+    static func files() throws -> [Golden<Envelope.Content>] {
         let request = FileRequest(
             session: try session(),
             mayCreate: true,
-            pool: pool,
+            pool: try pool(),
             order: .write(transfer: 3, offset: 4, [5]),
             wait: .microseconds(6)
         )
@@ -34,9 +43,7 @@ extension GoldenMessages {
                 name: "Command",
                 text: #"""
                     epoch: 300 file { session { pool: "py" identifier: "user/1" } generation: 2 may_create: true
-                    pool { name: "py" runtime: "python" memory_mib: 1 virtual_cpus: 2 disk_mib: 3
-                    cooldown_us: 4000000 max_concurrent_sessions: 5 code_bytes_max: 6 timeout_us_max: 7000000
-                    output_bytes_max: 8 result_bytes_max: 9 images_max: 10 ready_sessions: 11 processes_max: 21 }
+                    \#(poolText)
                     order { write { transfer: 3 offset: 4 content: "\005" } } wait_us: 6 }
                     """#,
                 hexadecimal: """

@@ -17,7 +17,7 @@ struct Golden<Value: Sendable>: Sendable {
 /// One golden message of each kind.
 enum GoldenMessages {
     static func contents() throws -> [Golden<Envelope.Content>] {
-        try commands() + answers() + eventsAndImages() + files() + [
+        try commands() + answers() + eventsAndImages() + files() + terminals() + terminalCommands() + [
             Golden(
                 value: .announcement(
                     Announcement(

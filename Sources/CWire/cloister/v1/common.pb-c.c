@@ -1132,6 +1132,96 @@ void   cloister__v1__file_done__free_unpacked
   assert(message->base.descriptor == &cloister__v1__file_done__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   cloister__v1__terminal_size__init
+                     (Cloister__V1__TerminalSize         *message)
+{
+  static const Cloister__V1__TerminalSize init_value = CLOISTER__V1__TERMINAL_SIZE__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__terminal_size__get_packed_size
+                     (const Cloister__V1__TerminalSize *message)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_size__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__terminal_size__pack
+                     (const Cloister__V1__TerminalSize *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_size__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__terminal_size__pack_to_buffer
+                     (const Cloister__V1__TerminalSize *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_size__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__TerminalSize *
+       cloister__v1__terminal_size__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__TerminalSize *)
+     protobuf_c_message_unpack (&cloister__v1__terminal_size__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__terminal_size__free_unpacked
+                     (Cloister__V1__TerminalSize *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__terminal_size__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__terminal_spec__init
+                     (Cloister__V1__TerminalSpec         *message)
+{
+  static const Cloister__V1__TerminalSpec init_value = CLOISTER__V1__TERMINAL_SPEC__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__terminal_spec__get_packed_size
+                     (const Cloister__V1__TerminalSpec *message)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_spec__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__terminal_spec__pack
+                     (const Cloister__V1__TerminalSpec *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_spec__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__terminal_spec__pack_to_buffer
+                     (const Cloister__V1__TerminalSpec *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_spec__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__TerminalSpec *
+       cloister__v1__terminal_spec__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__TerminalSpec *)
+     protobuf_c_message_unpack (&cloister__v1__terminal_spec__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__terminal_spec__free_unpacked
+                     (Cloister__V1__TerminalSpec *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__terminal_spec__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor cloister__v1__envelope__field_descriptors[12] =
 {
   {
@@ -2887,6 +2977,121 @@ const ProtobufCMessageDescriptor cloister__v1__file_done__descriptor =
   cloister__v1__file_done__field_indices_by_name,
   0,  cloister__v1__file_done__number_ranges,
   (ProtobufCMessageInit) cloister__v1__file_done__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__terminal_size__field_descriptors[2] =
+{
+  {
+    "columns",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TerminalSize, columns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rows",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TerminalSize, rows),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__terminal_size__field_indices_by_name[] = {
+  0,   /* field[0] = columns */
+  1,   /* field[1] = rows */
+};
+static const ProtobufCIntRange cloister__v1__terminal_size__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor cloister__v1__terminal_size__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.TerminalSize",
+  "TerminalSize",
+  "Cloister__V1__TerminalSize",
+  "cloister.v1",
+  sizeof(Cloister__V1__TerminalSize),
+  2,
+  cloister__v1__terminal_size__field_descriptors,
+  cloister__v1__terminal_size__field_indices_by_name,
+  1,  cloister__v1__terminal_size__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__terminal_size__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__terminal_spec__field_descriptors[3] =
+{
+  {
+    "size",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TerminalSpec, size),
+    &cloister__v1__terminal_size__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TerminalSpec, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "arguments",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Cloister__V1__TerminalSpec, n_arguments),
+    offsetof(Cloister__V1__TerminalSpec, arguments),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__terminal_spec__field_indices_by_name[] = {
+  2,   /* field[2] = arguments */
+  1,   /* field[1] = kind */
+  0,   /* field[0] = size */
+};
+static const ProtobufCIntRange cloister__v1__terminal_spec__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor cloister__v1__terminal_spec__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.TerminalSpec",
+  "TerminalSpec",
+  "Cloister__V1__TerminalSpec",
+  "cloister.v1",
+  sizeof(Cloister__V1__TerminalSpec),
+  3,
+  cloister__v1__terminal_spec__field_descriptors,
+  cloister__v1__terminal_spec__field_indices_by_name,
+  1,  cloister__v1__terminal_spec__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__terminal_spec__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue cloister__v1__kind__enum_values_by_number[4] =

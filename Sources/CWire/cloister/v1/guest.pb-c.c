@@ -277,6 +277,141 @@ void   cloister__v1__file__free_unpacked
   assert(message->base.descriptor == &cloister__v1__file__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   cloister__v1__terminal__init
+                     (Cloister__V1__Terminal         *message)
+{
+  static const Cloister__V1__Terminal init_value = CLOISTER__V1__TERMINAL__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__terminal__get_packed_size
+                     (const Cloister__V1__Terminal *message)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__terminal__pack
+                     (const Cloister__V1__Terminal *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__terminal__pack_to_buffer
+                     (const Cloister__V1__Terminal *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__Terminal *
+       cloister__v1__terminal__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__Terminal *)
+     protobuf_c_message_unpack (&cloister__v1__terminal__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__terminal__free_unpacked
+                     (Cloister__V1__Terminal *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__terminal__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__open_terminal_step__init
+                     (Cloister__V1__OpenTerminalStep         *message)
+{
+  static const Cloister__V1__OpenTerminalStep init_value = CLOISTER__V1__OPEN_TERMINAL_STEP__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__open_terminal_step__get_packed_size
+                     (const Cloister__V1__OpenTerminalStep *message)
+{
+  assert(message->base.descriptor == &cloister__v1__open_terminal_step__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__open_terminal_step__pack
+                     (const Cloister__V1__OpenTerminalStep *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__open_terminal_step__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__open_terminal_step__pack_to_buffer
+                     (const Cloister__V1__OpenTerminalStep *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__open_terminal_step__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__OpenTerminalStep *
+       cloister__v1__open_terminal_step__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__OpenTerminalStep *)
+     protobuf_c_message_unpack (&cloister__v1__open_terminal_step__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__open_terminal_step__free_unpacked
+                     (Cloister__V1__OpenTerminalStep *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__open_terminal_step__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__hang_up__init
+                     (Cloister__V1__HangUp         *message)
+{
+  static const Cloister__V1__HangUp init_value = CLOISTER__V1__HANG_UP__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__hang_up__get_packed_size
+                     (const Cloister__V1__HangUp *message)
+{
+  assert(message->base.descriptor == &cloister__v1__hang_up__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__hang_up__pack
+                     (const Cloister__V1__HangUp *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__hang_up__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__hang_up__pack_to_buffer
+                     (const Cloister__V1__HangUp *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__hang_up__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__HangUp *
+       cloister__v1__hang_up__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__HangUp *)
+     protobuf_c_message_unpack (&cloister__v1__hang_up__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__hang_up__free_unpacked
+                     (Cloister__V1__HangUp *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__hang_up__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   cloister__v1__guest_frame__init
                      (Cloister__V1__GuestFrame         *message)
 {
@@ -592,7 +727,97 @@ void   cloister__v1__file_answer__free_unpacked
   assert(message->base.descriptor == &cloister__v1__file_answer__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor cloister__v1__host_frame__field_descriptors[5] =
+void   cloister__v1__terminal_report__init
+                     (Cloister__V1__TerminalReport         *message)
+{
+  static const Cloister__V1__TerminalReport init_value = CLOISTER__V1__TERMINAL_REPORT__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__terminal_report__get_packed_size
+                     (const Cloister__V1__TerminalReport *message)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_report__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__terminal_report__pack
+                     (const Cloister__V1__TerminalReport *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_report__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__terminal_report__pack_to_buffer
+                     (const Cloister__V1__TerminalReport *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_report__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__TerminalReport *
+       cloister__v1__terminal_report__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__TerminalReport *)
+     protobuf_c_message_unpack (&cloister__v1__terminal_report__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__terminal_report__free_unpacked
+                     (Cloister__V1__TerminalReport *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__terminal_report__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__terminal_not_opened__init
+                     (Cloister__V1__TerminalNotOpened         *message)
+{
+  static const Cloister__V1__TerminalNotOpened init_value = CLOISTER__V1__TERMINAL_NOT_OPENED__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__terminal_not_opened__get_packed_size
+                     (const Cloister__V1__TerminalNotOpened *message)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_not_opened__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__terminal_not_opened__pack
+                     (const Cloister__V1__TerminalNotOpened *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_not_opened__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__terminal_not_opened__pack_to_buffer
+                     (const Cloister__V1__TerminalNotOpened *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_not_opened__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__TerminalNotOpened *
+       cloister__v1__terminal_not_opened__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__TerminalNotOpened *)
+     protobuf_c_message_unpack (&cloister__v1__terminal_not_opened__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__terminal_not_opened__free_unpacked
+                     (Cloister__V1__TerminalNotOpened *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__terminal_not_opened__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+static const ProtobufCFieldDescriptor cloister__v1__host_frame__field_descriptors[6] =
 {
   {
     "warm_up",
@@ -654,18 +879,31 @@ static const ProtobufCFieldDescriptor cloister__v1__host_frame__field_descriptor
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "terminal",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__HostFrame, frame_case),
+    offsetof(Cloister__V1__HostFrame, terminal),
+    &cloister__v1__terminal__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__host_frame__field_indices_by_name[] = {
   4,   /* field[4] = file */
   3,   /* field[3] = interrupt */
   1,   /* field[1] = prepare */
   2,   /* field[2] = run */
+  5,   /* field[5] = terminal */
   0,   /* field[0] = warm_up */
 };
 static const ProtobufCIntRange cloister__v1__host_frame__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor cloister__v1__host_frame__descriptor =
 {
@@ -675,7 +913,7 @@ const ProtobufCMessageDescriptor cloister__v1__host_frame__descriptor =
   "Cloister__V1__HostFrame",
   "cloister.v1",
   sizeof(Cloister__V1__HostFrame),
-  5,
+  6,
   cloister__v1__host_frame__field_descriptors,
   cloister__v1__host_frame__field_indices_by_name,
   1,  cloister__v1__host_frame__number_ranges,
@@ -1003,7 +1241,212 @@ const ProtobufCMessageDescriptor cloister__v1__file__descriptor =
   (ProtobufCMessageInit) cloister__v1__file__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__guest_frame__field_descriptors[6] =
+static const ProtobufCFieldDescriptor cloister__v1__terminal__field_descriptors[6] =
+{
+  {
+    "number",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Terminal, number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "open",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__Terminal, step_case),
+    offsetof(Cloister__V1__Terminal, open),
+    &cloister__v1__open_terminal_step__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "input",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Cloister__V1__Terminal, step_case),
+    offsetof(Cloister__V1__Terminal, input),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "resize",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__Terminal, step_case),
+    offsetof(Cloister__V1__Terminal, resize),
+    &cloister__v1__terminal_size__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "output_up_to",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Cloister__V1__Terminal, step_case),
+    offsetof(Cloister__V1__Terminal, output_up_to),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hang_up",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__Terminal, step_case),
+    offsetof(Cloister__V1__Terminal, hang_up),
+    &cloister__v1__hang_up__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__terminal__field_indices_by_name[] = {
+  5,   /* field[5] = hang_up */
+  2,   /* field[2] = input */
+  0,   /* field[0] = number */
+  1,   /* field[1] = open */
+  4,   /* field[4] = output_up_to */
+  3,   /* field[3] = resize */
+};
+static const ProtobufCIntRange cloister__v1__terminal__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor cloister__v1__terminal__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.Terminal",
+  "Terminal",
+  "Cloister__V1__Terminal",
+  "cloister.v1",
+  sizeof(Cloister__V1__Terminal),
+  6,
+  cloister__v1__terminal__field_descriptors,
+  cloister__v1__terminal__field_indices_by_name,
+  1,  cloister__v1__terminal__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__terminal__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__open_terminal_step__field_descriptors[3] =
+{
+  {
+    "spec",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__OpenTerminalStep, spec),
+    &cloister__v1__terminal_spec__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "output_up_to",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__OpenTerminalStep, output_up_to),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "processes_max",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__OpenTerminalStep, processes_max),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__open_terminal_step__field_indices_by_name[] = {
+  1,   /* field[1] = output_up_to */
+  2,   /* field[2] = processes_max */
+  0,   /* field[0] = spec */
+};
+static const ProtobufCIntRange cloister__v1__open_terminal_step__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor cloister__v1__open_terminal_step__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.OpenTerminalStep",
+  "OpenTerminalStep",
+  "Cloister__V1__OpenTerminalStep",
+  "cloister.v1",
+  sizeof(Cloister__V1__OpenTerminalStep),
+  3,
+  cloister__v1__open_terminal_step__field_descriptors,
+  cloister__v1__open_terminal_step__field_indices_by_name,
+  1,  cloister__v1__open_terminal_step__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__open_terminal_step__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__hang_up__field_descriptors[1] =
+{
+  {
+    "grace_us",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__HangUp, grace_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__hang_up__field_indices_by_name[] = {
+  0,   /* field[0] = grace_us */
+};
+static const ProtobufCIntRange cloister__v1__hang_up__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor cloister__v1__hang_up__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.HangUp",
+  "HangUp",
+  "Cloister__V1__HangUp",
+  "cloister.v1",
+  sizeof(Cloister__V1__HangUp),
+  1,
+  cloister__v1__hang_up__field_descriptors,
+  cloister__v1__hang_up__field_indices_by_name,
+  1,  cloister__v1__hang_up__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__hang_up__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__guest_frame__field_descriptors[7] =
 {
   {
     "ready",
@@ -1077,19 +1520,32 @@ static const ProtobufCFieldDescriptor cloister__v1__guest_frame__field_descripto
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "terminal",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__GuestFrame, frame_case),
+    offsetof(Cloister__V1__GuestFrame, terminal),
+    &cloister__v1__terminal_report__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__guest_frame__field_indices_by_name[] = {
   3,   /* field[3] = event */
   5,   /* field[5] = file */
   2,   /* field[2] = prepared */
   0,   /* field[0] = ready */
+  6,   /* field[6] = terminal */
   4,   /* field[4] = trouble */
   1,   /* field[1] = warmed */
 };
 static const ProtobufCIntRange cloister__v1__guest_frame__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor cloister__v1__guest_frame__descriptor =
 {
@@ -1099,7 +1555,7 @@ const ProtobufCMessageDescriptor cloister__v1__guest_frame__descriptor =
   "Cloister__V1__GuestFrame",
   "cloister.v1",
   sizeof(Cloister__V1__GuestFrame),
-  6,
+  7,
   cloister__v1__guest_frame__field_descriptors,
   cloister__v1__guest_frame__field_indices_by_name,
   1,  cloister__v1__guest_frame__number_ranges,
@@ -1318,5 +1774,113 @@ const ProtobufCMessageDescriptor cloister__v1__file_answer__descriptor =
   cloister__v1__file_answer__field_indices_by_name,
   1,  cloister__v1__file_answer__number_ranges,
   (ProtobufCMessageInit) cloister__v1__file_answer__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__terminal_report__field_descriptors[5] =
+{
+  {
+    "number",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TerminalReport, number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "output",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Cloister__V1__TerminalReport, report_case),
+    offsetof(Cloister__V1__TerminalReport, output),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "typed_up_to",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Cloister__V1__TerminalReport, report_case),
+    offsetof(Cloister__V1__TerminalReport, typed_up_to),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "exit_code",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Cloister__V1__TerminalReport, report_case),
+    offsetof(Cloister__V1__TerminalReport, exit_code),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "not_opened",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__TerminalReport, report_case),
+    offsetof(Cloister__V1__TerminalReport, not_opened),
+    &cloister__v1__terminal_not_opened__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__terminal_report__field_indices_by_name[] = {
+  3,   /* field[3] = exit_code */
+  4,   /* field[4] = not_opened */
+  0,   /* field[0] = number */
+  1,   /* field[1] = output */
+  2,   /* field[2] = typed_up_to */
+};
+static const ProtobufCIntRange cloister__v1__terminal_report__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor cloister__v1__terminal_report__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.TerminalReport",
+  "TerminalReport",
+  "Cloister__V1__TerminalReport",
+  "cloister.v1",
+  sizeof(Cloister__V1__TerminalReport),
+  5,
+  cloister__v1__terminal_report__field_descriptors,
+  cloister__v1__terminal_report__field_indices_by_name,
+  1,  cloister__v1__terminal_report__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__terminal_report__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define cloister__v1__terminal_not_opened__field_descriptors NULL
+#define cloister__v1__terminal_not_opened__field_indices_by_name NULL
+#define cloister__v1__terminal_not_opened__number_ranges NULL
+const ProtobufCMessageDescriptor cloister__v1__terminal_not_opened__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.TerminalNotOpened",
+  "TerminalNotOpened",
+  "Cloister__V1__TerminalNotOpened",
+  "cloister.v1",
+  sizeof(Cloister__V1__TerminalNotOpened),
+  0,
+  cloister__v1__terminal_not_opened__field_descriptors,
+  cloister__v1__terminal_not_opened__field_indices_by_name,
+  0,  cloister__v1__terminal_not_opened__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__terminal_not_opened__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -502,6 +502,276 @@ void   cloister__v1__file_command__free_unpacked
   assert(message->base.descriptor == &cloister__v1__file_command__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   cloister__v1__terminal_command__init
+                     (Cloister__V1__TerminalCommand         *message)
+{
+  static const Cloister__V1__TerminalCommand init_value = CLOISTER__V1__TERMINAL_COMMAND__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__terminal_command__get_packed_size
+                     (const Cloister__V1__TerminalCommand *message)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_command__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__terminal_command__pack
+                     (const Cloister__V1__TerminalCommand *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_command__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__terminal_command__pack_to_buffer
+                     (const Cloister__V1__TerminalCommand *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_command__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__TerminalCommand *
+       cloister__v1__terminal_command__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__TerminalCommand *)
+     protobuf_c_message_unpack (&cloister__v1__terminal_command__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__terminal_command__free_unpacked
+                     (Cloister__V1__TerminalCommand *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__terminal_command__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__list_terminals__init
+                     (Cloister__V1__ListTerminals         *message)
+{
+  static const Cloister__V1__ListTerminals init_value = CLOISTER__V1__LIST_TERMINALS__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__list_terminals__get_packed_size
+                     (const Cloister__V1__ListTerminals *message)
+{
+  assert(message->base.descriptor == &cloister__v1__list_terminals__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__list_terminals__pack
+                     (const Cloister__V1__ListTerminals *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__list_terminals__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__list_terminals__pack_to_buffer
+                     (const Cloister__V1__ListTerminals *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__list_terminals__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__ListTerminals *
+       cloister__v1__list_terminals__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__ListTerminals *)
+     protobuf_c_message_unpack (&cloister__v1__list_terminals__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__list_terminals__free_unpacked
+                     (Cloister__V1__ListTerminals *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__list_terminals__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__look_at_terminal__init
+                     (Cloister__V1__LookAtTerminal         *message)
+{
+  static const Cloister__V1__LookAtTerminal init_value = CLOISTER__V1__LOOK_AT_TERMINAL__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__look_at_terminal__get_packed_size
+                     (const Cloister__V1__LookAtTerminal *message)
+{
+  assert(message->base.descriptor == &cloister__v1__look_at_terminal__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__look_at_terminal__pack
+                     (const Cloister__V1__LookAtTerminal *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__look_at_terminal__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__look_at_terminal__pack_to_buffer
+                     (const Cloister__V1__LookAtTerminal *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__look_at_terminal__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__LookAtTerminal *
+       cloister__v1__look_at_terminal__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__LookAtTerminal *)
+     protobuf_c_message_unpack (&cloister__v1__look_at_terminal__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__look_at_terminal__free_unpacked
+                     (Cloister__V1__LookAtTerminal *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__look_at_terminal__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__read_terminal__init
+                     (Cloister__V1__ReadTerminal         *message)
+{
+  static const Cloister__V1__ReadTerminal init_value = CLOISTER__V1__READ_TERMINAL__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__read_terminal__get_packed_size
+                     (const Cloister__V1__ReadTerminal *message)
+{
+  assert(message->base.descriptor == &cloister__v1__read_terminal__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__read_terminal__pack
+                     (const Cloister__V1__ReadTerminal *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__read_terminal__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__read_terminal__pack_to_buffer
+                     (const Cloister__V1__ReadTerminal *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__read_terminal__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__ReadTerminal *
+       cloister__v1__read_terminal__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__ReadTerminal *)
+     protobuf_c_message_unpack (&cloister__v1__read_terminal__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__read_terminal__free_unpacked
+                     (Cloister__V1__ReadTerminal *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__read_terminal__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__type_into_terminal__init
+                     (Cloister__V1__TypeIntoTerminal         *message)
+{
+  static const Cloister__V1__TypeIntoTerminal init_value = CLOISTER__V1__TYPE_INTO_TERMINAL__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__type_into_terminal__get_packed_size
+                     (const Cloister__V1__TypeIntoTerminal *message)
+{
+  assert(message->base.descriptor == &cloister__v1__type_into_terminal__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__type_into_terminal__pack
+                     (const Cloister__V1__TypeIntoTerminal *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__type_into_terminal__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__type_into_terminal__pack_to_buffer
+                     (const Cloister__V1__TypeIntoTerminal *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__type_into_terminal__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__TypeIntoTerminal *
+       cloister__v1__type_into_terminal__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__TypeIntoTerminal *)
+     protobuf_c_message_unpack (&cloister__v1__type_into_terminal__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__type_into_terminal__free_unpacked
+                     (Cloister__V1__TypeIntoTerminal *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__type_into_terminal__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__close_terminal__init
+                     (Cloister__V1__CloseTerminal         *message)
+{
+  static const Cloister__V1__CloseTerminal init_value = CLOISTER__V1__CLOSE_TERMINAL__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__close_terminal__get_packed_size
+                     (const Cloister__V1__CloseTerminal *message)
+{
+  assert(message->base.descriptor == &cloister__v1__close_terminal__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__close_terminal__pack
+                     (const Cloister__V1__CloseTerminal *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__close_terminal__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__close_terminal__pack_to_buffer
+                     (const Cloister__V1__CloseTerminal *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__close_terminal__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__CloseTerminal *
+       cloister__v1__close_terminal__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__CloseTerminal *)
+     protobuf_c_message_unpack (&cloister__v1__close_terminal__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__close_terminal__free_unpacked
+                     (Cloister__V1__CloseTerminal *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__close_terminal__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   cloister__v1__keep_ready__init
                      (Cloister__V1__KeepReady         *message)
 {
@@ -1267,6 +1537,231 @@ void   cloister__v1__kernel__free_unpacked
   assert(message->base.descriptor == &cloister__v1__kernel__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   cloister__v1__terminal_reply__init
+                     (Cloister__V1__TerminalReply         *message)
+{
+  static const Cloister__V1__TerminalReply init_value = CLOISTER__V1__TERMINAL_REPLY__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__terminal_reply__get_packed_size
+                     (const Cloister__V1__TerminalReply *message)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__terminal_reply__pack
+                     (const Cloister__V1__TerminalReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__terminal_reply__pack_to_buffer
+                     (const Cloister__V1__TerminalReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__TerminalReply *
+       cloister__v1__terminal_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__TerminalReply *)
+     protobuf_c_message_unpack (&cloister__v1__terminal_reply__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__terminal_reply__free_unpacked
+                     (Cloister__V1__TerminalReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__terminal_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__terminal_list__init
+                     (Cloister__V1__TerminalList         *message)
+{
+  static const Cloister__V1__TerminalList init_value = CLOISTER__V1__TERMINAL_LIST__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__terminal_list__get_packed_size
+                     (const Cloister__V1__TerminalList *message)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_list__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__terminal_list__pack
+                     (const Cloister__V1__TerminalList *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_list__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__terminal_list__pack_to_buffer
+                     (const Cloister__V1__TerminalList *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_list__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__TerminalList *
+       cloister__v1__terminal_list__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__TerminalList *)
+     protobuf_c_message_unpack (&cloister__v1__terminal_list__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__terminal_list__free_unpacked
+                     (Cloister__V1__TerminalList *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__terminal_list__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__terminal_description__init
+                     (Cloister__V1__TerminalDescription         *message)
+{
+  static const Cloister__V1__TerminalDescription init_value = CLOISTER__V1__TERMINAL_DESCRIPTION__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__terminal_description__get_packed_size
+                     (const Cloister__V1__TerminalDescription *message)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_description__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__terminal_description__pack
+                     (const Cloister__V1__TerminalDescription *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_description__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__terminal_description__pack_to_buffer
+                     (const Cloister__V1__TerminalDescription *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_description__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__TerminalDescription *
+       cloister__v1__terminal_description__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__TerminalDescription *)
+     protobuf_c_message_unpack (&cloister__v1__terminal_description__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__terminal_description__free_unpacked
+                     (Cloister__V1__TerminalDescription *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__terminal_description__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__terminal_end__init
+                     (Cloister__V1__TerminalEnd         *message)
+{
+  static const Cloister__V1__TerminalEnd init_value = CLOISTER__V1__TERMINAL_END__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__terminal_end__get_packed_size
+                     (const Cloister__V1__TerminalEnd *message)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_end__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__terminal_end__pack
+                     (const Cloister__V1__TerminalEnd *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_end__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__terminal_end__pack_to_buffer
+                     (const Cloister__V1__TerminalEnd *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_end__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__TerminalEnd *
+       cloister__v1__terminal_end__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__TerminalEnd *)
+     protobuf_c_message_unpack (&cloister__v1__terminal_end__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__terminal_end__free_unpacked
+                     (Cloister__V1__TerminalEnd *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__terminal_end__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__terminal_page__init
+                     (Cloister__V1__TerminalPage         *message)
+{
+  static const Cloister__V1__TerminalPage init_value = CLOISTER__V1__TERMINAL_PAGE__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__terminal_page__get_packed_size
+                     (const Cloister__V1__TerminalPage *message)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_page__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__terminal_page__pack
+                     (const Cloister__V1__TerminalPage *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_page__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__terminal_page__pack_to_buffer
+                     (const Cloister__V1__TerminalPage *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__terminal_page__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__TerminalPage *
+       cloister__v1__terminal_page__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__TerminalPage *)
+     protobuf_c_message_unpack (&cloister__v1__terminal_page__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__terminal_page__free_unpacked
+                     (Cloister__V1__TerminalPage *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__terminal_page__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   cloister__v1__done__init
                      (Cloister__V1__Done         *message)
 {
@@ -1440,7 +1935,7 @@ const ProtobufCMessageDescriptor cloister__v1__capacity__descriptor =
   (ProtobufCMessageInit) cloister__v1__capacity__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[12] =
+static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[13] =
 {
   {
     "epoch",
@@ -1586,6 +2081,18 @@ static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[1
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "terminal",
+    21,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__Command, command_case),
+    offsetof(Cloister__V1__Command, terminal),
+    &cloister__v1__terminal_command__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__command__field_indices_by_name[] = {
   10,   /* field[10] = abandon */
@@ -1600,12 +2107,13 @@ static const unsigned cloister__v1__command__field_indices_by_name[] = {
   2,   /* field[2] = ping */
   4,   /* field[4] = read_events */
   6,   /* field[6] = stop_session */
+  12,   /* field[12] = terminal */
 };
 static const ProtobufCIntRange cloister__v1__command__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 20, 11 },
-  { 0, 12 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor cloister__v1__command__descriptor =
 {
@@ -1615,7 +2123,7 @@ const ProtobufCMessageDescriptor cloister__v1__command__descriptor =
   "Cloister__V1__Command",
   "cloister.v1",
   sizeof(Cloister__V1__Command),
-  12,
+  13,
   cloister__v1__command__field_descriptors,
   cloister__v1__command__field_indices_by_name,
   2,  cloister__v1__command__number_ranges,
@@ -2278,6 +2786,356 @@ const ProtobufCMessageDescriptor cloister__v1__file_command__descriptor =
   (ProtobufCMessageInit) cloister__v1__file_command__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor cloister__v1__terminal_command__field_descriptors[13] =
+{
+  {
+    "session",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TerminalCommand, session),
+    &cloister__v1__session_key__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "generation",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TerminalCommand, generation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "may_create",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TerminalCommand, may_create),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pool",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TerminalCommand, pool),
+    &cloister__v1__pool__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wait_us",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TerminalCommand, wait_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "terminal",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TerminalCommand, terminal),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "open",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__TerminalCommand, order_case),
+    offsetof(Cloister__V1__TerminalCommand, open),
+    &cloister__v1__terminal_spec__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "list",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__TerminalCommand, order_case),
+    offsetof(Cloister__V1__TerminalCommand, list),
+    &cloister__v1__list_terminals__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "look",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__TerminalCommand, order_case),
+    offsetof(Cloister__V1__TerminalCommand, look),
+    &cloister__v1__look_at_terminal__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "read",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__TerminalCommand, order_case),
+    offsetof(Cloister__V1__TerminalCommand, read),
+    &cloister__v1__read_terminal__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "type",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__TerminalCommand, order_case),
+    offsetof(Cloister__V1__TerminalCommand, type),
+    &cloister__v1__type_into_terminal__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "resize",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__TerminalCommand, order_case),
+    offsetof(Cloister__V1__TerminalCommand, resize),
+    &cloister__v1__terminal_size__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "close",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__TerminalCommand, order_case),
+    offsetof(Cloister__V1__TerminalCommand, close),
+    &cloister__v1__close_terminal__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__terminal_command__field_indices_by_name[] = {
+  12,   /* field[12] = close */
+  1,   /* field[1] = generation */
+  7,   /* field[7] = list */
+  8,   /* field[8] = look */
+  2,   /* field[2] = may_create */
+  6,   /* field[6] = open */
+  3,   /* field[3] = pool */
+  9,   /* field[9] = read */
+  11,   /* field[11] = resize */
+  0,   /* field[0] = session */
+  5,   /* field[5] = terminal */
+  10,   /* field[10] = type */
+  4,   /* field[4] = wait_us */
+};
+static const ProtobufCIntRange cloister__v1__terminal_command__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 13 }
+};
+const ProtobufCMessageDescriptor cloister__v1__terminal_command__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.TerminalCommand",
+  "TerminalCommand",
+  "Cloister__V1__TerminalCommand",
+  "cloister.v1",
+  sizeof(Cloister__V1__TerminalCommand),
+  13,
+  cloister__v1__terminal_command__field_descriptors,
+  cloister__v1__terminal_command__field_indices_by_name,
+  1,  cloister__v1__terminal_command__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__terminal_command__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define cloister__v1__list_terminals__field_descriptors NULL
+#define cloister__v1__list_terminals__field_indices_by_name NULL
+#define cloister__v1__list_terminals__number_ranges NULL
+const ProtobufCMessageDescriptor cloister__v1__list_terminals__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.ListTerminals",
+  "ListTerminals",
+  "Cloister__V1__ListTerminals",
+  "cloister.v1",
+  sizeof(Cloister__V1__ListTerminals),
+  0,
+  cloister__v1__list_terminals__field_descriptors,
+  cloister__v1__list_terminals__field_indices_by_name,
+  0,  cloister__v1__list_terminals__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__list_terminals__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define cloister__v1__look_at_terminal__field_descriptors NULL
+#define cloister__v1__look_at_terminal__field_indices_by_name NULL
+#define cloister__v1__look_at_terminal__number_ranges NULL
+const ProtobufCMessageDescriptor cloister__v1__look_at_terminal__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.LookAtTerminal",
+  "LookAtTerminal",
+  "Cloister__V1__LookAtTerminal",
+  "cloister.v1",
+  sizeof(Cloister__V1__LookAtTerminal),
+  0,
+  cloister__v1__look_at_terminal__field_descriptors,
+  cloister__v1__look_at_terminal__field_indices_by_name,
+  0,  cloister__v1__look_at_terminal__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__look_at_terminal__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__read_terminal__field_descriptors[1] =
+{
+  {
+    "position",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__ReadTerminal, position),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__read_terminal__field_indices_by_name[] = {
+  0,   /* field[0] = position */
+};
+static const ProtobufCIntRange cloister__v1__read_terminal__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor cloister__v1__read_terminal__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.ReadTerminal",
+  "ReadTerminal",
+  "Cloister__V1__ReadTerminal",
+  "cloister.v1",
+  sizeof(Cloister__V1__ReadTerminal),
+  1,
+  cloister__v1__read_terminal__field_descriptors,
+  cloister__v1__read_terminal__field_indices_by_name,
+  1,  cloister__v1__read_terminal__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__read_terminal__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__type_into_terminal__field_descriptors[3] =
+{
+  {
+    "has_position",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TypeIntoTerminal, has_position),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "position",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TypeIntoTerminal, position),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "content",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TypeIntoTerminal, content),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__type_into_terminal__field_indices_by_name[] = {
+  2,   /* field[2] = content */
+  0,   /* field[0] = has_position */
+  1,   /* field[1] = position */
+};
+static const ProtobufCIntRange cloister__v1__type_into_terminal__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor cloister__v1__type_into_terminal__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.TypeIntoTerminal",
+  "TypeIntoTerminal",
+  "Cloister__V1__TypeIntoTerminal",
+  "cloister.v1",
+  sizeof(Cloister__V1__TypeIntoTerminal),
+  3,
+  cloister__v1__type_into_terminal__field_descriptors,
+  cloister__v1__type_into_terminal__field_indices_by_name,
+  1,  cloister__v1__type_into_terminal__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__type_into_terminal__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define cloister__v1__close_terminal__field_descriptors NULL
+#define cloister__v1__close_terminal__field_indices_by_name NULL
+#define cloister__v1__close_terminal__number_ranges NULL
+const ProtobufCMessageDescriptor cloister__v1__close_terminal__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.CloseTerminal",
+  "CloseTerminal",
+  "Cloister__V1__CloseTerminal",
+  "cloister.v1",
+  sizeof(Cloister__V1__CloseTerminal),
+  0,
+  cloister__v1__close_terminal__field_descriptors,
+  cloister__v1__close_terminal__field_indices_by_name,
+  0,  cloister__v1__close_terminal__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__close_terminal__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor cloister__v1__keep_ready__field_descriptors[1] =
 {
   {
@@ -2663,7 +3521,7 @@ const ProtobufCMessageDescriptor cloister__v1__pool__descriptor =
   (ProtobufCMessageInit) cloister__v1__pool__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__answer__field_descriptors[9] =
+static const ProtobufCFieldDescriptor cloister__v1__answer__field_descriptors[10] =
 {
   {
     "failure",
@@ -2773,6 +3631,18 @@ static const ProtobufCFieldDescriptor cloister__v1__answer__field_descriptors[9]
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "terminal",
+    21,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__Answer, answer_case),
+    offsetof(Cloister__V1__Answer, terminal),
+    &cloister__v1__terminal_reply__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__answer__field_indices_by_name[] = {
   4,   /* field[4] = done */
@@ -2784,12 +3654,13 @@ static const unsigned cloister__v1__answer__field_indices_by_name[] = {
   6,   /* field[6] = session_descriptions */
   5,   /* field[5] = session_gone */
   1,   /* field[1] = sessions */
+  9,   /* field[9] = terminal */
 };
 static const ProtobufCIntRange cloister__v1__answer__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 20, 8 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor cloister__v1__answer__descriptor =
 {
@@ -2799,7 +3670,7 @@ const ProtobufCMessageDescriptor cloister__v1__answer__descriptor =
   "Cloister__V1__Answer",
   "cloister.v1",
   sizeof(Cloister__V1__Answer),
-  9,
+  10,
   cloister__v1__answer__field_descriptors,
   cloister__v1__answer__field_indices_by_name,
   2,  cloister__v1__answer__number_ranges,
@@ -3586,6 +4457,339 @@ const ProtobufCMessageDescriptor cloister__v1__kernel__descriptor =
   cloister__v1__kernel__field_indices_by_name,
   1,  cloister__v1__kernel__number_ranges,
   (ProtobufCMessageInit) cloister__v1__kernel__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__terminal_reply__field_descriptors[3] =
+{
+  {
+    "terminal",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__TerminalReply, reply_case),
+    offsetof(Cloister__V1__TerminalReply, terminal),
+    &cloister__v1__terminal_description__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "terminals",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__TerminalReply, reply_case),
+    offsetof(Cloister__V1__TerminalReply, terminals),
+    &cloister__v1__terminal_list__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__TerminalReply, reply_case),
+    offsetof(Cloister__V1__TerminalReply, page),
+    &cloister__v1__terminal_page__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__terminal_reply__field_indices_by_name[] = {
+  2,   /* field[2] = page */
+  0,   /* field[0] = terminal */
+  1,   /* field[1] = terminals */
+};
+static const ProtobufCIntRange cloister__v1__terminal_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor cloister__v1__terminal_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.TerminalReply",
+  "TerminalReply",
+  "Cloister__V1__TerminalReply",
+  "cloister.v1",
+  sizeof(Cloister__V1__TerminalReply),
+  3,
+  cloister__v1__terminal_reply__field_descriptors,
+  cloister__v1__terminal_reply__field_indices_by_name,
+  1,  cloister__v1__terminal_reply__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__terminal_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__terminal_list__field_descriptors[1] =
+{
+  {
+    "terminals",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__TerminalList, n_terminals),
+    offsetof(Cloister__V1__TerminalList, terminals),
+    &cloister__v1__terminal_description__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__terminal_list__field_indices_by_name[] = {
+  0,   /* field[0] = terminals */
+};
+static const ProtobufCIntRange cloister__v1__terminal_list__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor cloister__v1__terminal_list__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.TerminalList",
+  "TerminalList",
+  "Cloister__V1__TerminalList",
+  "cloister.v1",
+  sizeof(Cloister__V1__TerminalList),
+  1,
+  cloister__v1__terminal_list__field_descriptors,
+  cloister__v1__terminal_list__field_indices_by_name,
+  1,  cloister__v1__terminal_list__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__terminal_list__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__terminal_description__field_descriptors[7] =
+{
+  {
+    "terminal",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TerminalDescription, terminal),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TerminalDescription, size),
+    &cloister__v1__terminal_size__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "arguments",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Cloister__V1__TerminalDescription, n_arguments),
+    offsetof(Cloister__V1__TerminalDescription, arguments),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created_ms",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TerminalDescription, created_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "input_position",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TerminalDescription, input_position),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "output_position",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TerminalDescription, output_position),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "end",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TerminalDescription, end),
+    &cloister__v1__terminal_end__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__terminal_description__field_indices_by_name[] = {
+  2,   /* field[2] = arguments */
+  3,   /* field[3] = created_ms */
+  6,   /* field[6] = end */
+  4,   /* field[4] = input_position */
+  5,   /* field[5] = output_position */
+  1,   /* field[1] = size */
+  0,   /* field[0] = terminal */
+};
+static const ProtobufCIntRange cloister__v1__terminal_description__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor cloister__v1__terminal_description__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.TerminalDescription",
+  "TerminalDescription",
+  "Cloister__V1__TerminalDescription",
+  "cloister.v1",
+  sizeof(Cloister__V1__TerminalDescription),
+  7,
+  cloister__v1__terminal_description__field_descriptors,
+  cloister__v1__terminal_description__field_indices_by_name,
+  1,  cloister__v1__terminal_description__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__terminal_description__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__terminal_end__field_descriptors[2] =
+{
+  {
+    "cause",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TerminalEnd, cause),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "exit_code",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TerminalEnd, exit_code),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__terminal_end__field_indices_by_name[] = {
+  0,   /* field[0] = cause */
+  1,   /* field[1] = exit_code */
+};
+static const ProtobufCIntRange cloister__v1__terminal_end__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor cloister__v1__terminal_end__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.TerminalEnd",
+  "TerminalEnd",
+  "Cloister__V1__TerminalEnd",
+  "cloister.v1",
+  sizeof(Cloister__V1__TerminalEnd),
+  2,
+  cloister__v1__terminal_end__field_descriptors,
+  cloister__v1__terminal_end__field_indices_by_name,
+  1,  cloister__v1__terminal_end__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__terminal_end__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__terminal_page__field_descriptors[3] =
+{
+  {
+    "position",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TerminalPage, position),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "content",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TerminalPage, content),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "is_end",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TerminalPage, is_end),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__terminal_page__field_indices_by_name[] = {
+  1,   /* field[1] = content */
+  2,   /* field[2] = is_end */
+  0,   /* field[0] = position */
+};
+static const ProtobufCIntRange cloister__v1__terminal_page__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor cloister__v1__terminal_page__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.TerminalPage",
+  "TerminalPage",
+  "Cloister__V1__TerminalPage",
+  "cloister.v1",
+  sizeof(Cloister__V1__TerminalPage),
+  3,
+  cloister__v1__terminal_page__field_descriptors,
+  cloister__v1__terminal_page__field_indices_by_name,
+  1,  cloister__v1__terminal_page__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__terminal_page__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 #define cloister__v1__done__field_descriptors NULL

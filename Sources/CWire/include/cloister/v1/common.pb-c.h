@@ -40,6 +40,8 @@ typedef struct Cloister__V1__FileList Cloister__V1__FileList;
 typedef struct Cloister__V1__SessionFile Cloister__V1__SessionFile;
 typedef struct Cloister__V1__FileContent Cloister__V1__FileContent;
 typedef struct Cloister__V1__FileDone Cloister__V1__FileDone;
+typedef struct Cloister__V1__TerminalSize Cloister__V1__TerminalSize;
+typedef struct Cloister__V1__TerminalSpec Cloister__V1__TerminalSpec;
 
 
 /* --- enums --- */
@@ -579,6 +581,42 @@ struct  Cloister__V1__FileDone
      }
 
 
+/*
+ * The size of a terminal, in characters.
+ */
+struct  Cloister__V1__TerminalSize
+{
+  ProtobufCMessage base;
+  uint32_t columns;
+  uint32_t rows;
+};
+#define CLOISTER__V1__TERMINAL_SIZE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__terminal_size__descriptor) \
+    , 0, 0 }
+
+
+/*
+ * What a terminal is opened with.
+ */
+struct  Cloister__V1__TerminalSpec
+{
+  ProtobufCMessage base;
+  Cloister__V1__TerminalSize *size;
+  /*
+   * The value of TERM.
+   */
+  char *kind;
+  /*
+   * The program and its arguments.
+   */
+  size_t n_arguments;
+  ProtobufCBinaryData *arguments;
+};
+#define CLOISTER__V1__TERMINAL_SPEC__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__terminal_spec__descriptor) \
+    , NULL, (char *)protobuf_c_empty_string, 0,NULL }
+
+
 /* Cloister__V1__Envelope methods */
 void   cloister__v1__envelope__init
                      (Cloister__V1__Envelope         *message);
@@ -1054,6 +1092,44 @@ Cloister__V1__FileDone *
 void   cloister__v1__file_done__free_unpacked
                      (Cloister__V1__FileDone *message,
                       ProtobufCAllocator *allocator);
+/* Cloister__V1__TerminalSize methods */
+void   cloister__v1__terminal_size__init
+                     (Cloister__V1__TerminalSize         *message);
+size_t cloister__v1__terminal_size__get_packed_size
+                     (const Cloister__V1__TerminalSize   *message);
+size_t cloister__v1__terminal_size__pack
+                     (const Cloister__V1__TerminalSize   *message,
+                      uint8_t             *out);
+size_t cloister__v1__terminal_size__pack_to_buffer
+                     (const Cloister__V1__TerminalSize   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__TerminalSize *
+       cloister__v1__terminal_size__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__terminal_size__free_unpacked
+                     (Cloister__V1__TerminalSize *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__TerminalSpec methods */
+void   cloister__v1__terminal_spec__init
+                     (Cloister__V1__TerminalSpec         *message);
+size_t cloister__v1__terminal_spec__get_packed_size
+                     (const Cloister__V1__TerminalSpec   *message);
+size_t cloister__v1__terminal_spec__pack
+                     (const Cloister__V1__TerminalSpec   *message,
+                      uint8_t             *out);
+size_t cloister__v1__terminal_spec__pack_to_buffer
+                     (const Cloister__V1__TerminalSpec   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__TerminalSpec *
+       cloister__v1__terminal_spec__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__terminal_spec__free_unpacked
+                     (Cloister__V1__TerminalSpec *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Cloister__V1__Envelope_Closure)
@@ -1131,6 +1207,12 @@ typedef void (*Cloister__V1__FileContent_Closure)
 typedef void (*Cloister__V1__FileDone_Closure)
                  (const Cloister__V1__FileDone *message,
                   void *closure_data);
+typedef void (*Cloister__V1__TerminalSize_Closure)
+                 (const Cloister__V1__TerminalSize *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__TerminalSpec_Closure)
+                 (const Cloister__V1__TerminalSpec *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -1165,6 +1247,8 @@ extern const ProtobufCMessageDescriptor cloister__v1__file_list__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__session_file__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__file_content__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__file_done__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__terminal_size__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__terminal_spec__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -22,6 +22,9 @@ typedef struct Cloister__V1__Prepare Cloister__V1__Prepare;
 typedef struct Cloister__V1__Run Cloister__V1__Run;
 typedef struct Cloister__V1__Interrupt Cloister__V1__Interrupt;
 typedef struct Cloister__V1__File Cloister__V1__File;
+typedef struct Cloister__V1__Terminal Cloister__V1__Terminal;
+typedef struct Cloister__V1__OpenTerminalStep Cloister__V1__OpenTerminalStep;
+typedef struct Cloister__V1__HangUp Cloister__V1__HangUp;
 typedef struct Cloister__V1__GuestFrame Cloister__V1__GuestFrame;
 typedef struct Cloister__V1__Ready Cloister__V1__Ready;
 typedef struct Cloister__V1__Warmed Cloister__V1__Warmed;
@@ -29,6 +32,8 @@ typedef struct Cloister__V1__Prepared Cloister__V1__Prepared;
 typedef struct Cloister__V1__Event Cloister__V1__Event;
 typedef struct Cloister__V1__Trouble Cloister__V1__Trouble;
 typedef struct Cloister__V1__FileAnswer Cloister__V1__FileAnswer;
+typedef struct Cloister__V1__TerminalReport Cloister__V1__TerminalReport;
+typedef struct Cloister__V1__TerminalNotOpened Cloister__V1__TerminalNotOpened;
 
 
 /* --- enums --- */
@@ -42,7 +47,8 @@ typedef enum {
   CLOISTER__V1__HOST_FRAME__FRAME_PREPARE = 2,
   CLOISTER__V1__HOST_FRAME__FRAME_RUN = 3,
   CLOISTER__V1__HOST_FRAME__FRAME_INTERRUPT = 4,
-  CLOISTER__V1__HOST_FRAME__FRAME_FILE = 5
+  CLOISTER__V1__HOST_FRAME__FRAME_FILE = 5,
+  CLOISTER__V1__HOST_FRAME__FRAME_TERMINAL = 6
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__HOST_FRAME__FRAME__CASE)
 } Cloister__V1__HostFrame__FrameCase;
 
@@ -59,6 +65,7 @@ struct  Cloister__V1__HostFrame
     Cloister__V1__Run *run;
     Cloister__V1__Interrupt *interrupt;
     Cloister__V1__File *file;
+    Cloister__V1__Terminal *terminal;
   };
 };
 #define CLOISTER__V1__HOST_FRAME__INIT \
@@ -155,13 +162,82 @@ struct  Cloister__V1__File
 
 
 typedef enum {
+  CLOISTER__V1__TERMINAL__STEP__NOT_SET = 0,
+  CLOISTER__V1__TERMINAL__STEP_OPEN = 2,
+  CLOISTER__V1__TERMINAL__STEP_INPUT = 3,
+  CLOISTER__V1__TERMINAL__STEP_RESIZE = 4,
+  CLOISTER__V1__TERMINAL__STEP_OUTPUT_UP_TO = 5,
+  CLOISTER__V1__TERMINAL__STEP_HANG_UP = 6
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__TERMINAL__STEP__CASE)
+} Cloister__V1__Terminal__StepCase;
+
+/*
+ * Do something with a terminal. The worker numbers the terminals of a guest.
+ */
+struct  Cloister__V1__Terminal
+{
+  ProtobufCMessage base;
+  uint64_t number;
+  Cloister__V1__Terminal__StepCase step_case;
+  union {
+    Cloister__V1__OpenTerminalStep *open;
+    /*
+     * Type this.
+     */
+    ProtobufCBinaryData input;
+    Cloister__V1__TerminalSize *resize;
+    /*
+     * Output may go up to this place, in bytes from the beginning.
+     */
+    uint64_t output_up_to;
+    Cloister__V1__HangUp *hang_up;
+  };
+};
+#define CLOISTER__V1__TERMINAL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__terminal__descriptor) \
+    , 0, CLOISTER__V1__TERMINAL__STEP__NOT_SET, {0} }
+
+
+/*
+ * Open a terminal.
+ */
+struct  Cloister__V1__OpenTerminalStep
+{
+  ProtobufCMessage base;
+  Cloister__V1__TerminalSpec *spec;
+  uint64_t output_up_to;
+  /*
+   * How many processes and threads the session's user may have; 0 leaves the limit as it is.
+   */
+  uint32_t processes_max;
+};
+#define CLOISTER__V1__OPEN_TERMINAL_STEP__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__open_terminal_step__descriptor) \
+    , NULL, 0, 0 }
+
+
+/*
+ * Hang up: SIGHUP, and SIGKILL after the grace.
+ */
+struct  Cloister__V1__HangUp
+{
+  ProtobufCMessage base;
+  uint64_t grace_us;
+};
+#define CLOISTER__V1__HANG_UP__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__hang_up__descriptor) \
+    , 0 }
+
+
+typedef enum {
   CLOISTER__V1__GUEST_FRAME__FRAME__NOT_SET = 0,
   CLOISTER__V1__GUEST_FRAME__FRAME_READY = 1,
   CLOISTER__V1__GUEST_FRAME__FRAME_WARMED = 2,
   CLOISTER__V1__GUEST_FRAME__FRAME_PREPARED = 3,
   CLOISTER__V1__GUEST_FRAME__FRAME_EVENT = 4,
   CLOISTER__V1__GUEST_FRAME__FRAME_TROUBLE = 5,
-  CLOISTER__V1__GUEST_FRAME__FRAME_FILE = 6
+  CLOISTER__V1__GUEST_FRAME__FRAME_FILE = 6,
+  CLOISTER__V1__GUEST_FRAME__FRAME_TERMINAL = 7
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__GUEST_FRAME__FRAME__CASE)
 } Cloister__V1__GuestFrame__FrameCase;
 
@@ -179,6 +255,7 @@ struct  Cloister__V1__GuestFrame
     Cloister__V1__Event *event;
     Cloister__V1__Trouble *trouble;
     Cloister__V1__FileAnswer *file;
+    Cloister__V1__TerminalReport *terminal;
   };
 };
 #define CLOISTER__V1__GUEST_FRAME__INIT \
@@ -262,6 +339,53 @@ struct  Cloister__V1__FileAnswer
 #define CLOISTER__V1__FILE_ANSWER__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__file_answer__descriptor) \
     , 0, NULL }
+
+
+typedef enum {
+  CLOISTER__V1__TERMINAL_REPORT__REPORT__NOT_SET = 0,
+  CLOISTER__V1__TERMINAL_REPORT__REPORT_OUTPUT = 2,
+  CLOISTER__V1__TERMINAL_REPORT__REPORT_TYPED_UP_TO = 3,
+  CLOISTER__V1__TERMINAL_REPORT__REPORT_EXIT_CODE = 4,
+  CLOISTER__V1__TERMINAL_REPORT__REPORT_NOT_OPENED = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__TERMINAL_REPORT__REPORT__CASE)
+} Cloister__V1__TerminalReport__ReportCase;
+
+/*
+ * What the agent says of a terminal.
+ */
+struct  Cloister__V1__TerminalReport
+{
+  ProtobufCMessage base;
+  uint64_t number;
+  Cloister__V1__TerminalReport__ReportCase report_case;
+  union {
+    ProtobufCBinaryData output;
+    /*
+     * The terminal has taken the input up to this place, in bytes from the beginning.
+     */
+    uint64_t typed_up_to;
+    /*
+     * The program has ended with this exit code, and all that it printed was told.
+     */
+    uint32_t exit_code;
+    /*
+     * There was no room for the terminal.
+     */
+    Cloister__V1__TerminalNotOpened *not_opened;
+  };
+};
+#define CLOISTER__V1__TERMINAL_REPORT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__terminal_report__descriptor) \
+    , 0, CLOISTER__V1__TERMINAL_REPORT__REPORT__NOT_SET, {0} }
+
+
+struct  Cloister__V1__TerminalNotOpened
+{
+  ProtobufCMessage base;
+};
+#define CLOISTER__V1__TERMINAL_NOT_OPENED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__terminal_not_opened__descriptor) \
+     }
 
 
 /* Cloister__V1__HostFrame methods */
@@ -377,6 +501,63 @@ Cloister__V1__File *
                       const uint8_t       *data);
 void   cloister__v1__file__free_unpacked
                      (Cloister__V1__File *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__Terminal methods */
+void   cloister__v1__terminal__init
+                     (Cloister__V1__Terminal         *message);
+size_t cloister__v1__terminal__get_packed_size
+                     (const Cloister__V1__Terminal   *message);
+size_t cloister__v1__terminal__pack
+                     (const Cloister__V1__Terminal   *message,
+                      uint8_t             *out);
+size_t cloister__v1__terminal__pack_to_buffer
+                     (const Cloister__V1__Terminal   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__Terminal *
+       cloister__v1__terminal__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__terminal__free_unpacked
+                     (Cloister__V1__Terminal *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__OpenTerminalStep methods */
+void   cloister__v1__open_terminal_step__init
+                     (Cloister__V1__OpenTerminalStep         *message);
+size_t cloister__v1__open_terminal_step__get_packed_size
+                     (const Cloister__V1__OpenTerminalStep   *message);
+size_t cloister__v1__open_terminal_step__pack
+                     (const Cloister__V1__OpenTerminalStep   *message,
+                      uint8_t             *out);
+size_t cloister__v1__open_terminal_step__pack_to_buffer
+                     (const Cloister__V1__OpenTerminalStep   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__OpenTerminalStep *
+       cloister__v1__open_terminal_step__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__open_terminal_step__free_unpacked
+                     (Cloister__V1__OpenTerminalStep *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__HangUp methods */
+void   cloister__v1__hang_up__init
+                     (Cloister__V1__HangUp         *message);
+size_t cloister__v1__hang_up__get_packed_size
+                     (const Cloister__V1__HangUp   *message);
+size_t cloister__v1__hang_up__pack
+                     (const Cloister__V1__HangUp   *message,
+                      uint8_t             *out);
+size_t cloister__v1__hang_up__pack_to_buffer
+                     (const Cloister__V1__HangUp   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__HangUp *
+       cloister__v1__hang_up__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__hang_up__free_unpacked
+                     (Cloister__V1__HangUp *message,
                       ProtobufCAllocator *allocator);
 /* Cloister__V1__GuestFrame methods */
 void   cloister__v1__guest_frame__init
@@ -511,6 +692,44 @@ Cloister__V1__FileAnswer *
 void   cloister__v1__file_answer__free_unpacked
                      (Cloister__V1__FileAnswer *message,
                       ProtobufCAllocator *allocator);
+/* Cloister__V1__TerminalReport methods */
+void   cloister__v1__terminal_report__init
+                     (Cloister__V1__TerminalReport         *message);
+size_t cloister__v1__terminal_report__get_packed_size
+                     (const Cloister__V1__TerminalReport   *message);
+size_t cloister__v1__terminal_report__pack
+                     (const Cloister__V1__TerminalReport   *message,
+                      uint8_t             *out);
+size_t cloister__v1__terminal_report__pack_to_buffer
+                     (const Cloister__V1__TerminalReport   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__TerminalReport *
+       cloister__v1__terminal_report__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__terminal_report__free_unpacked
+                     (Cloister__V1__TerminalReport *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__TerminalNotOpened methods */
+void   cloister__v1__terminal_not_opened__init
+                     (Cloister__V1__TerminalNotOpened         *message);
+size_t cloister__v1__terminal_not_opened__get_packed_size
+                     (const Cloister__V1__TerminalNotOpened   *message);
+size_t cloister__v1__terminal_not_opened__pack
+                     (const Cloister__V1__TerminalNotOpened   *message,
+                      uint8_t             *out);
+size_t cloister__v1__terminal_not_opened__pack_to_buffer
+                     (const Cloister__V1__TerminalNotOpened   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__TerminalNotOpened *
+       cloister__v1__terminal_not_opened__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__terminal_not_opened__free_unpacked
+                     (Cloister__V1__TerminalNotOpened *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Cloister__V1__HostFrame_Closure)
@@ -530,6 +749,15 @@ typedef void (*Cloister__V1__Interrupt_Closure)
                   void *closure_data);
 typedef void (*Cloister__V1__File_Closure)
                  (const Cloister__V1__File *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__Terminal_Closure)
+                 (const Cloister__V1__Terminal *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__OpenTerminalStep_Closure)
+                 (const Cloister__V1__OpenTerminalStep *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__HangUp_Closure)
+                 (const Cloister__V1__HangUp *message,
                   void *closure_data);
 typedef void (*Cloister__V1__GuestFrame_Closure)
                  (const Cloister__V1__GuestFrame *message,
@@ -552,6 +780,12 @@ typedef void (*Cloister__V1__Trouble_Closure)
 typedef void (*Cloister__V1__FileAnswer_Closure)
                  (const Cloister__V1__FileAnswer *message,
                   void *closure_data);
+typedef void (*Cloister__V1__TerminalReport_Closure)
+                 (const Cloister__V1__TerminalReport *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__TerminalNotOpened_Closure)
+                 (const Cloister__V1__TerminalNotOpened *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -564,6 +798,9 @@ extern const ProtobufCMessageDescriptor cloister__v1__prepare__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__run__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__interrupt__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__file__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__terminal__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__open_terminal_step__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__hang_up__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__guest_frame__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__ready__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__warmed__descriptor;
@@ -571,6 +808,8 @@ extern const ProtobufCMessageDescriptor cloister__v1__prepared__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__event__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__trouble__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__file_answer__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__terminal_report__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__terminal_not_opened__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -27,6 +27,12 @@ typedef struct Cloister__V1__ReadEvents Cloister__V1__ReadEvents;
 typedef struct Cloister__V1__Cancel Cloister__V1__Cancel;
 typedef struct Cloister__V1__StopSession Cloister__V1__StopSession;
 typedef struct Cloister__V1__FileCommand Cloister__V1__FileCommand;
+typedef struct Cloister__V1__TerminalCommand Cloister__V1__TerminalCommand;
+typedef struct Cloister__V1__ListTerminals Cloister__V1__ListTerminals;
+typedef struct Cloister__V1__LookAtTerminal Cloister__V1__LookAtTerminal;
+typedef struct Cloister__V1__ReadTerminal Cloister__V1__ReadTerminal;
+typedef struct Cloister__V1__TypeIntoTerminal Cloister__V1__TypeIntoTerminal;
+typedef struct Cloister__V1__CloseTerminal Cloister__V1__CloseTerminal;
 typedef struct Cloister__V1__KeepReady Cloister__V1__KeepReady;
 typedef struct Cloister__V1__DescribeSessions Cloister__V1__DescribeSessions;
 typedef struct Cloister__V1__DescribeImage Cloister__V1__DescribeImage;
@@ -44,6 +50,11 @@ typedef struct Cloister__V1__EventPage Cloister__V1__EventPage;
 typedef struct Cloister__V1__ImageDescription Cloister__V1__ImageDescription;
 typedef struct Cloister__V1__InstalledPackage Cloister__V1__InstalledPackage;
 typedef struct Cloister__V1__Kernel Cloister__V1__Kernel;
+typedef struct Cloister__V1__TerminalReply Cloister__V1__TerminalReply;
+typedef struct Cloister__V1__TerminalList Cloister__V1__TerminalList;
+typedef struct Cloister__V1__TerminalDescription Cloister__V1__TerminalDescription;
+typedef struct Cloister__V1__TerminalEnd Cloister__V1__TerminalEnd;
+typedef struct Cloister__V1__TerminalPage Cloister__V1__TerminalPage;
 typedef struct Cloister__V1__Done Cloister__V1__Done;
 
 
@@ -104,6 +115,7 @@ typedef enum {
   CLOISTER__V1__COMMAND__COMMAND_STOP_SESSION = 7,
   CLOISTER__V1__COMMAND__COMMAND_KEEP_READY = 8,
   CLOISTER__V1__COMMAND__COMMAND_FILE = 20,
+  CLOISTER__V1__COMMAND__COMMAND_TERMINAL = 21,
   CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_SESSIONS = 9,
   CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_IMAGE = 10,
   CLOISTER__V1__COMMAND__COMMAND_ABANDON = 11
@@ -130,6 +142,7 @@ struct  Cloister__V1__Command
     Cloister__V1__StopSession *stop_session;
     Cloister__V1__KeepReady *keep_ready;
     Cloister__V1__FileCommand *file;
+    Cloister__V1__TerminalCommand *terminal;
     Cloister__V1__DescribeSessions *describe_sessions;
     Cloister__V1__DescribeImage *describe_image;
     /*
@@ -308,6 +321,110 @@ struct  Cloister__V1__FileCommand
     , NULL, 0, 0, NULL, NULL, 0 }
 
 
+typedef enum {
+  CLOISTER__V1__TERMINAL_COMMAND__ORDER__NOT_SET = 0,
+  CLOISTER__V1__TERMINAL_COMMAND__ORDER_OPEN = 7,
+  CLOISTER__V1__TERMINAL_COMMAND__ORDER_LIST = 8,
+  CLOISTER__V1__TERMINAL_COMMAND__ORDER_LOOK = 9,
+  CLOISTER__V1__TERMINAL_COMMAND__ORDER_READ = 10,
+  CLOISTER__V1__TERMINAL_COMMAND__ORDER_TYPE = 11,
+  CLOISTER__V1__TERMINAL_COMMAND__ORDER_RESIZE = 12,
+  CLOISTER__V1__TERMINAL_COMMAND__ORDER_CLOSE = 13
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__TERMINAL_COMMAND__ORDER__CASE)
+} Cloister__V1__TerminalCommand__OrderCase;
+
+/*
+ * Do something with the terminals of a session, which is made if it does not exist and `may_create` is set.
+ */
+struct  Cloister__V1__TerminalCommand
+{
+  ProtobufCMessage base;
+  Cloister__V1__SessionKey *session;
+  uint64_t generation;
+  protobuf_c_boolean may_create;
+  Cloister__V1__Pool *pool;
+  /*
+   * How long the answer may take, in microseconds.
+   */
+  uint64_t wait_us;
+  /*
+   * The terminal that it is about; the asking side draws the name of a new one.
+   */
+  uint64_t terminal;
+  Cloister__V1__TerminalCommand__OrderCase order_case;
+  union {
+    Cloister__V1__TerminalSpec *open;
+    Cloister__V1__ListTerminals *list;
+    Cloister__V1__LookAtTerminal *look;
+    Cloister__V1__ReadTerminal *read;
+    Cloister__V1__TypeIntoTerminal *type;
+    Cloister__V1__TerminalSize *resize;
+    Cloister__V1__CloseTerminal *close;
+  };
+};
+#define CLOISTER__V1__TERMINAL_COMMAND__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__terminal_command__descriptor) \
+    , NULL, 0, 0, NULL, 0, 0, CLOISTER__V1__TERMINAL_COMMAND__ORDER__NOT_SET, {0} }
+
+
+struct  Cloister__V1__ListTerminals
+{
+  ProtobufCMessage base;
+};
+#define CLOISTER__V1__LIST_TERMINALS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__list_terminals__descriptor) \
+     }
+
+
+struct  Cloister__V1__LookAtTerminal
+{
+  ProtobufCMessage base;
+};
+#define CLOISTER__V1__LOOK_AT_TERMINAL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__look_at_terminal__descriptor) \
+     }
+
+
+/*
+ * Tell output from a place on; waits for some if there is none.
+ */
+struct  Cloister__V1__ReadTerminal
+{
+  ProtobufCMessage base;
+  uint64_t position;
+};
+#define CLOISTER__V1__READ_TERMINAL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__read_terminal__descriptor) \
+    , 0 }
+
+
+/*
+ * Type this; what was taken before is not typed again.
+ */
+struct  Cloister__V1__TypeIntoTerminal
+{
+  ProtobufCMessage base;
+  /*
+   * The place of the first byte among all input, only with `has_position`; else it comes after all the rest.
+   */
+  protobuf_c_boolean has_position;
+  uint64_t position;
+  ProtobufCBinaryData content;
+};
+#define CLOISTER__V1__TYPE_INTO_TERMINAL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__type_into_terminal__descriptor) \
+    , 0, 0, {0,NULL} }
+
+
+struct  Cloister__V1__CloseTerminal
+{
+  ProtobufCMessage base;
+};
+#define CLOISTER__V1__CLOSE_TERMINAL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__close_terminal__descriptor) \
+     }
+
+
 /*
  * Keep so many sandboxes ready for new sessions; what is not in the list is not kept ready any more.
  */
@@ -405,6 +522,7 @@ typedef enum {
   CLOISTER__V1__ANSWER__ANSWER_DONE = 5,
   CLOISTER__V1__ANSWER__ANSWER_SESSION_GONE = 6,
   CLOISTER__V1__ANSWER__ANSWER_FILE = 20,
+  CLOISTER__V1__ANSWER__ANSWER_TERMINAL = 21,
   CLOISTER__V1__ANSWER__ANSWER_SESSION_DESCRIPTIONS = 7,
   CLOISTER__V1__ANSWER__ANSWER_IMAGE_DESCRIPTION = 8
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__ANSWER__ANSWER__CASE)
@@ -425,6 +543,7 @@ struct  Cloister__V1__Answer
     Cloister__V1__Done *done;
     Cloister__V1__SessionGone *session_gone;
     Cloister__V1__FileReply *file;
+    Cloister__V1__TerminalReply *terminal;
     Cloister__V1__SessionDescriptions *session_descriptions;
     Cloister__V1__ImageDescription *image_description;
   };
@@ -643,6 +762,107 @@ struct  Cloister__V1__Kernel
 #define CLOISTER__V1__KERNEL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__kernel__descriptor) \
     , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+typedef enum {
+  CLOISTER__V1__TERMINAL_REPLY__REPLY__NOT_SET = 0,
+  CLOISTER__V1__TERMINAL_REPLY__REPLY_TERMINAL = 1,
+  CLOISTER__V1__TERMINAL_REPLY__REPLY_TERMINALS = 2,
+  CLOISTER__V1__TERMINAL_REPLY__REPLY_PAGE = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__TERMINAL_REPLY__REPLY__CASE)
+} Cloister__V1__TerminalReply__ReplyCase;
+
+/*
+ * What became of a TerminalCommand.
+ */
+struct  Cloister__V1__TerminalReply
+{
+  ProtobufCMessage base;
+  Cloister__V1__TerminalReply__ReplyCase reply_case;
+  union {
+    Cloister__V1__TerminalDescription *terminal;
+    Cloister__V1__TerminalList *terminals;
+    Cloister__V1__TerminalPage *page;
+  };
+};
+#define CLOISTER__V1__TERMINAL_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__terminal_reply__descriptor) \
+    , CLOISTER__V1__TERMINAL_REPLY__REPLY__NOT_SET, {0} }
+
+
+struct  Cloister__V1__TerminalList
+{
+  ProtobufCMessage base;
+  size_t n_terminals;
+  Cloister__V1__TerminalDescription **terminals;
+};
+#define CLOISTER__V1__TERMINAL_LIST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__terminal_list__descriptor) \
+    , 0,NULL }
+
+
+/*
+ * What is known of a terminal.
+ */
+struct  Cloister__V1__TerminalDescription
+{
+  ProtobufCMessage base;
+  uint64_t terminal;
+  Cloister__V1__TerminalSize *size;
+  size_t n_arguments;
+  ProtobufCBinaryData *arguments;
+  /*
+   * When it was opened: the worker's time of day, in milliseconds since 1970.
+   */
+  uint64_t created_ms;
+  /*
+   * How much input it has taken and how much output it has made, in bytes.
+   */
+  uint64_t input_position;
+  uint64_t output_position;
+  /*
+   * How it ended; absent while it runs.
+   */
+  Cloister__V1__TerminalEnd *end;
+};
+#define CLOISTER__V1__TERMINAL_DESCRIPTION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__terminal_description__descriptor) \
+    , 0, NULL, 0,NULL, 0, 0, 0, NULL }
+
+
+struct  Cloister__V1__TerminalEnd
+{
+  ProtobufCMessage base;
+  /*
+   * 1 exited, 2 closed, 3 unattended, 4 not opened.
+   */
+  uint32_t cause;
+  uint32_t exit_code;
+};
+#define CLOISTER__V1__TERMINAL_END__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__terminal_end__descriptor) \
+    , 0, 0 }
+
+
+/*
+ * A part of a terminal's output.
+ */
+struct  Cloister__V1__TerminalPage
+{
+  ProtobufCMessage base;
+  /*
+   * The place of the first byte.
+   */
+  uint64_t position;
+  ProtobufCBinaryData content;
+  /*
+   * Whether the terminal has ended and nothing comes after this.
+   */
+  protobuf_c_boolean is_end;
+};
+#define CLOISTER__V1__TERMINAL_PAGE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__terminal_page__descriptor) \
+    , 0, {0,NULL}, 0 }
 
 
 /*
@@ -865,6 +1085,120 @@ Cloister__V1__FileCommand *
                       const uint8_t       *data);
 void   cloister__v1__file_command__free_unpacked
                      (Cloister__V1__FileCommand *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__TerminalCommand methods */
+void   cloister__v1__terminal_command__init
+                     (Cloister__V1__TerminalCommand         *message);
+size_t cloister__v1__terminal_command__get_packed_size
+                     (const Cloister__V1__TerminalCommand   *message);
+size_t cloister__v1__terminal_command__pack
+                     (const Cloister__V1__TerminalCommand   *message,
+                      uint8_t             *out);
+size_t cloister__v1__terminal_command__pack_to_buffer
+                     (const Cloister__V1__TerminalCommand   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__TerminalCommand *
+       cloister__v1__terminal_command__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__terminal_command__free_unpacked
+                     (Cloister__V1__TerminalCommand *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__ListTerminals methods */
+void   cloister__v1__list_terminals__init
+                     (Cloister__V1__ListTerminals         *message);
+size_t cloister__v1__list_terminals__get_packed_size
+                     (const Cloister__V1__ListTerminals   *message);
+size_t cloister__v1__list_terminals__pack
+                     (const Cloister__V1__ListTerminals   *message,
+                      uint8_t             *out);
+size_t cloister__v1__list_terminals__pack_to_buffer
+                     (const Cloister__V1__ListTerminals   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__ListTerminals *
+       cloister__v1__list_terminals__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__list_terminals__free_unpacked
+                     (Cloister__V1__ListTerminals *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__LookAtTerminal methods */
+void   cloister__v1__look_at_terminal__init
+                     (Cloister__V1__LookAtTerminal         *message);
+size_t cloister__v1__look_at_terminal__get_packed_size
+                     (const Cloister__V1__LookAtTerminal   *message);
+size_t cloister__v1__look_at_terminal__pack
+                     (const Cloister__V1__LookAtTerminal   *message,
+                      uint8_t             *out);
+size_t cloister__v1__look_at_terminal__pack_to_buffer
+                     (const Cloister__V1__LookAtTerminal   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__LookAtTerminal *
+       cloister__v1__look_at_terminal__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__look_at_terminal__free_unpacked
+                     (Cloister__V1__LookAtTerminal *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__ReadTerminal methods */
+void   cloister__v1__read_terminal__init
+                     (Cloister__V1__ReadTerminal         *message);
+size_t cloister__v1__read_terminal__get_packed_size
+                     (const Cloister__V1__ReadTerminal   *message);
+size_t cloister__v1__read_terminal__pack
+                     (const Cloister__V1__ReadTerminal   *message,
+                      uint8_t             *out);
+size_t cloister__v1__read_terminal__pack_to_buffer
+                     (const Cloister__V1__ReadTerminal   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__ReadTerminal *
+       cloister__v1__read_terminal__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__read_terminal__free_unpacked
+                     (Cloister__V1__ReadTerminal *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__TypeIntoTerminal methods */
+void   cloister__v1__type_into_terminal__init
+                     (Cloister__V1__TypeIntoTerminal         *message);
+size_t cloister__v1__type_into_terminal__get_packed_size
+                     (const Cloister__V1__TypeIntoTerminal   *message);
+size_t cloister__v1__type_into_terminal__pack
+                     (const Cloister__V1__TypeIntoTerminal   *message,
+                      uint8_t             *out);
+size_t cloister__v1__type_into_terminal__pack_to_buffer
+                     (const Cloister__V1__TypeIntoTerminal   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__TypeIntoTerminal *
+       cloister__v1__type_into_terminal__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__type_into_terminal__free_unpacked
+                     (Cloister__V1__TypeIntoTerminal *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__CloseTerminal methods */
+void   cloister__v1__close_terminal__init
+                     (Cloister__V1__CloseTerminal         *message);
+size_t cloister__v1__close_terminal__get_packed_size
+                     (const Cloister__V1__CloseTerminal   *message);
+size_t cloister__v1__close_terminal__pack
+                     (const Cloister__V1__CloseTerminal   *message,
+                      uint8_t             *out);
+size_t cloister__v1__close_terminal__pack_to_buffer
+                     (const Cloister__V1__CloseTerminal   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__CloseTerminal *
+       cloister__v1__close_terminal__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__close_terminal__free_unpacked
+                     (Cloister__V1__CloseTerminal *message,
                       ProtobufCAllocator *allocator);
 /* Cloister__V1__KeepReady methods */
 void   cloister__v1__keep_ready__init
@@ -1189,6 +1523,101 @@ Cloister__V1__Kernel *
 void   cloister__v1__kernel__free_unpacked
                      (Cloister__V1__Kernel *message,
                       ProtobufCAllocator *allocator);
+/* Cloister__V1__TerminalReply methods */
+void   cloister__v1__terminal_reply__init
+                     (Cloister__V1__TerminalReply         *message);
+size_t cloister__v1__terminal_reply__get_packed_size
+                     (const Cloister__V1__TerminalReply   *message);
+size_t cloister__v1__terminal_reply__pack
+                     (const Cloister__V1__TerminalReply   *message,
+                      uint8_t             *out);
+size_t cloister__v1__terminal_reply__pack_to_buffer
+                     (const Cloister__V1__TerminalReply   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__TerminalReply *
+       cloister__v1__terminal_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__terminal_reply__free_unpacked
+                     (Cloister__V1__TerminalReply *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__TerminalList methods */
+void   cloister__v1__terminal_list__init
+                     (Cloister__V1__TerminalList         *message);
+size_t cloister__v1__terminal_list__get_packed_size
+                     (const Cloister__V1__TerminalList   *message);
+size_t cloister__v1__terminal_list__pack
+                     (const Cloister__V1__TerminalList   *message,
+                      uint8_t             *out);
+size_t cloister__v1__terminal_list__pack_to_buffer
+                     (const Cloister__V1__TerminalList   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__TerminalList *
+       cloister__v1__terminal_list__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__terminal_list__free_unpacked
+                     (Cloister__V1__TerminalList *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__TerminalDescription methods */
+void   cloister__v1__terminal_description__init
+                     (Cloister__V1__TerminalDescription         *message);
+size_t cloister__v1__terminal_description__get_packed_size
+                     (const Cloister__V1__TerminalDescription   *message);
+size_t cloister__v1__terminal_description__pack
+                     (const Cloister__V1__TerminalDescription   *message,
+                      uint8_t             *out);
+size_t cloister__v1__terminal_description__pack_to_buffer
+                     (const Cloister__V1__TerminalDescription   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__TerminalDescription *
+       cloister__v1__terminal_description__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__terminal_description__free_unpacked
+                     (Cloister__V1__TerminalDescription *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__TerminalEnd methods */
+void   cloister__v1__terminal_end__init
+                     (Cloister__V1__TerminalEnd         *message);
+size_t cloister__v1__terminal_end__get_packed_size
+                     (const Cloister__V1__TerminalEnd   *message);
+size_t cloister__v1__terminal_end__pack
+                     (const Cloister__V1__TerminalEnd   *message,
+                      uint8_t             *out);
+size_t cloister__v1__terminal_end__pack_to_buffer
+                     (const Cloister__V1__TerminalEnd   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__TerminalEnd *
+       cloister__v1__terminal_end__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__terminal_end__free_unpacked
+                     (Cloister__V1__TerminalEnd *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__TerminalPage methods */
+void   cloister__v1__terminal_page__init
+                     (Cloister__V1__TerminalPage         *message);
+size_t cloister__v1__terminal_page__get_packed_size
+                     (const Cloister__V1__TerminalPage   *message);
+size_t cloister__v1__terminal_page__pack
+                     (const Cloister__V1__TerminalPage   *message,
+                      uint8_t             *out);
+size_t cloister__v1__terminal_page__pack_to_buffer
+                     (const Cloister__V1__TerminalPage   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__TerminalPage *
+       cloister__v1__terminal_page__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__terminal_page__free_unpacked
+                     (Cloister__V1__TerminalPage *message,
+                      ProtobufCAllocator *allocator);
 /* Cloister__V1__Done methods */
 void   cloister__v1__done__init
                      (Cloister__V1__Done         *message);
@@ -1243,6 +1672,24 @@ typedef void (*Cloister__V1__StopSession_Closure)
 typedef void (*Cloister__V1__FileCommand_Closure)
                  (const Cloister__V1__FileCommand *message,
                   void *closure_data);
+typedef void (*Cloister__V1__TerminalCommand_Closure)
+                 (const Cloister__V1__TerminalCommand *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__ListTerminals_Closure)
+                 (const Cloister__V1__ListTerminals *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__LookAtTerminal_Closure)
+                 (const Cloister__V1__LookAtTerminal *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__ReadTerminal_Closure)
+                 (const Cloister__V1__ReadTerminal *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__TypeIntoTerminal_Closure)
+                 (const Cloister__V1__TypeIntoTerminal *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__CloseTerminal_Closure)
+                 (const Cloister__V1__CloseTerminal *message,
+                  void *closure_data);
 typedef void (*Cloister__V1__KeepReady_Closure)
                  (const Cloister__V1__KeepReady *message,
                   void *closure_data);
@@ -1294,6 +1741,21 @@ typedef void (*Cloister__V1__InstalledPackage_Closure)
 typedef void (*Cloister__V1__Kernel_Closure)
                  (const Cloister__V1__Kernel *message,
                   void *closure_data);
+typedef void (*Cloister__V1__TerminalReply_Closure)
+                 (const Cloister__V1__TerminalReply *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__TerminalList_Closure)
+                 (const Cloister__V1__TerminalList *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__TerminalDescription_Closure)
+                 (const Cloister__V1__TerminalDescription *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__TerminalEnd_Closure)
+                 (const Cloister__V1__TerminalEnd *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__TerminalPage_Closure)
+                 (const Cloister__V1__TerminalPage *message,
+                  void *closure_data);
 typedef void (*Cloister__V1__Done_Closure)
                  (const Cloister__V1__Done *message,
                   void *closure_data);
@@ -1314,6 +1776,12 @@ extern const ProtobufCMessageDescriptor cloister__v1__read_events__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__cancel__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__stop_session__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__file_command__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__terminal_command__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__list_terminals__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__look_at_terminal__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__read_terminal__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__type_into_terminal__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__close_terminal__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__keep_ready__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__describe_sessions__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__describe_image__descriptor;
@@ -1331,6 +1799,11 @@ extern const ProtobufCMessageDescriptor cloister__v1__event_page__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__image_description__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__installed_package__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__kernel__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__terminal_reply__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__terminal_list__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__terminal_description__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__terminal_end__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__terminal_page__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__done__descriptor;
 
 PROTOBUF_C__END_DECLS

@@ -1,0 +1,29 @@
+internal import Domain
+internal import Wire
+
+/// Requests for terminals.
+extension WorkerNode {
+    /// Does something with the terminals of a session, which begins with this if it may.
+    ///
+    /// - Parameters:
+    ///   - request: what is asked.
+    ///   - deadline: when the asking side stops to wait.
+    /// - Returns: the answer.
+    /// - Throws: why there is none.
+    func perform(
+        _ request: TerminalRequest,
+        by deadline: ContinuousClock.Instant
+    ) async throws(Failure) -> Answer {
+        guard
+            let (sandbox, _) = try sandbox(
+                of: request.session,
+                mayCreate: request.mayCreate,
+                in: request.pool
+            )
+        else { return gone(request.session) }
+        let reply = try await sandbox.perform(request.order, until: min(.now + request.wait, deadline))
+        if let reply { return .terminal(reply) }
+        // Nothing was done: see `execute`.
+        return try await answerOnceGone(sandbox, by: deadline)
+    }
+}
