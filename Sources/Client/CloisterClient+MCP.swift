@@ -39,7 +39,7 @@ extension CloisterClient {
         do {
             response = try await http.execute(request, deadline: .now() + Self.longestCall)
             let isStream = response.headers.first(name: "Content-Type") == "text/event-stream"
-            var splitter = EventDataSplitter()
+            var parser = EventStreamParser()
             for try await buffer in response.body {
                 guard isStream else {
                     rest += buffer.readableBytesView
@@ -48,12 +48,10 @@ extension CloisterClient {
                     }
                     continue
                 }
-                for data in try splitter.append(buffer.readableBytesView, limit: Self.longestMessage) {
-                    await receive(data)
-                }
+                for event in try parser.next(buffer.readableBytesView) { await receive(event.data) }
             }
         } catch {
-            throw failure(of: error)
+            throw failure(for: error)
         }
         guard !rest.isEmpty else {
             guard response.status.code < 300 else { throw refusal(response, Data()) }
@@ -65,38 +63,5 @@ extension CloisterClient {
         }
         await receive(rest)
         return response.headers.first(name: "Mcp-Session-Id")
-    }
-}
-
-/// Takes the data out of a stream of events.
-struct EventDataSplitter {
-    private var line: [UInt8] = []
-    private var data: [UInt8] = []
-
-    /// Takes in the next bytes.
-    ///
-    /// - Parameters:
-    ///   - bytes: the bytes.
-    ///   - limit: the longest event, in bytes.
-    /// - Returns: the data of the events that are whole now.
-    /// - Throws: `NIOTooManyBytesError` for a longer one.
-    mutating func append(_ bytes: some Collection<UInt8>, limit: Int) throws -> [[UInt8]] {
-        var events: [[UInt8]] = []
-        for byte in bytes {
-            guard byte == UInt8(ascii: "\n") else {
-                if byte != UInt8(ascii: "\r") { line.append(byte) }
-                guard line.count <= limit else { throw NIOTooManyBytesError(maxBytes: limit) }
-                continue
-            }
-            let prefix = Array("data:".utf8)
-            if line.isEmpty, !data.isEmpty {
-                events.append(data)
-                data = []
-            } else if line.starts(with: prefix) {
-                data += line.dropFirst(prefix.count).drop { $0 == UInt8(ascii: " ") }
-            }
-            line = []
-        }
-        return events
     }
 }

@@ -109,9 +109,9 @@ package struct RemoteTerminals: Sendable {
         _ take: ([UInt8], UInt64) async -> Void
     ) async throws(ClientError) {
         let request = request("/\(id)/output", .GET, query: "&from=\(place)")
-        let response = try await client.begin(request, timeout: Self.longestOutput)
+        let response = try await client.open(request, timeout: Self.longestOutput)
         guard response.status == .ok else {
-            throw client.refusal(response, try await client.rest(of: response))
+            throw client.refusal(response, try await client.collect(response))
         }
         var place =
             response.headers.first(name: "x-ms-cloister-terminal-position").flatMap(UInt64.init) ?? place

@@ -3,6 +3,7 @@ package import AsyncHTTPClient
 internal import FoundationEssentials
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOSSL
 
 /// Speaks to a Cloister server over HTTP.
 ///
@@ -11,11 +12,13 @@ package struct CloisterClient: Sendable {
     /// The longest answer that is read, in bytes: all that a pool keeps by default, spelled as JSON.
     private static let answerLimit = 192 << 20
     /// What the way to the guest and back may take, on top of the execution itself.
-    private static let margin = TimeAmount.seconds(60)
+    static let margin = TimeAmount.seconds(60)
 
-    private let baseURL: String
+    /// Where the server is, without a slash at its end.
+    package let baseURL: String
     private let apiKey: String
     let http: HTTPClient
+    private let isOwner: Bool
 
     /// Makes a client.
     ///
@@ -29,6 +32,54 @@ package struct CloisterClient: Sendable {
         self.baseURL = baseURL
         self.apiKey = apiKey
         self.http = http
+        isOwner = false
+    }
+
+    /// Makes a client with connections of its own, if it needs them.
+    ///
+    /// - Parameters:
+    ///   - baseURL: where the server is, such as `https://cloister.example`.
+    ///   - apiKey: the key that is sent as bearer token.
+    ///   - certificatesPath: the certificates to believe instead of the system's, as PEM; nil for the system's.
+    /// - Throws: when there is no certificate in that file.
+    package init(baseURL: String, apiKey: String, certificatesPath: String?) throws(ClientError) {
+        var baseURL = baseURL
+        while baseURL.hasSuffix("/") { baseURL.removeLast() }
+        self.baseURL = baseURL
+        self.apiKey = apiKey
+        isOwner = certificatesPath != nil
+        guard let certificatesPath else {
+            http = .shared
+            return
+        }
+        guard let certificates = try? NIOSSLCertificate.fromPEMFile(certificatesPath), !certificates.isEmpty
+        else { throw ClientError(.unreachable, "There is no certificate in \(certificatesPath).") }
+        var configuration = HTTPClient.Configuration.singletonConfiguration
+        var security = TLSConfiguration.makeClientConfiguration()
+        security.trustRoots = .certificates(certificates)
+        configuration.tlsConfiguration = security
+        http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// Gives up connections that are this client's own.
+    package func close() async {
+        if isOwner { try? await http.shutdown() }
+    }
+
+    /// Does something with the client and closes it, whatever comes of it.
+    ///
+    /// - Parameter body: what to do.
+    /// - Returns: what `body` returns.
+    /// - Throws: what `body` throws.
+    package func closing<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            let value = try await body()
+            await close()
+            return value
+        } catch {
+            await close()
+            throw error
+        }
     }
 
     /// Runs code and waits for its end.
@@ -71,40 +122,6 @@ package struct CloisterClient: Sendable {
         return ExecutionResponse(resource, response)
     }
 
-    /// Ends a session and waits until it is gone; one that is not there has ended already.
-    ///
-    /// - Parameters:
-    ///   - identifier: the session's identifier.
-    ///   - pool: the pool's name.
-    /// - Throws: why it could not be ended.
-    package func stopSession(_ identifier: String, pool: String) async throws(ClientError) {
-        var request = request(path("session", of: identifier, in: pool))
-        request.method = .DELETE
-        let (response, answer) = try await send(request, timeout: Self.margin)
-        guard response.status == .noContent else { throw refusal(response, answer) }
-    }
-
-    /// Asks why the sessions of an identifier have ended.
-    ///
-    /// - Parameters:
-    ///   - identifier: the sessions' identifier.
-    ///   - pool: the pool's name.
-    /// - Returns: the stable names of the causes that are still kept, the newest end first.
-    /// - Throws: why there is no answer.
-    package func endCauses(of identifier: String, pool: String) async throws(ClientError) -> [String] {
-        struct List: Decodable {
-            struct Ended: Decodable { let cause: String }
-            let value: [Ended]
-        }
-        let request = request(path("endedSessions", of: identifier, in: pool))
-        let (response, answer) = try await send(request, timeout: Self.margin)
-        guard response.status == .ok else { throw refusal(response, answer) }
-        guard let list = try? JSONDecoder().decode(List.self, from: answer) else {
-            throw ClientError(.malformedAnswer, "The answer is no list of ended sessions.", status: 200)
-        }
-        return list.value.map(\.cause)
-    }
-
     /// Asks whether the server can serve executions.
     ///
     /// - Returns: nil when it can, else the reason why not.
@@ -118,7 +135,7 @@ package struct CloisterClient: Sendable {
         return envelope
     }
 
-    private func path(_ route: String, of identifier: String, in pool: String) -> String {
+    func path(_ route: String, of identifier: String, in pool: String) -> String {
         "/pools/\(PercentEncoding.encoded(pool))/\(route)?api-version=\(APIVersion.latest)"
             + "&identifier=\(PercentEncoding.encoded(identifier))"
     }
@@ -134,38 +151,40 @@ package struct CloisterClient: Sendable {
         _ request: HTTPClientRequest,
         timeout: TimeAmount
     ) async throws(ClientError) -> (HTTPClientResponse, Data) {
-        let response = try await begin(request, timeout: timeout)
-        return (response, try await rest(of: response))
+        let response = try await open(request, timeout: timeout)
+        return (response, try await collect(response))
     }
 
-    /// Sends a request and waits for the head of the answer.
-    func begin(
+    /// Sends a request and waits for the head of its answer.
+    func open(
         _ request: HTTPClientRequest,
         timeout: TimeAmount
     ) async throws(ClientError) -> HTTPClientResponse {
         do {
             return try await http.execute(request, deadline: .now() + timeout)
         } catch {
-            throw failure(of: error)
+            throw failure(for: error)
         }
     }
 
-    /// Reads the body of an answer whole.
-    func rest(of response: HTTPClientResponse) async throws(ClientError) -> Data {
+    /// Reads an answer to its end.
+    func collect(_ response: HTTPClientResponse) async throws(ClientError) -> Data {
         do {
             return Data(try await response.body.collect(upTo: Self.answerLimit).readableBytesView)
         } catch {
-            throw failure(of: error)
+            throw failure(for: error)
         }
     }
 
-    /// Why there is no answer, by the error of the connection.
-    func failure(of error: any Error) -> ClientError {
+    /// What a broken exchange means to the caller.
+    func failure(for error: any Error) -> ClientError {
         switch error {
+        case let error as ClientError: error
         case let error as HTTPClientError where error == .deadlineExceeded:
             ClientError(.timedOut, "The server did not answer in time.")
         case is CancellationError: ClientError(.cancelled, "The request was cancelled.")
-        case is NIOTooManyBytesError: ClientError(.malformedAnswer, "The answer is too long.")
+        case is NIOTooManyBytesError:
+            ClientError(.malformedAnswer, "The answer has more than \(Self.answerLimit) bytes.")
         default: ClientError(.unreachable, "The server at \(baseURL) cannot be reached: \(error).")
         }
     }

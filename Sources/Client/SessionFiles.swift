@@ -1,7 +1,7 @@
 internal import APIModel
 internal import AsyncHTTPClient
 package import FoundationEssentials
-internal import NIOCore
+package import NIOCore
 internal import NIOHTTP1
 
 /// The files of one session.
@@ -60,7 +60,7 @@ package struct SessionFiles: Sendable {
         return entries
     }
 
-    /// Uploads a file in one piece; it replaces any other of that name.
+    /// Uploads a file that is in memory; it replaces any other of that name.
     ///
     /// - Parameters:
     ///   - content: what is in the file.
@@ -68,18 +68,44 @@ package struct SessionFiles: Sendable {
     /// - Returns: the file.
     /// - Throws: why it was not made.
     package func upload(_ content: Data, to path: String) async throws(ClientError) -> Entry {
+        let piece = ByteBuffer(bytes: content)
+        return try await upload(
+            AsyncStream { pieces in
+                pieces.yield(piece)
+                pieces.finish()
+            },
+            size: content.count,
+            to: path
+        )
+    }
+
+    /// Uploads a file piece by piece; it replaces any other of that name.
+    ///
+    /// - Parameters:
+    ///   - pieces: what is in the file; the server's pace sets theirs.
+    ///   - size: how many bytes that is.
+    ///   - path: where it goes; folders on the way are made.
+    /// - Returns: the file.
+    /// - Throws: why it was not made.
+    package func upload<Pieces: AsyncSequence & Sendable>(
+        _ pieces: Pieces,
+        size: Int,
+        to path: String
+    ) async throws(ClientError) -> Entry where Pieces.Element == ByteBuffer {
         var generator = SystemRandomNumberGenerator()
         let boundary = "cloister-\(generator.next())-\(generator.next())"
-        var body = ByteBuffer(
-            string: "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; "
-                + "filename*=UTF-8''\(PercentEncoding.encoded(path))\r\n\r\n"
+        let form = UploadForm(
+            head: ByteBuffer(
+                string: "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; "
+                    + "filename*=UTF-8''\(PercentEncoding.encoded(path))\r\n\r\n"
+            ),
+            pieces: pieces,
+            tail: ByteBuffer(string: "\r\n--\(boundary)--\r\n")
         )
-        body.writeBytes(content)
-        body.writeString("\r\n--\(boundary)--\r\n")
         var request = client.request(self.path("", ""))
         request.method = .POST
         request.headers.add(name: "Content-Type", value: "multipart/form-data; boundary=\(boundary)")
-        request.body = .bytes(body)
+        request.body = .stream(form, length: .known(Int64(size + form.frameBytes)))
         let answer = try await ask(request)
         guard let entry = try? JSONDecoder().decode(Entry.self, from: answer) else {
             throw ClientError(.malformedAnswer, "The answer is not the one to an upload.")
@@ -93,7 +119,37 @@ package struct SessionFiles: Sendable {
     /// - Returns: what is in it.
     /// - Throws: why it cannot be read.
     package func download(_ path: String) async throws(ClientError) -> Data {
-        try await ask(client.request(self.path("/\(PercentEncoding.encoded(path))/content", "")))
+        try await ask(client.request(contentPath(path)))
+    }
+
+    /// Downloads a file piece by piece.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - receive: takes the pieces at its own pace; each comes with the file's size.
+    /// - Throws: why it cannot be read; what `receive` throws.
+    package func download(
+        _ path: String,
+        _ receive: (ByteBuffer, _ size: Int?) async throws -> Void
+    ) async throws {
+        let response = try await client.open(client.request(contentPath(path)), timeout: Self.timeout)
+        guard response.status == .ok else {
+            throw client.refusal(response, try await client.collect(response))
+        }
+        let size = response.headers.first(name: "Content-Length").flatMap { Int($0) }
+        var count = 0
+        var pieces = response.body.makeAsyncIterator()
+        while true {
+            let piece: ByteBuffer?
+            do { piece = try await pieces.next() } catch { throw client.failure(for: error) }
+            guard let piece else { break }
+            count += piece.readableBytes
+            try await receive(piece, size)
+        }
+        // The file of a running session may get shorter while it is read.
+        guard size == nil || size == count else {
+            throw ClientError(.unreachable, "The transfer of \(path) ended early: it is not complete.")
+        }
     }
 
     /// Removes a file.
@@ -104,6 +160,10 @@ package struct SessionFiles: Sendable {
         var request = client.request(self.path("/\(PercentEncoding.encoded(path))", ""))
         request.method = .DELETE
         _ = try await ask(request)
+    }
+
+    private func contentPath(_ file: String) -> String {
+        path("/\(PercentEncoding.encoded(file))/content", "")
     }
 
     private func path(_ file: String, _ folder: String) -> String {

@@ -4,6 +4,7 @@ package import ArgumentParser
 package enum ClientCommands {
     /// All of them, in the order of the help.
     package static let all: [any ParsableCommand.Type] = [
-        PoolCommand.self, ApplyCommand.self, ShellCommand.self, KeyCommand.self, MCPCommand.self,
+        ExecCommand.self, ShellCommand.self, FilesCommand.self, SessionCommand.self, PoolCommand.self,
+        ApplyCommand.self, MCPCommand.self, KeyCommand.self, ContextCommand.self,
     ]
 }

@@ -3,7 +3,7 @@ extension String {
     ///
     /// - Parameter most: how many characters it may have; one at least.
     /// - Returns: whether it is.
-    func isPlainName(upTo most: Int) -> Bool {
+    package func isPlainName(upTo most: Int) -> Bool {
         (1...most).contains(utf8.count)
             && utf8.allSatisfy { byte in
                 switch byte {

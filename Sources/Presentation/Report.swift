@@ -21,15 +21,15 @@ package struct Report: Sendable {
     /// Writes the report to standard output; that there is nothing is said on standard error.
     ///
     /// - Parameter format: for whom.
-    /// - Throws: when YAML cannot be written.
+    /// - Throws: ``OutputError``, or when YAML cannot be written.
     package func print(as format: OutputFormat) throws {
         switch format {
-        case .json: Console.output(value.encoded + [UInt8(ascii: "\n")])
-        case .yaml: Console.output(Array(try YAMLText.of(value).utf8))
+        case .json: try Console.deliver(value.encoded + [UInt8(ascii: "\n")])
+        case .yaml: try Console.deliver(Array(try YAMLText.of(value).utf8))
         case .table:
             let lines = table.lines(.of(1))
             if lines.isEmpty { Console.error(line: emptiness) }
-            for line in lines { Console.output(line: line) }
+            for line in lines { try Console.deliver((line + "\n").utf8) }
         }
     }
 }

@@ -10,10 +10,10 @@ struct Cloister: AsyncParsableCommand {
         discussion: """
             Begin with `cloister up` for a whole cluster on this machine, or with \
             `cloister run 'print(6*7)'` for a single execution.
-            """,
+
+            """ + ExitStatus.explanation,
         version: "0.1.0",
-        subcommands: [Up.self, Run.self] + ClientCommands.all + [
-            CoordinatorCommand.self, WorkerCommand.self, ConfigCommand.self,
-        ]
+        subcommands: [Up.self, Run.self] + ClientCommands.all
+            + [Completion.self, CoordinatorCommand.self, WorkerCommand.self, ConfigCommand.self]
     )
 }

@@ -1,90 +1,68 @@
-internal import APIModel
 internal import ArgumentParser
 internal import Client
 internal import ClientCommands
-internal import Glibc
 internal import Presentation
 internal import ServiceSettings
 
-/// `cloister run`: one execution, from the command line.
+/// `cloister run`: as `cloister exec`, with a cluster for the call when there is none.
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Runs code in a session and prints its output.",
+        abstract: "Runs code as exec does; starts a cluster for the call when none runs here.",
         discussion: """
-            The code is the argument itself, the content of a file of that name, or standard input. \
-            A running cluster is used if there is one, else one is started for the call. The exit \
-            code is 0 when the code ran to its end, 1 when it failed, 2 when it could not be run.
+            Example: cloister run 'print(6*7)'
+
+            All else is as in `cloister exec`: options, output, exit codes. A cluster that is started for the \
+            call ends with it, and its sessions too; `cloister up` keeps one.
             """
     )
 
-    @Argument(help: "The code, or a file that holds it; without it (or with -) standard input.")
-    var code: String?
-
-    @Option(help: "The session to run in; the same identifier finds its variables again.")
-    var identifier: String?
-
-    @Option(help: "The pool of the session.")
-    var pool = "python"
-
-    @Option(help: "How many seconds the code may run.")
-    var timeout = 60
-
+    @OptionGroup var execution: ExecutionOptions
     @OptionGroup var connection: ConnectionOptions
 
-    func validate() throws {
-        guard (1...220).contains(timeout) else {
-            throw ValidationError("--timeout is a number from 1 to 220.")
-        }
-    }
-
     func run() async throws {
-        do {
-            try await execute()
-        } catch let exit as ExitCode {
-            throw exit
-        } catch {
-            Console.error(line: "cloister: \(StartFailure.explained(error, port: 0))")
-            throw ExitCode(2)
+        try await CommandOutcome.report(failingWith: ExitStatus.notRun) { found in
+            let run = try ExecutionRun(execution, connection)
+            let code: Int32
+            if let target = try await connection.target() {
+                found(target)
+                code = try await target.client.closing { try await run.perform(with: target.client) }
+            } else {
+                code = try await alone(run)
+            }
+            if code != 0 { throw ExitCode(code) }
         }
     }
 
-    private func execute() async throws {
-        let source = try CodeSource.read(code)
-        if let client = try await connection.client() {
-            return try finish(try await send(source, to: client))
-        }
-        let results = AsyncStream.makeStream(of: ExecutionResponse.self)
+    private func alone(_ run: ExecutionRun) async throws -> Int32 {
+        let codes = AsyncStream.makeStream(of: Int32.self)
         let cluster = LocalCluster(
             state: connection.state,
             settings: try SettingsOptions.ofEnvironment(for: .up),
             port: 0,
             workers: 1,
             readySessions: 0,
-            onlyPool: pool
+            onlyPool: run.pool
         ) {
             Console.error(line: "cloister: \($0)")
         }
-        try await cluster.run { client, _ in
-            results.continuation.yield(try await send(source, to: client))
+        do {
+            try await cluster.run { client, _ in
+                codes.continuation.yield(try await run.perform(with: client))
+            }
+        } catch is CancellationError {
+            return ExitStatus.interrupted
+        } catch {
+            throw StartTrouble(sentence: StartFailure.explained(error, port: 0))
         }
-        results.continuation.finish()
-        for await response in results.stream { try finish(response) }
+        codes.continuation.finish()
+        for await code in codes.stream { return code }
+        return ExitStatus.interrupted
     }
+}
 
-    private func send(_ source: String, to client: CloisterClient) async throws -> ExecutionResponse {
-        try await client.execute(
-            code: source,
-            identifier: identifier ?? "run-\(getpid())-\(UInt32.random(in: .min ... .max))",
-            pool: pool,
-            timeout: .seconds(timeout)
-        )
-    }
+/// Why a cluster for one call did not come about.
+private struct StartTrouble: Error, CustomStringConvertible {
+    let sentence: String
 
-    private func finish(_ response: ExecutionResponse) throws {
-        let resource = response.resource
-        Console.output(Array(resource.standardOutput.utf8))
-        Console.error(Array(resource.standardError.utf8))
-        if let value = ResultText.of(resource.result) { Console.output(line: value) }
-        if resource.status != "Succeeded" { throw ExitCode(1) }
-    }
+    var description: String { sentence }
 }

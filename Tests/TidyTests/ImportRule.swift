@@ -55,7 +55,7 @@ enum ImportRule {
         ),
         "Client": Entry(
             ours: ["APIModel"],
-            others: ["AsyncHTTPClient", "FoundationEssentials", "NIOCore", "NIOHTTP1"]
+            others: ["AsyncHTTPClient", "FoundationEssentials", "NIOCore", "NIOHTTP1", "NIOSSL"]
         ),
         "API": Entry(
             ours: ["Domain", "APIModel", "Identity", "Coordinator", "Telemetry"],

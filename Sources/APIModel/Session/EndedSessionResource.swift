@@ -1,7 +1,7 @@
 package import Domain
 
 /// How a session ended; an addition of Cloister to the contract.
-package struct EndedSessionResource: Hashable, Sendable {
+package struct EndedSessionResource: Hashable, Sendable, Decodable {
     /// The session's identifier.
     package let identifier: String
     /// Why it ended, a name of `EndCause`.
@@ -34,14 +34,14 @@ package struct EndedSessionResource: Hashable, Sendable {
     /// - Parameter resources: the ended sessions.
     /// - Returns: the JSON.
     package static func encoded(_ resources: [Self]) -> [UInt8] {
-        let list = resources.map { resource in
-            JSONValue.object([
-                .init("identifier", .string(resource.identifier)),
-                .init("cause", .string(resource.cause)),
-                .init("endedAt", .string(resource.endedAt)),
-                .init("worker", .string(resource.worker)),
-            ])
-        }
-        return JSONValue.object([.init("value", .array(list))]).encoded
+        JSONValue.object([.init("value", .array(resources.map(\.json)))]).encoded
+    }
+
+    /// The ended session as JSON.
+    package var json: JSONValue {
+        .object([
+            .init("identifier", .string(identifier)), .init("cause", .string(cause)),
+            .init("endedAt", .string(endedAt)), .init("worker", .string(worker)),
+        ])
     }
 }

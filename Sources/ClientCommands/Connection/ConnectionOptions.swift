@@ -1,54 +1,88 @@
 internal import ArgumentParser
-package import Client
-internal import Identity
+internal import Domain
 
 /// Where a command finds a cluster, and the key for it.
 package struct ConnectionOptions: ParsableArguments {
-    @Option(help: "The cluster's address; without it the local one.")
+    @Option(
+        help: ArgumentHelp(
+            "The cluster's address, such as https://cloister.example; else CLOISTER_URL.",
+            valueName: "url"
+        )
+    )
     var url: String?
 
-    @Option(help: ArgumentHelp("The folder with the local cluster's keys.", valueName: "dir"))
-    var stateDir = StateDirectory.standardPath
+    @Option(
+        help: ArgumentHelp(
+            "A cluster of `cloister context`; else CLOISTER_CONTEXT, else the one in use.",
+            valueName: "name"
+        ),
+        completion: .custom { _, _, _ in ContextNames.all() }
+    )
+    var context: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The file with the API key; else CLOISTER_API_KEY (the key) or CLOISTER_API_KEY_FILE.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var apiKeyFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Certificates to believe instead of the system's, as PEM; else CLOISTER_CA_FILE.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var caFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The folder with the local cluster's keys. (default: \(StateDirectory.standardPath))",
+            valueName: "dir"
+        ),
+        completion: .directory
+    )
+    var stateDir: String?
 
     /// Makes the options before they are parsed.
     package init() {}
 
     /// Where the local cluster's files are.
-    package var state: StateDirectory { StateDirectory(path: AbsolutePath.of(stateDir)) }
-
-    /// A client for the server that was named by option or environment.
-    ///
-    /// - Returns: the client; nil when none was named.
-    /// - Throws: when there is no key for it.
-    func named() throws -> CloisterClient? {
-        guard let url = url ?? StateDirectory.environment("CLOISTER_URL") else { return nil }
-        // The key of this machine's cluster is for nobody else.
-        let isLocal = ["http://127.0.0.1", "http://localhost", "http://[::1]"].contains {
-            url == $0 || url.hasPrefix($0 + ":") || url.hasPrefix($0 + "/")
-        }
-        let isChosen = stateDir != StateDirectory.standardPath
-        let stored = isLocal || isChosen ? try storedKey() : nil
-        guard let secret = StateDirectory.environment("CLOISTER_API_KEY") ?? stored else {
-            throw ValidationError("No API key: set CLOISTER_API_KEY, or name its folder with --state-dir.")
-        }
-        return CloisterClient(baseURL: url, apiKey: secret)
+    package var state: StateDirectory {
+        StateDirectory(path: AbsolutePath.of(stateDir ?? StateDirectory.standardPath))
     }
 
-    /// A client for the server that was named, or else for the local one that answers.
+    /// What is to be done about a cluster that is not there.
+    package static let advice =
+        "No cluster runs here: start one with `cloister up`, or name one with --url or --context."
+
+    /// The cluster that is meant and how it was found.
     ///
-    /// - Returns: the client; nil when there is none.
-    /// - Throws: when there is no key for it.
-    package func client() async throws -> CloisterClient? {
-        if let client = try named() { return client }
-        guard let url = state.endpoint(), let secret = try storedKey() else { return nil }
-        let client = CloisterClient(baseURL: url, apiKey: secret)
-        // A cluster that was killed leaves its address behind; then nobody answers there.
-        do {
-            return try await client.readiness() == nil ? client : nil
-        } catch {
-            return nil
-        }
+    /// - Returns: nil when it is this machine's and does not run.
+    /// - Throws: when it is not clear which is meant, or there is no key for it.
+    package func target() async throws -> Target? { try await Target.find(try choice()) }
+
+    /// Whether this machine's cluster is meant, be it there or not.
+    ///
+    /// - Throws: when it is not clear which is meant.
+    package func isLocal() throws -> Bool {
+        if case .local = try choice().place { true } else { false }
     }
 
-    private func storedKey() throws -> String? { try APIKeyFile(path: state.apiKeyPath).load()?.secret }
+    func choice() throws(Failure) -> ConnectionChoice {
+        try ConnectionChoice.make(
+            ConnectionChoice.Flags(
+                url: url,
+                context: context,
+                apiKeyFile: apiKeyFile,
+                caFile: caFile,
+                stateDir: stateDir
+            ),
+            environment: StateDirectory.environment,
+            contexts: { () throws(Failure) in try ContextFile.standard.read() }
+        )
+    }
 }

@@ -3,7 +3,7 @@ internal import Glibc
 internal import Identity
 
 /// The folder in which a local cluster keeps its keys and says where it is.
-package struct StateDirectory: Sendable {
+package struct StateDirectory: Hashable, Sendable {
     /// The folder's path.
     package let path: String
 

@@ -9,8 +9,9 @@ struct KeyCommand: AsyncParsableCommand {
         commandName: "key",
         abstract: "Makes, lists and revokes the API keys of a running cluster.",
         discussion: """
-            These commands need an operator's key: that of the local cluster's state directory, or \
-            CLOISTER_API_KEY. The exit code is 2 when something could not be done.
+            Example: cloister key list
+
+            These commands need an operator's key for all pools, such as that of the local cluster.
             """,
         subcommands: [Create.self, List.self, Revoke.self]
     )
@@ -19,7 +20,12 @@ struct KeyCommand: AsyncParsableCommand {
     struct Create: ClusterCommand {
         static let configuration = CommandConfiguration(
             abstract: "Makes a key and prints its secret, once and alone on standard output.",
-            discussion: "Example: cloister key create --name ci --pool python --expires-in 90d > ci.key"
+            discussion: """
+                Example: (umask 077; cloister key create --name ci --pool python --expires-in 90d > ci.key)
+
+                With -o json or yaml all of it, the secret among it: {id, name, roles, pools, createdAt, expired, \
+                expiresAt, requestsPerMinute, burst, secret}.
+                """
         )
 
         @Option(help: "What people call the key.")
@@ -40,6 +46,7 @@ struct KeyCommand: AsyncParsableCommand {
         @Option(help: "How many requests at once; needs --requests-per-minute.")
         var burst: Int?
 
+        @OptionGroup var output: OutputOptions
         @OptionGroup var connection: ConnectionOptions
 
         func validate() throws {
@@ -57,34 +64,49 @@ struct KeyCommand: AsyncParsableCommand {
                 requestsPerMinute: requestsPerMinute,
                 burst: burst
             )
-            Console.output(line: key.secret ?? "")
+            if output.output == .table {
+                try Console.deliver("\(key.secret ?? "")\n".utf8)
+            } else {
+                try Report(key.json, table: TextTable("ID"), emptiness: "").print(as: output.output)
+            }
             Console.error(line: "cloister: made \(key.id); its secret is not kept and not shown again")
         }
     }
 
     /// `cloister key list`: lists all keys.
     struct List: ClusterCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists all keys, without their secrets.")
+        static let configuration = CommandConfiguration(
+            abstract: "Lists all keys, without their secrets.",
+            discussion: "JSON: a list of keys as `key create` has them, without secret."
+        )
 
+        @OptionGroup var output: OutputOptions
         @OptionGroup var connection: ConnectionOptions
 
         func perform(with client: CloisterClient) async throws {
-            for key in try await client.keys() {
-                let end = key.expiresAt.map { (key.expired ? "expired " : "until ") + $0 } ?? "for ever"
-                let rate = key.requestsPerMinute.map { "\($0)/min" } ?? "default rate"
-                let columns = [
-                    key.id, key.roles.joined(separator: ","), key.pools.joined(separator: ","), end, rate,
-                    "made " + key.createdAt, key.name,
-                ]
-                Console.output(line: columns.joined(separator: "\t"))
+            let keys = try await client.keys()
+            var table = TextTable("ID", "NAME", "ROLES", "POOLS", "HOLDS", "RATE", "MADE")
+            for key in keys {
+                table.add(
+                    key.id,
+                    key.name,
+                    key.roles.joined(separator: ","),
+                    key.pools.joined(separator: ","),
+                    key.expiresAt.map { (key.expired ? "expired " : "until ") + $0 } ?? "for ever",
+                    key.requestsPerMinute.map { "\($0)/min" } ?? "default",
+                    key.createdAt
+                )
             }
+            try Report(.array(keys.map(\.json)), table: table, emptiness: "There are no keys.")
+                .print(as: output.output)
         }
     }
 
     /// `cloister key revoke`: revokes a key.
     struct Revoke: ClusterCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Revokes a key; the server refuses it from that moment on."
+            abstract: "Revokes a key; the server refuses it from that moment on.",
+            discussion: "Example: cloister key revoke key-0123456789abcdef"
         )
 
         @Argument(help: "The key's identifier, as listed.")

@@ -1,0 +1,76 @@
+internal import APIModel
+internal import Client
+
+/// The names of contexts, for a shell that completes them.
+enum ContextNames {
+    /// All names; none when they cannot be read.
+    static func all() -> [String] {
+        [Contexts.local] + ((try? ContextFile.standard.read().all.map(\.name)) ?? [])
+    }
+}
+
+/// The names of pools, for a shell that completes them.
+enum PoolNames {
+    /// How long a shell is kept waiting.
+    private static let patience: Duration = .milliseconds(700)
+
+    /// The pools of the cluster that is meant.
+    ///
+    /// - Parameter words: the command line so far.
+    /// - Returns: the names; none when they do not come at once.
+    static func known(_ words: [String]) async -> [String] {
+        await AskedNames.within(patience, words) { client, _ in try await client.poolNames() }
+    }
+}
+
+/// The identifiers of sessions, for a shell that completes them.
+enum SessionIdentifiers {
+    /// The sessions of the pool that is meant.
+    ///
+    /// - Parameter words: the command line so far.
+    /// - Returns: the identifiers; none when they do not come at once.
+    static func known(_ words: [String]) async -> [String] {
+        await AskedNames.within(.milliseconds(700), words) { client, connection in
+            var option = PoolOption()
+            option.pool = AskedNames.value(of: "--pool", in: words)
+            return try await client.sessions(of: try option.name(connection)).map(\.identifier)
+        }
+    }
+}
+
+/// Names that a cluster is asked for.
+private enum AskedNames {
+    /// What stands behind an option on a command line.
+    static func value(of option: String, in words: [String]) -> String? {
+        guard let place = words.firstIndex(of: option), place + 1 < words.count else { return nil }
+        return words[place + 1]
+    }
+
+    static func within(
+        _ time: Duration,
+        _ words: [String],
+        _ names: @escaping @Sendable (CloisterClient, ConnectionOptions) async throws -> [String]
+    ) async -> [String] {
+        var connection = ConnectionOptions()
+        connection.url = value(of: "--url", in: words)
+        connection.context = value(of: "--context", in: words)
+        connection.apiKeyFile = value(of: "--api-key-file", in: words)
+        connection.caFile = value(of: "--ca-file", in: words)
+        connection.stateDir = value(of: "--state-dir", in: words)
+        let options = connection
+        return await withTaskGroup(of: [String]?.self) { group in
+            group.addTask {
+                guard let target = try? await options.target() else { return [] }
+                return try? await target.client.closing { try await names(target.client, options) }
+            }
+            group.addTask {
+                try? await Task.sleep(for: time)
+                return nil
+            }
+            defer { group.cancelAll() }
+            // Only what a shell takes for one word.
+            return (await group.next() ?? nil)?.filter { $0.utf8.allSatisfy { (0x21...0x7E).contains($0) } }
+                ?? []
+        }
+    }
+}

@@ -1,0 +1,56 @@
+internal import AsyncHTTPClient
+package import Client
+internal import Domain
+internal import Glibc
+internal import Identity
+internal import Presentation
+
+/// A cluster that was found, and how it was found.
+package struct Target: Sendable {
+    /// Speaks to it; to be closed by whoever asked for it.
+    package let client: CloisterClient
+    /// How it was found.
+    let choice: ConnectionChoice
+
+    /// Connects to the cluster that was chosen.
+    ///
+    /// - Parameter choice: the cluster and its key.
+    /// - Returns: nil when the choice is this machine's cluster and it does not run.
+    /// - Throws: `invalidConfiguration`, or what is wrong with the key's file.
+    static func find(_ choice: ConnectionChoice) async throws -> Self? {
+        let url: String
+        switch choice.place {
+        case .url(let address): url = address
+        case .local(let state):
+            guard let address = state.endpoint() else { return nil }
+            url = address
+        }
+        guard let secret = try secret(choice) else { return nil }
+        let client = try CloisterClient(baseURL: url, apiKey: secret, certificatesPath: choice.caFile)
+        if case .local = choice.place {
+            // A cluster that was killed leaves its address behind; then nobody answers there.
+            guard await isReady(client) else {
+                await client.close()
+                return nil
+            }
+        }
+        return Self(client: client, choice: choice)
+    }
+
+    private static func isReady(_ client: CloisterClient) async -> Bool {
+        do { return try await client.readiness() == nil } catch { return false }
+    }
+
+    private static func secret(_ choice: ConnectionChoice) throws -> String? {
+        switch choice.key {
+        case .text(let secret, _): return secret
+        case .file(let path):
+            if let key = try APIKeyFile(path: path).load() { return key.secret }
+            if case .local = choice.place { return nil }
+            throw Failure(
+                .invalidConfiguration,
+                "There is no API key in \(path); name another with --api-key-file."
+            )
+        }
+    }
+}
