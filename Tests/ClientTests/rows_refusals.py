@@ -77,7 +77,7 @@ METHODS = (
     ("endedSessions", "GET, HEAD"), (".management/getSession", "GET, HEAD, POST"),
     (".management/listSessions", "GET, HEAD, POST"), (".management/stopSession", "POST"),
     ("python/files", "GET, HEAD"), ("python/uploadFile", "POST"), ("python/downloadFile", "GET, HEAD"),
-    ("/cloister/v1/keys", "GET, HEAD, POST"), ("/healthz", "GET, HEAD"), ("/readyz", "GET, HEAD"),
+    ("/cloister/v1/keys", "GET, HEAD, POST"), ("/cloister/v1/pools", "GET, HEAD"), ("/healthz", "GET, HEAD"), ("/readyz", "GET, HEAD"),
 )  # fmt: skip
 
 
