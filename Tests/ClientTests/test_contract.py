@@ -13,10 +13,11 @@ import rows_mcp
 import rows_pools
 import rows_refusals
 import rows_sessions
+import rows_terminals
 import wire
 
 DOCUMENTS = pathlib.Path(__file__).parents[2] / "docs"
-TABLES = (rows_executions, rows_files, rows_sessions, rows_pools, rows_mcp, rows_refusals)
+TABLES = (rows_executions, rows_files, rows_sessions, rows_terminals, rows_pools, rows_mcp, rows_refusals)
 ROWS = [row for table in TABLES for row in table.ROWS]
 
 # Codes that no client brings about on a machine where nothing is broken, and who shows them instead.
@@ -27,6 +28,7 @@ NOT_PROVOKED = {
     "InternalError": "a defect",
     "InvalidConfiguration": "refused at the start",
     "SessionLost": "ClusterTests/CrashTests",
+    "TooManyTerminals": "test_terminal.py",
     "SandboxFailed": "MicroVMTests/HostileGuestTests",
     "NoWorkerAvailable": "ClusterTests/CrashTests",
     "NotReady": "ClusterTests/ShutdownTests",
@@ -81,6 +83,9 @@ class Contract(unittest.TestCase):
         assert prepared.json["status"] == "Succeeded", prepared
         wire.run("1", cls.names["stopped"])
         wire.stop(cls.names["stopped"])
+        cls.names["terminal"] = wire.terminal(cls.names["id"], ["/bin/sleep", "1000"])
+        cls.names["ended"] = wire.terminal(cls.names["id"], ["/bin/sh", "-c", "echo shown; exit 3"])
+        wire.send("GET", wire.target(f"terminals/{cls.names['ended']}/output", cls.names["id"]))
         wire.send("GET", wire.target("session", "whoever"), key=cls.keys["limited"])
         # The key's time is over by the clock; nothing announces it.
         time.sleep(max(0, until - time.monotonic()))
@@ -116,13 +121,16 @@ class Contract(unittest.TestCase):
     def test_3_sessions_and_keys_are_shown_and_ended(self):
         self.check(rows_sessions)
 
-    def test_4_pools_are_made_shown_changed_and_deleted(self):
+    def test_4_terminals_are_opened_served_and_closed(self):
+        self.check(rows_terminals)
+
+    def test_5_pools_are_made_shown_changed_and_deleted(self):
         self.check(rows_pools)
 
-    def test_5_agents_are_served_and_their_keys_are_given_out(self):
+    def test_6_agents_are_served_and_their_keys_are_given_out(self):
         self.check(rows_mcp)
 
-    def test_6_what_does_not_do_is_refused_with_its_code(self):
+    def test_7_what_does_not_do_is_refused_with_its_code(self):
         self.check(rows_refusals)
 
 

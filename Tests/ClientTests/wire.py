@@ -99,3 +99,12 @@ def stop(identifier, pool="python"):
 def fresh(prefix="client"):
     """An identifier that nobody has."""
     return f"{prefix}-{uuid.uuid4().hex}"
+
+
+def terminal(identifier, command, pool="python", **members):
+    """Opens a terminal and returns its id."""
+    body = json.dumps({"command": command, **members}).encode()
+    answer = send("POST", target("terminals", identifier, pool), body)
+    if answer.status != 201:
+        raise AssertionError(answer)
+    return answer.json["id"]
