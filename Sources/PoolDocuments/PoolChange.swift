@@ -15,8 +15,11 @@ package struct PoolChange: Sendable {
 
     /// What becomes of the pool.
     package enum Action: String, Sendable {
+        /// It is made.
         case make
+        /// It becomes another one.
         case change
+        /// It is as it shall be.
         case none
     }
 

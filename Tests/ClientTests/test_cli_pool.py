@@ -47,7 +47,7 @@ class Pool(unittest.TestCase):
         self.assertEqual(self.shown(name)["properties"]["scaleConfiguration"], {"maxConcurrentSessions": 5})
         self.assertRan(command_line.run("pool", "update", name, "--memory", "1"), 2, "memoryMiB")
 
-        self.assertEqual(wire.send("POST", f"/pools/{name}/executions?api-version={wire.LATEST}&identifier=cli",
+        self.assertEqual(wire.send("POST", f"/pools/{name}/executions?api-version={wire.LATEST}&identifier=from-the-command-line",
                                    b'{"code": "1"}').status, 200)  # fmt: skip
         self.assertRan(command_line.run("pool", "delete", name), 2, "--yes")
         self.assertRan(command_line.run("pool", "delete", name, "--yes"), 0, "its sessions end", f"{name} is gone")
