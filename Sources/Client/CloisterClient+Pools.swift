@@ -42,9 +42,9 @@ extension CloisterClient {
     /// - Parameters:
     ///   - id: its identity in ARM.
     ///   - resource: what it shall be.
-    /// - Returns: the resource as it is now.
+    /// - Returns: the pool as it is now.
     /// - Throws: why it is not so.
-    package func putPool(_ id: String, _ resource: JSONValue) async throws(ClientError) -> JSONValue {
+    package func putPool(_ id: String, _ resource: JSONValue) async throws(ClientError) -> ClusterPool {
         try await change(id, .PUT, resource)
     }
 
@@ -53,9 +53,9 @@ extension CloisterClient {
     /// - Parameters:
     ///   - id: its identity in ARM.
     ///   - patch: a JSON Merge Patch.
-    /// - Returns: the resource as it is now.
+    /// - Returns: the pool as it is now.
     /// - Throws: why it is not so.
-    package func patchPool(_ id: String, _ patch: JSONValue) async throws(ClientError) -> JSONValue {
+    package func patchPool(_ id: String, _ patch: JSONValue) async throws(ClientError) -> ClusterPool {
         try await change(id, .PATCH, patch)
     }
 
@@ -91,14 +91,14 @@ extension CloisterClient {
         _ id: String,
         _ method: HTTPMethod,
         _ body: JSONValue
-    ) async throws(ClientError) -> JSONValue {
+    ) async throws(ClientError) -> ClusterPool {
         var request = request(Self.path(id))
         request.method = method
         request.headers.add(name: "Content-Type", value: "application/json")
         request.body = .bytes(ByteBuffer(bytes: body.encoded))
         let (response, answer) = try await send(request, timeout: Self.timeout)
         guard [.ok, .created].contains(response.status) else { throw refusal(response, answer) }
-        return try value(answer)
+        return ClusterPool(isDeclared: false, resource: try value(answer))
     }
 
     private func value(_ answer: Data) throws(ClientError) -> JSONValue {

@@ -49,9 +49,6 @@ struct ApplyCommand: ClusterCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var connection: ConnectionOptions
 
-    /// The exit code of a dry run that found changes.
-    static let wouldChange: Int32 = 3
-
     func perform(with client: CloisterClient) async throws {
         let documents = PoolDocuments(
             try files.map(DocumentFile.read),
@@ -77,7 +74,9 @@ struct ApplyCommand: ClusterCommand {
             }
         }
         guard problems.isEmpty else {
-            throw Failure(.invalidRequestContent, ApplyText.refusal(problems))
+            for problem in problems { Console.error(line: "cloister: \(PlainText.of(problem))") }
+            Console.error(line: "cloister: nothing was sent")
+            throw ExitCode(ExitStatus.notDone)
         }
         if output.output == .table { ApplyText.show(changes, sendsSecrets: sendsSecrets) }
         let pending = changes.filter { $0.action != .none || sendsSecrets && $0.uncomparedSecrets > 0 }
@@ -87,7 +86,7 @@ struct ApplyCommand: ClusterCommand {
         } else {
             try ApplyText.report(changes).print(as: output.output)
         }
-        if dryRun, !pending.isEmpty { throw ExitCode(Self.wouldChange) }
+        if dryRun, !pending.isEmpty { throw ExitCode(ExitStatus.wouldChange) }
     }
 
     private func send(_ changes: [PoolChange], _ client: CloisterClient) async throws {

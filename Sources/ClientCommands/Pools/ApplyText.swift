@@ -1,4 +1,5 @@
 internal import APIModel
+internal import Domain
 internal import PoolDocuments
 internal import Presentation
 
@@ -55,14 +56,6 @@ enum ApplyText {
             ])
         }
         return Report(.array(documents), table: TextTable("NAME"), emptiness: "")
-    }
-
-    /// Everything that is wrong, and that nothing was done.
-    static func refusal(_ problems: [String]) -> String {
-        problems.count == 1
-            ? "\(problems[0]) Nothing was sent."
-            : "Nothing was sent: \(problems.count) things are wrong.\n"
-                + problems.map { "  " + $0 }.joined(separator: "\n")
     }
 
     private static func line(_ difference: PoolChange.Difference, _ style: TextStyle) -> String {

@@ -52,11 +52,10 @@ struct PoolCreate: ClusterCommand {
             .init("location", .string(location)),
             .init("properties", .object([.init("containerType", .string(containerType))])),
         ])
-        let made = try await client.putPool(
+        let pool = try await client.putPool(
             address.resourceID,
             resource.overlaid(with: try options.resource())
         )
-        let pool = CloisterClient.ClusterPool(isDeclared: false, resource: made)
         try ShownPool.report([pool], isOne: true).print(as: output.output)
     }
 }

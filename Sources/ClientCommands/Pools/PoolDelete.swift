@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import Client
 internal import Domain
-internal import Glibc
 internal import Presentation
 
 /// `cloister pool delete`: removes pools.
@@ -15,7 +14,7 @@ struct PoolDelete: ClusterCommand {
             """
     )
 
-    @Argument(help: "The pools' names.")
+    @Argument(help: "The pools' names.", completion: .custom { words, _, _ in await PoolNames.known(words) })
     var names: [String]
 
     @Flag(help: "Do not ask.")
@@ -35,7 +34,7 @@ struct PoolDelete: ClusterCommand {
         for name in names { pools.append(try await ShownPool.changeable(name, client)) }
         guard try yes || isConfirmed(pools.map(\.name)) else {
             Console.error(line: "cloister: nothing was removed")
-            throw ExitCode(2)
+            throw ExitCode(ExitStatus.notDone)
         }
         for pool in pools {
             guard try await client.deletePool(pool.id), !noWait else { continue }
@@ -59,7 +58,7 @@ struct PoolDelete: ClusterCommand {
     }
 
     private func isConfirmed(_ names: [String]) throws -> Bool {
-        guard isatty(0) == 1 else {
+        guard Console.isTerminal(0) else {
             throw ValidationError("This removes pools with all their sessions: say --yes if you mean it.")
         }
         let list = names.joined(separator: ", ")

@@ -29,7 +29,7 @@ struct PoolShow: ClusterCommand {
         discussion: "Example: cloister pool show orders -o yaml > orders.yaml, which `cloister apply` takes."
     )
 
-    @Argument(help: "The pool's name.")
+    @Argument(help: "The pool's name.", completion: .custom { words, _, _ in await PoolNames.known(words) })
     var name: String
 
     @OptionGroup var output: OutputOptions

@@ -15,7 +15,7 @@ struct PoolUpdate: ClusterCommand {
             """
     )
 
-    @Argument(help: "The pool's name.")
+    @Argument(help: "The pool's name.", completion: .custom { words, _, _ in await PoolNames.known(words) })
     var name: String
 
     @OptionGroup(title: "Pool options") var options: PoolOptions
@@ -35,8 +35,7 @@ struct PoolUpdate: ClusterCommand {
             throw ValidationError("Nothing is to be changed: name what, such as --max-sessions 20.")
         }
         let present = try await ShownPool.changeable(name, client)
-        let changed = try await client.patchPool(present.id, patch)
-        let pool = CloisterClient.ClusterPool(isDeclared: false, resource: changed)
+        let pool = try await client.patchPool(present.id, patch)
         try ShownPool.report([pool], isOne: true).print(as: output.output)
     }
 }
