@@ -46,7 +46,10 @@ struct SettingsOptions: ParsableArguments {
     /// - Returns: the settings.
     /// - Throws: `invalidConfiguration` with everything that is wrong.
     static func ofEnvironment(for role: ServiceRole) throws(Failure) -> Settings {
-        try Self().checked(nil, for: role)
+        var options = Self()
+        // What was not parsed has no value before it is given one.
+        options.values = []
+        return try options.checked(nil, for: role)
     }
 
     private static func sources(_ path: String?, flags: [String]) throws(Failure) -> SettingsSources {
