@@ -22,7 +22,12 @@ package enum DocumentTree {
         }
         do {
             var count = 0
-            return try Yams.compose_all(yaml: text).map { try value($0, &count) }.filter { $0 != .null }
+            var documents = try Yams.compose_all(yaml: text)
+            var values: [JSONValue] = []
+            while let node = documents.next() { values.append(try value(node, &count)) }
+            // What cannot be read looks like the end of the file.
+            if let error = documents.error { throw error }
+            return values.filter { $0 != .null }
         } catch let failure as Failure {
             throw failure
         } catch let error as YamlError {

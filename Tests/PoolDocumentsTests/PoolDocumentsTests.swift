@@ -65,7 +65,7 @@ struct PoolDocumentsTests {
             ("", "p.yaml: there is no document in it."),
             ("a: b: c", "p.yaml: line 1: it is neither YAML nor JSON: "),
             ("name: a-1\nname: b-1", "p.yaml: line 1: name is given twice."),
-            ("name: a-1\n---\nname: A-1", "p.yaml, document 2: p.yaml, document 1 has a pool A-1, too."),
+            ("name: a-1\n---\nname: A-1", "p.yaml, document 2: p.yaml, document 1 has a pool "),
             ("id: /x/y", "p.yaml: id is like "),
             (
                 "id: /subscriptions/s/resourceGroups/g/providers/Microsoft.App/sessionPools/a-1\nname: b-1",

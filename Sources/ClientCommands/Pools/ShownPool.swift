@@ -79,7 +79,7 @@ enum ShownPool {
 
     private static func lifecycle(_ value: JSONValue?) -> String {
         let seconds = number(value?["cooldownPeriodInSeconds"]) ?? number(value?["maxAlivePeriodInSeconds"])
-        return "\(value?["lifecycleType"]?.text ?? "") \(seconds ?? "") s"
+        return "\(value?["lifecycleType"]?.text ?? "Timed") \(seconds ?? "") s"
     }
 
     private static func place(_ id: String) -> String {

@@ -44,9 +44,7 @@ package enum SettingsReference {
 
         | variable | for |
         | --- | --- |
-        | `CLOISTER_URL`, `CLOISTER_API_KEY` | the commands that ask a cluster: its address and the key for it |
-        | `CLOISTER_CONTEXT`, `CLOISTER_POOL` | the same: which of the contexts, and the pool when none is named |
-        | `CLOISTER_CA_FILE` | the same: certificates to believe instead of the system's |
+        | `CLOISTER_URL`, `CLOISTER_API_KEY`, `CLOISTER_CA_FILE`, `CLOISTER_CONTEXT`, `CLOISTER_POOL` | the commands that ask a cluster ([cli.md](cli.md)) |
         | `CLOISTER_STATE_DIR` | the folder for keys and files of the local cluster |
         | `CLOISTER_IMAGE`, `CLOISTER_CACHE` | guest image and templates; `./cloister` sets both |
         | `CLOISTER_DEBIAN_MIRROR`, `CLOISTER_DEBIAN_SECURITY_MIRROR` | where the packages of the guest image come from |
