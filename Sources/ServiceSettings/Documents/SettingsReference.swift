@@ -44,7 +44,7 @@ package enum SettingsReference {
 
         | variable | for |
         | --- | --- |
-        | `CLOISTER_URL`, `CLOISTER_API_KEY`, `CLOISTER_API_KEY_FILE`, `CLOISTER_CA_FILE`, `CLOISTER_CONTEXT`, `CLOISTER_POOL` | the commands that ask a cluster ([cli.md](cli.md)); for a coordinator `CLOISTER_API_KEY_FILE` is `apiKeyFile` |
+        | `CLOISTER_URL`, `CLOISTER_API_KEY`, `CLOISTER_CA_FILE`, `CLOISTER_CONTEXT`, `CLOISTER_POOL` | the commands that ask a cluster ([cli.md](cli.md)) |
         | `CLOISTER_STATE_DIR` | the folder for keys and files of the local cluster |
         | `CLOISTER_IMAGE`, `CLOISTER_CACHE` | guest image and templates; `./cloister` sets both |
         | `CLOISTER_DEBIAN_MIRROR`, `CLOISTER_DEBIAN_SECURITY_MIRROR` | where the packages of the guest image come from |
