@@ -60,11 +60,15 @@ extension GoldenMessages {
 
     static func terminalCommands() throws -> [Golden<Envelope.Content>] {
         let id = TerminalID(number: 11)
-        let spec = try TerminalSpec(
-            size: try TerminalSize(columns: 80, rows: 24),
-            kind: "vt100",
-            arguments: ["sh"]
-        )
+        return try readingCommands(id) + changingCommands(id)
+    }
+
+    private static func spec() throws -> TerminalSpec {
+        try TerminalSpec(size: try TerminalSize(columns: 80, rows: 24), kind: "vt100", arguments: ["sh"])
+    }
+
+    private static func readingCommands(_ id: TerminalID) throws -> [Golden<Envelope.Content>] {
+        let spec = try spec()
         return try [
             command(
                 .open(id, spec),
@@ -103,6 +107,12 @@ extension GoldenMessages {
                 308092f4013805400648c09fab0350085809600a680b78152806300b5200
                 """
             ),
+        ]
+    }
+
+    private static func changingCommands(_ id: TerminalID) throws -> [Golden<Envelope.Content>] {
+        let spec = try spec()
+        return try [
             command(
                 .type(id, at: 0, [5]),
                 11,
