@@ -258,6 +258,11 @@ let package = Package(
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(
+            name: "ClientCommandsTests",
+            dependencies: ["APIModel", "Client", "ClientCommands", "Domain"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "PoolDocumentsTests",
             dependencies: ["APIModel", "Domain", "PoolDocuments", "SeededRandomness"],
             swiftSettings: strict

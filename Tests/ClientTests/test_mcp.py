@@ -308,7 +308,6 @@ class Bridge(unittest.TestCase):
         for arguments, environment, word in (
             (["--pool", "none"], {}, "SessionPoolNotFound"),
             ([], {"CLOISTER_API_KEY": "clk_nobody-nobody-nobody"}, "Unauthorized"),
-            ([], {"CLOISTER_URL": "http://127.0.0.1:1"}, "cannot be reached"),
         ):
             with self.subTest(word):
                 ran, (message,) = self.run_bridge([ping], *arguments, **environment)
@@ -316,6 +315,11 @@ class Bridge(unittest.TestCase):
                 self.assertIn(word, message["error"]["message"])
                 self.assertIn(word, ran.stderr)
                 self.assertNotIn("clk_", ran.stderr + ran.stdout)
+
+    def test_without_a_cluster_it_ends_and_says_so(self):
+        ran, messages = self.run_bridge([], CLOISTER_URL="http://127.0.0.1:1")
+        self.assertEqual((ran.returncode, messages), (2, []))
+        self.assertIn("server", ran.stderr)
 
 
 class Examples(unittest.TestCase):
