@@ -48,6 +48,23 @@ def run(*arguments, stdin=None, env=None, cwd=None):
     )
 
 
+class Told:
+    """What a command said, as text."""
+
+    def __init__(self, ended):
+        self.status = ended.returncode
+        self.output = ended.stdout.decode()
+        self.error = ended.stderr.decode()
+
+    def __str__(self):
+        return f"exit code {self.status}\n{self.output}\n{self.error}"
+
+
+def told(*arguments, text="", folder=None, **variables):
+    """Runs a command to its end, with more variables in its environment; what it said is text."""
+    return Told(run(*arguments, stdin=text.encode(), env=environment(**variables), cwd=folder))
+
+
 def done(*arguments, **options):
     """What a command prints that has to succeed and has nothing to complain of."""
     ended = run(*arguments, **options)

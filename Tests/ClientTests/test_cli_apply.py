@@ -8,7 +8,7 @@ import unittest
 import uuid
 
 import cluster
-import command_line
+import program
 import wire
 
 HIDDEN = "hidden-from-all"
@@ -49,7 +49,7 @@ class Apply(unittest.TestCase):
     def apply(self, text=None, *arguments, **variables):
         if text is not None:
             self.file.write_text(text, encoding="utf-8")
-        ran = command_line.run("apply", "-f", str(self.file), *arguments, **variables)
+        ran = program.told("apply", "-f", str(self.file), *arguments, **variables)
         self.assertNotIn(HIDDEN, ran.output + ran.error)
         return ran
 
@@ -81,12 +81,12 @@ class Apply(unittest.TestCase):
     def test_several_documents_in_several_files_and_standard_input(self):
         first, second, third = self.name(), self.name(), self.name()
         self.file.write_text(pool(first) + "---\n" + pool(second), encoding="utf-8")
-        ran = command_line.run("apply", "-f", str(self.file), "-f", "-", "-o", "json", text=pool(third))
+        ran = program.told("apply", "-f", str(self.file), "-f", "-", "-o", "json", text=pool(third))
         self.assertEqual(ran.status, 0, ran)
         self.assertEqual([(each["name"], each["action"]) for each in json.loads(ran.output)],
                          [(name, "make") for name in (first, second, third)])  # fmt: skip
         self.assertLessEqual({first, second, third}, present().keys())
-        shown = command_line.run("pool", "list", "-o", "json")
+        shown = program.told("pool", "list", "-o", "json")
         self.file.write_text(shown.output, encoding="utf-8")
         self.assertRan(self.apply(), 0, f"{first} is unchanged", "python is unchanged", "Everything is as the files say.")
 
@@ -103,7 +103,7 @@ class Apply(unittest.TestCase):
             with self.subTest(broken):
                 self.assertRan(self.apply(pool(fine) + "---\n" + broken), 2, part, "nothing was sent")
                 self.assertNotIn(fine, present())
-        self.assertRan(command_line.run("apply", "-f", "/nonexistent"), 2, "/nonexistent cannot be read")
+        self.assertRan(program.told("apply", "-f", "/nonexistent"), 2, "/nonexistent cannot be read")
 
     def test_secrets_come_from_elsewhere_and_are_never_shown(self):
         name = self.name()
@@ -144,7 +144,7 @@ class Apply(unittest.TestCase):
             [cluster.current.binary, "apply", "-f", str(self.file)],
             stdout=subprocess.PIPE,
             text=True,
-            env=command_line.environment(),
+            env=program.environment(),
         )
         with process:
             made = next((line for line in process.stdout if line.endswith(": made\n")), None)

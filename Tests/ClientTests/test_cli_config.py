@@ -11,7 +11,7 @@ import unittest
 import urllib.request
 
 import cluster
-import command_line
+import program
 
 START_SECONDS = 120
 
@@ -25,7 +25,7 @@ class Config(unittest.TestCase):
 
     def check(self, text, *arguments, **variables):
         self.file.write_text(text, encoding="utf-8")
-        return command_line.run("config", "check", str(self.file), *arguments, **variables)
+        return program.told("config", "check", str(self.file), *arguments, **variables)
 
     def test_everything_that_is_wrong_is_told_at_once(self):
         text = "listen:\n  prot: 80\nlogLevel: loud\npools:\n  python: {memoryMiB: 1}\n"
@@ -41,19 +41,19 @@ class Config(unittest.TestCase):
             self.assertIn(part, ran.error)
         self.assertEqual(len(ran.error.splitlines()), 5, ran)
         self.assertEqual(self.check("listen: {port: 1}").status, 0)
-        self.assertEqual(command_line.run("config", "check", "/nonexistent").status, 2)
+        self.assertEqual(program.told("config", "check", "/nonexistent").status, 2)
 
     def test_a_service_says_the_same_when_it_refuses_to_start(self):
         self.file.write_text("nane: x\nlisten.port: y\n", encoding="utf-8")
         for role in ("coordinator", "worker", "up"):
-            ran = command_line.run(role, "--config", str(self.file))
+            ran = program.told(role, "--config", str(self.file))
             self.assertNotEqual(ran.status, 0)
             self.assertIn("did you mean name?", ran.error)
             self.assertIn("listen.port is y and has to be a whole number.", ran.error)
 
     def test_the_example_is_right_for_each_service(self):
         for role in ((), ("--for", "coordinator"), ("--for", "worker"), ("--for", "up")):
-            example = command_line.run("config", "example", *role)
+            example = program.told("config", "example", *role)
             self.assertEqual(example.status, 0, example)
             self.assertEqual(self.check(example.output, *role).status, 0, role)
 

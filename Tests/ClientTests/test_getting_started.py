@@ -8,7 +8,7 @@ import tempfile
 import unittest
 
 import cluster
-import command_line
+import program
 
 DOCUMENT = pathlib.Path(__file__).parents[2] / "docs" / "getting-started.md"
 
@@ -17,7 +17,7 @@ class GettingStarted(unittest.TestCase):
     def test_the_examples_run_as_pasted(self):
         examples = re.findall(r"(?ms)^```sh\n(.*?)^```$", DOCUMENT.read_text(encoding="utf-8"))
         self.assertEqual(len(examples), 5)
-        self.addCleanup(command_line.run, "pool", "delete", "reports", "--yes", "--no-wait")
+        self.addCleanup(program.told, "pool", "delete", "reports", "--yes", "--no-wait")
         with tempfile.TemporaryDirectory() as folder:
             os.symlink(cluster.current.binary, os.path.join(folder, "cloister"))
             outputs = []
@@ -25,7 +25,7 @@ class GettingStarted(unittest.TestCase):
                 ran = subprocess.run(
                     ["bash", "-euo", "pipefail", "-c", example],
                     cwd=folder,
-                    env=command_line.environment(),
+                    env=program.environment(),
                     stdin=subprocess.DEVNULL,
                     capture_output=True,
                     text=True,
