@@ -134,9 +134,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "PoolDocuments",
+            dependencies: ["APIModel", "Domain", .product(name: "Yams", package: "Yams")],
+            swiftSettings: pure
+        ),
+        .target(
             name: "ClientCommands",
             dependencies: [
-                "APIModel", "Client", "Domain", "Identity", "Presentation",
+                "APIModel", "Client", "Domain", "Identity", "PoolDocuments", "Presentation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -252,6 +257,16 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),
+        .testTarget(
+            name: "ClientCommandsTests",
+            dependencies: ["APIModel", "Client", "ClientCommands", "Domain"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PoolDocumentsTests",
+            dependencies: ["APIModel", "Domain", "PoolDocuments", "SeededRandomness"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ServiceSettingsTests",
             dependencies: ["Domain", "Identity", "MicroVM", "ServiceSettings"],

@@ -13,6 +13,8 @@ package struct APIAccess: Sendable {
     package let mcpKeys: MCPKeyRing?
     /// The control plane's pools; nil where there is no such route.
     package let pools: (any PoolControl)?
+    /// What operators see of the nodes; nil where there is no such route.
+    package let nodes: (any NodeDispatch)?
     /// How many requests a caller may send that has no rate of its own; nil for no limit.
     package let rate: RequestRate?
     /// Where each operation is told; nil for nowhere.
@@ -25,6 +27,7 @@ package struct APIAccess: Sendable {
     ///   - keys: the API keys that operators manage; nil for no such route.
     ///   - mcpKeys: the keys of the pools' MCP servers; nil for none.
     ///   - pools: the control plane's pools; nil for no such route.
+    ///   - nodes: what operators see of the nodes; nil for no such route.
     ///   - rate: how many requests a caller may send that has no rate of its own; nil for no limit.
     ///   - audit: where each operation is told; nil for nowhere.
     package init(
@@ -32,6 +35,7 @@ package struct APIAccess: Sendable {
         keys: KeyRing? = nil,
         mcpKeys: MCPKeyRing? = nil,
         pools: (any PoolControl)? = nil,
+        nodes: (any NodeDispatch)? = nil,
         rate: RequestRate? = nil,
         audit: AuditLog? = nil
     ) {
@@ -39,6 +43,7 @@ package struct APIAccess: Sendable {
         self.keys = keys
         self.mcpKeys = mcpKeys
         self.pools = pools
+        self.nodes = nodes
         self.rate = rate
         self.audit = audit
     }

@@ -87,11 +87,7 @@ extension CloisterClient {
     /// - Returns: the names, in their order.
     /// - Throws: why there is no list.
     package func poolNames() async throws(ClientError) -> [String] {
-        struct Pool: Decodable { let name: String }
-        // Subscriptions are names that Azure's clients need; a pool that is declared stands in each.
-        let route = "/subscriptions/cloister/providers/Microsoft.App/sessionPools"
-        let list: [String: [Pool]] = try await get("\(route)?api-version=\(APIVersion.latest)")
-        return (list["value"] ?? []).map(\.name).sorted()
+        try await pools().map(\.name).sorted()
     }
 
     /// Asks for something that is answered with JSON.

@@ -35,7 +35,7 @@ package struct CloisterClient: Sendable {
         isOwner = false
     }
 
-    /// Makes a client with connections of its own, if it needs them.
+    /// Makes a client with connections of its own, for a person who waits: who cannot be reached is not tried again.
     ///
     /// - Parameters:
     ///   - baseURL: where the server is, such as `https://cloister.example`.
@@ -43,21 +43,22 @@ package struct CloisterClient: Sendable {
     ///   - certificatesPath: the certificates to believe instead of the system's, as PEM; nil for the system's.
     /// - Throws: when there is no certificate in that file.
     package init(baseURL: String, apiKey: String, certificatesPath: String?) throws(ClientError) {
+        var configuration = HTTPClient.Configuration.singletonConfiguration
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.timeout.connect = .seconds(10)
+        if let certificatesPath {
+            guard let certificates = try? NIOSSLCertificate.fromPEMFile(certificatesPath),
+                !certificates.isEmpty
+            else { throw ClientError(.unreachable, "There is no certificate in \(certificatesPath).") }
+            var security = TLSConfiguration.makeClientConfiguration()
+            security.trustRoots = .certificates(certificates)
+            configuration.tlsConfiguration = security
+        }
         var baseURL = baseURL
         while baseURL.hasSuffix("/") { baseURL.removeLast() }
         self.baseURL = baseURL
         self.apiKey = apiKey
-        isOwner = certificatesPath != nil
-        guard let certificatesPath else {
-            http = .shared
-            return
-        }
-        guard let certificates = try? NIOSSLCertificate.fromPEMFile(certificatesPath), !certificates.isEmpty
-        else { throw ClientError(.unreachable, "There is no certificate in \(certificatesPath).") }
-        var configuration = HTTPClient.Configuration.singletonConfiguration
-        var security = TLSConfiguration.makeClientConfiguration()
-        security.trustRoots = .certificates(certificates)
-        configuration.tlsConfiguration = security
+        isOwner = true
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 

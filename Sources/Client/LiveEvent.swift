@@ -18,8 +18,9 @@ package enum LiveEvent: Hashable, Sendable {
 
     /// Reads an event.
     ///
+    /// It is nil for a kind that is not known.
+    ///
     /// - Parameter event: the event as it was sent.
-    /// - Returns: nil for a kind that is not known.
     /// - Throws: the failure that an `error` event tells, or `malformedAnswer`.
     init?(_ event: EventStreamParser.Event) throws(ClientError) {
         guard let data = try? JSONDecoder().decode(JSONValue.self, from: Data(event.data)) else {

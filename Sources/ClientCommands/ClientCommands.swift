@@ -4,7 +4,8 @@ package import ArgumentParser
 package enum ClientCommands {
     /// All of them, in the order of the help.
     package static let all: [any ParsableCommand.Type] = [
-        ExecCommand.self, ShellCommand.self, FilesCommand.self, SessionCommand.self, MCPCommand.self,
-        KeyCommand.self, ContextCommand.self,
+        ExecCommand.self, ShellCommand.self, FilesCommand.self, SessionCommand.self, LogsCommand.self,
+        PoolCommand.self, ApplyCommand.self, MCPCommand.self, NodeCommand.self, KeyCommand.self,
+        ContextCommand.self, VersionCommand.self,
     ]
 }

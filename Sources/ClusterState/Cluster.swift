@@ -65,6 +65,17 @@ extension Cluster {
     /// The ring of the members; for metrics.
     package var ring: HashRing { membership.ring }
 
+    /// The part of the ring that is each worker's own, from 0 to 1.
+    package var ringShares: [WorkerID: Double] {
+        Dictionary(ring.shares.map { ($0.node, $0.fraction) }) { first, _ in first }
+    }
+
+    /// Whether sessions of a former coordinator may still be unknown here, so that no new ones begin.
+    ///
+    /// - Parameter time: the present time.
+    /// - Returns: whether they may.
+    package func isSettling(at time: ClusterTime) -> Bool { !isSettled(at: time) }
+
     /// How many sessions there are.
     package var sessionCount: Int { directory.count }
 
@@ -109,6 +120,7 @@ extension Cluster {
                 isHealthy: membership.isMember(member.life) && membership.isHealthy(member.life.worker),
                 isAccepting: member.isAccepting,
                 capacity: member.capacity,
+                heardAt: member.heardAt,
                 sessionCount: membership.isMember(member.life) ? directory.count(on: member.life.worker) : 0,
                 reportedSessionCount: member.sessionCount
             )

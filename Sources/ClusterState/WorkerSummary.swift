@@ -16,6 +16,8 @@ package struct WorkerSummary: Hashable, Sendable {
     package let isAccepting: Bool
     /// How much it can take.
     package let capacity: WorkerCapacity
+    /// When it was heard last: its announcement, then its answers; counted from the coordinator's start.
+    package let heardAt: Duration
     /// Its sessions by the directory's count.
     package let sessionCount: Int
     /// Its sessions by its own count, as of its last answer.

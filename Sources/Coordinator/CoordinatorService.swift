@@ -63,7 +63,12 @@ package struct CoordinatorService: Service {
             source: node,
             logger: logger
         )
-        dispatcher = Dispatcher(node: node, tombstones: tombstones, times: configuration.dispatch)
+        dispatcher = Dispatcher(
+            node: node,
+            tombstones: tombstones,
+            times: configuration.dispatch,
+            address: inbox.address
+        )
         pools = PoolKeeper(
             declaredPools: configuration.pools,
             store: store,

@@ -14,6 +14,8 @@ package struct Dispatcher: SessionDispatch {
     let node: CoordinatorNode
     let tombstones: TombstoneKeeper
     let times: DispatchTimes
+    /// Where the coordinator is reached by workers.
+    let address: String
     private let abandoned: AsyncStream<Abandoned>
     private let abandon: AsyncStream<Abandoned>.Continuation
 
@@ -29,10 +31,12 @@ package struct Dispatcher: SessionDispatch {
     ///   - node: the coordinator's actor.
     ///   - tombstones: what remembers ended sessions.
     ///   - times: how long it waits.
-    init(node: CoordinatorNode, tombstones: TombstoneKeeper, times: DispatchTimes) {
+    ///   - address: where the coordinator is reached by workers.
+    init(node: CoordinatorNode, tombstones: TombstoneKeeper, times: DispatchTimes, address: String) {
         self.node = node
         self.tombstones = tombstones
         self.times = times
+        self.address = address
         // Beyond the bound the oldest are left to run into their time-outs.
         (abandoned, abandon) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1_024))
     }

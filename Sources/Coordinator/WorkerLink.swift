@@ -133,7 +133,8 @@ struct WorkerLink: Sendable {
     private func correspondence(for request: Command.Request) -> Correspondence<Answer> {
         switch request {
         case .execute, .readEvents, .file, .terminal: executions
-        case .hello, .ping, .cancel, .abandon, .stopSession, .keepReady, .describeSessions, .describeImage:
+        case .hello, .ping, .cancel, .abandon, .stopSession, .keepReady, .describeSessions, .describeImage,
+            .describeWorker, .readConsole:
             shortCommands
         }
     }

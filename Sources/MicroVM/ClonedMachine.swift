@@ -21,6 +21,8 @@ struct ClonedMachine: Machine {
         try await process.guest.send(frame, by: deadline)
     }
 
+    func takeConsole() async -> String { await process.console() }
+
     func exitReason() async -> MachineExit { await process.exitReport() }
 
     /// Lets a process that has loaded a template go on and makes it unlike its twins.

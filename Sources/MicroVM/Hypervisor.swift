@@ -90,6 +90,11 @@ package protocol Machine: Sendable {
     /// QEMU's process number, on the host.
     var processIdentifier: Int32 { get }
 
+    /// Takes what the guest has written to its console since this was asked last.
+    ///
+    /// - Returns: the end of it, ``MachineShape/consoleBytes`` at most; empty when QEMU does not answer.
+    func takeConsole() async -> String
+
     /// Waits for the end of the machine and says why it ended.
     ///
     /// - Returns: cause, exit status, and the end of the console where it could be read.

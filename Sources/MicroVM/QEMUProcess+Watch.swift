@@ -27,7 +27,7 @@ extension QEMUProcess {
         fall.fail(gone)
     }
 
-    /// The end of the guest's console.
+    /// The end of the guest's console that was not read before: reading takes it away.
     ///
     /// - Returns: the text; empty when QEMU does not answer within a second.
     func console() async -> String {

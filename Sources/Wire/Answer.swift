@@ -22,6 +22,10 @@ package enum Answer: Hashable, Sendable {
     case descriptions([SessionDescription])
     /// What a runtime's sandboxes have installed.
     case image(ImageDescription)
+    /// What people want to know of the worker.
+    case worker(WorkerDescription)
+    /// The end of what a guest has written to its console: UTF-8, or what it takes for that.
+    case console([UInt8])
 }
 
 /// The answer to a ping.

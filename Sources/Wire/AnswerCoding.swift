@@ -47,6 +47,12 @@ extension Answer {
         case .image(let image):
             message.pointee.answer_case = CLOISTER__V1__ANSWER__ANSWER_IMAGE_DESCRIPTION
             message.pointee.image_description = arena.imageDescription(image)
+        case .worker(let worker):
+            message.pointee.answer_case = CLOISTER__V1__ANSWER__ANSWER_WORKER_DESCRIPTION
+            message.pointee.worker_description = arena.workerDescription(worker)
+        case .console(let text):
+            message.pointee.answer_case = CLOISTER__V1__ANSWER__ANSWER_CONSOLE
+            message.pointee.console = arena.console(text)
         }
         return arena.packed(message)
     }
@@ -90,6 +96,11 @@ extension Answer {
             )
         case CLOISTER__V1__ANSWER__ANSWER_IMAGE_DESCRIPTION:
             self = .image(try ImageDescription(try required(message.image_description, "image_description")))
+        case CLOISTER__V1__ANSWER__ANSWER_WORKER_DESCRIPTION:
+            let description = try required(message.worker_description, "worker_description")
+            self = .worker(try WorkerDescription(description))
+        case CLOISTER__V1__ANSWER__ANSWER_CONSOLE:
+            self = .console([UInt8](try required(message.console, "console").text))
         default: throw WireError(.invalidField, "The answer's kind is not known.")
         }
     }

@@ -34,6 +34,10 @@ package struct Command: Hashable, Sendable {
         case describeSessions([SessionLife])
         /// Tell what a runtime's sandboxes have installed.
         case describeImage(Runtime)
+        /// Tell what people want to know of you.
+        case describeWorker
+        /// Tell what a session's guest has written to its console; that is no use of the session.
+        case readConsole(SessionLife)
     }
 
     /// Makes a command.

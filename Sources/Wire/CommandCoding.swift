@@ -59,6 +59,12 @@ extension Command {
             describe.pointee.runtime = arena.text(runtime.name)
             message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_IMAGE
             message.pointee.describe_image = describe
+        case .describeWorker:
+            message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_WORKER
+            message.pointee.describe_worker = arena.message(cloister__v1__describe_worker__init)
+        case .readConsole(let session):
+            message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_READ_CONSOLE
+            message.pointee.read_console = arena.readConsole(session)
         }
         return arena.packed(message)
     }
@@ -128,6 +134,10 @@ extension Command.Request {
         case CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_IMAGE:
             let describe = try required(message.describe_image, "describe_image")
             self = .describeImage(try Runtime(field: describe.runtime))
+        case CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_WORKER: self = .describeWorker
+        case CLOISTER__V1__COMMAND__COMMAND_READ_CONSOLE:
+            let read = try required(message.read_console, "read_console")
+            self = .readConsole(try SessionLife(read.session, read.generation))
         default: throw WireError(.invalidField, "The command's kind is not known.")
         }
     }

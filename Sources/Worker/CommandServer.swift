@@ -70,7 +70,7 @@ struct CommandServer: Sendable {
             switch command.request {
             case .execute, .readEvents, .file, .terminal: return true
             case .hello, .ping, .cancel, .abandon, .stopSession, .keepReady, .describeSessions,
-                .describeImage:
+                .describeImage, .describeWorker, .readConsole:
                 return false
             }
         }

@@ -48,6 +48,8 @@ actor Sandbox {
     let created = ContinuousClock.now
     /// The same as time of day, in milliseconds since 1970.
     let createdMilliseconds = WallClock.milliseconds
+    /// What its guest wrote to the console, as far as somebody asked.
+    private var console = ConsoleText()
     private var startTimings = StageTimings()
     /// The identifier's sandbox before this one, until its machine is gone.
     private var former: Sandbox?
@@ -204,6 +206,14 @@ actor Sandbox {
         // Before the orders end, so that none comes after.
         self.machine = nil
         await endFileOrders()
+    }
+
+    /// The end of what the guest has written to its console.
+    ///
+    /// - Returns: the text as UTF-8; empty before there is a machine.
+    func consoleText() async -> [UInt8] {
+        if let machine { console.append(await machine.takeConsole()) }
+        return console.bytes
     }
 
     /// The stages of making the machine, for the execution that the machine was made for.

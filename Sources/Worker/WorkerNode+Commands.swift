@@ -54,6 +54,11 @@ extension WorkerNode {
                 throw Failure(.noWorkerAvailable, "The worker's image does not tell what \(runtime) has.")
             }
             return .image(image)
+        case .describeWorker: return .worker(description)
+        case .readConsole(let session):
+            return try await ask(session, by: deadline) { sandbox async throws(Failure) in
+                .console(await sandbox.consoleText())
+            }
         }
     }
 
@@ -101,6 +106,24 @@ extension WorkerNode {
             if let description = await sandbox.description { known.append(description) }
         }
         return .descriptions(known)
+    }
+
+    /// What people want to know of this worker.
+    private var description: WorkerDescription {
+        let pools = ready.pools.sorted { $0.name.text < $1.name.text }
+        return WorkerDescription(
+            version: ProductVersion.text,
+            startedMilliseconds: startedMilliseconds,
+            ready: pools.map { pool in
+                let state = ready.policy(for: pool)
+                return WorkerDescription.Ready(
+                    pool: pool.name,
+                    wanted: state.target,
+                    ready: state.ready,
+                    starting: state.starting
+                )
+            }
+        )
     }
 
     private func execute(

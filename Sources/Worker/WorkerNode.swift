@@ -40,6 +40,8 @@ package actor WorkerNode {
     var leaseChanges = ChangeSignal()
     /// When a coordinator called last.
     var lastPing: ContinuousClock.Instant?
+    /// When it began, in milliseconds since 1970.
+    let startedMilliseconds = WallClock.milliseconds
     private var randomness = SystemRandomNumberGenerator()
 
     /// Makes a worker without sessions.

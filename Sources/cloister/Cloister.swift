@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ClientCommands
+internal import Domain
 
 /// The program's root command.
 @main
@@ -12,7 +13,7 @@ struct Cloister: AsyncParsableCommand {
             `cloister run 'print(6*7)'` for a single execution.
 
             """ + ExitStatus.explanation,
-        version: "0.1.0",
+        version: ProductVersion.text,
         subcommands: [Up.self, Run.self] + ClientCommands.all
             + [Completion.self, CoordinatorCommand.self, WorkerCommand.self, ConfigCommand.self]
     )

@@ -48,6 +48,7 @@ struct Entrance {
             keys: keys,
             mcpKeys: try await MCPKeyRing(secret: clusterKey.bytes, archive: archive),
             pools: coordinator.pools,
+            nodes: coordinator.dispatcher,
             rate: try settings.rate(),
             audit: service.audit
         )

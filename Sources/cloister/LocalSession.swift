@@ -93,7 +93,7 @@ struct LocalSession: Service {
             code: code,
             identifier: identifier.text,
             pool: pool.name.text,
-            timeout: .seconds(60)
+            timeout: min(.seconds(60), pool.limits.timeout)
         )
         guard response.resource.standardOutput == "42\n" else {
             throw LocalClusterError.selfCheck("\(code) did not print 42")

@@ -1,6 +1,7 @@
 import API
 import APIModel
 import AsyncHTTPClient
+import Coordinator
 import Domain
 import FoundationEssentials
 import Identity
@@ -35,7 +36,7 @@ struct RunningServer: Sendable {
 
     /// Starts a server, does something with it and shuts it down.
     static func with<Value: Sendable>(
-        _ dispatch: ScriptedDispatch = ScriptedDispatch(),
+        _ dispatch: any SessionDispatch = ScriptedDispatch(),
         configuration: APIServerConfiguration = APIServerConfiguration(port: 0),
         access: APIAccess? = nil,
         certificate: ServerCertificate? = nil,

@@ -46,6 +46,13 @@ struct SessionPoolTests {
                 try await names(server, "/subscriptions/s-1/providers/Microsoft.App/sessionPools").count == 2
             )
             #expect(try await names(server, Self.group.replacing("rg", with: "other")) == ["python"])
+            let all = try await server.send(.GET, "/cloister/v1/pools")
+            guard case .array(let pools)? = all.json?["pools"] else {
+                Issue.record("no list: \(all)")
+                return
+            }
+            #expect(pools.map { $0["pool"]?["name"]?.text } == ["python", "orders"])
+            #expect(pools.map { $0["declared"] } == [.boolean(true), .boolean(false)])
             let deleted = try await server.send(.DELETE, path)
             #expect(deleted.status == 202)
             let location = try #require(deleted.headers["Location"].first)

@@ -111,6 +111,12 @@ ROWS = [
     Row("pools of a group", f"GET {GROUP}", 200, {"value": Having(shown(5))}, SINCE_2025, id=""),
     Row("pools of another", f"GET {GROUP.replace('rows', 'another')}", 200,
         {"value": ListOf({"name": Text("^(python|node|shell)$")})}, id=""),
+    Row("pools of the cluster", "GET /cloister/v1/pools", 200, Exactly({"pools": Having(Exactly(
+        {"declared": False, "pool": shown(5)}))}), raw=""),
+    Row("those of the configuration among them", "GET /cloister/v1/pools", 200, {"pools": Having(
+        {"declared": True, "pool": {"name": "python"}})}, raw=""),
+    Row("no key for the pools of the cluster", "GET /cloister/v1/pools", 401, "Unauthorized", raw="", key=None),
+    Row("no operator for the pools of the cluster", "GET /cloister/v1/pools", 403, raw="", key="executor"),
     Row("pools of a subscription", f"GET {SUBSCRIPTION}/providers/Microsoft.App/sessionPools", 200,
         {"value": Having(shown(5))}, SINCE_2025, id=""),
 

@@ -8,7 +8,7 @@ EXECUTE = ("POST executions", "POST code/execute", "POST execute", "POST python/
 ABOUT_SESSIONS = (
     "GET files", "GET files/a.txt", "DELETE files/a.txt", "GET files/a.txt/content", "GET files/content/a.txt",
     "GET python/files", "GET session", "DELETE session", "GET endedSessions", "POST .management/getSession",
-    "POST .management/stopSession", "GET executions/any", "DELETE executions/any",
+    "POST .management/stopSession", "GET executions/any", "DELETE executions/any", "GET console",
 )  # fmt: skip
 UPLOADS = ("POST files", "POST files/upload", "POST python/uploadFile")
 LISTS = ("GET metadata", "GET listSessions", "POST .management/listSessions")
@@ -77,7 +77,7 @@ METHODS = (
     ("endedSessions", "GET, HEAD"), (".management/getSession", "GET, HEAD, POST"),
     (".management/listSessions", "GET, HEAD, POST"), (".management/stopSession", "POST"),
     ("python/files", "GET, HEAD"), ("python/uploadFile", "POST"), ("python/downloadFile", "GET, HEAD"),
-    ("/cloister/v1/keys", "GET, HEAD, POST"), ("/healthz", "GET, HEAD"), ("/readyz", "GET, HEAD"),
+    ("/cloister/v1/keys", "GET, HEAD, POST"), ("/cloister/v1/pools", "GET, HEAD"), ("/healthz", "GET, HEAD"), ("/readyz", "GET, HEAD"),
 )  # fmt: skip
 
 
@@ -96,6 +96,11 @@ ROWS = [
     *(Row("a key for another pool", route, 403, key="elsewhere", has={"www-authenticate": Text("insufficient_scope")})
       for route in ALL),
     Row("a key that may not make keys", "GET /cloister/v1/keys", 403, key="executor"),
+    Row("a key that may not see nodes", "GET /cloister/v1/nodes", 403, key="executor", raw=""),
+    Row("nor one of them", "GET /cloister/v1/nodes/worker-1", 403, key="executor", raw=""),
+    Row("nor consoles", "GET console", 403, key="executor"),
+    Row("every key may ask for the version", "GET /cloister/v1/version", 200, {"version": str}, key="executor", raw=""),
+    Row("no key may not", "GET /cloister/v1/version", 401, "Unauthorized", key=None, raw=""),
     Row("a key that holds no more", "GET session", 401, "Unauthorized", key="expired"),
     *(Row("over the rate", route, 429, "TooManyRequests", key="limited",
           has={"retry-after": Text("^[0-9]+$"), "ratelimit-remaining": "0", "ratelimit-limit": "1", "ratelimit-reset": Text("^[0-9]+$")})

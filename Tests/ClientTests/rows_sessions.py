@@ -1,6 +1,6 @@
 """Rows of the contract table: sessions, keys, health (contract, sections 1.5, 1.7)."""
 
-from pattern import Exactly, Having, ListOf, Text
+from pattern import Exactly, Having, ListOf, OneOf, Text
 from row import VERSIONS, Row
 from rows_files import TIME
 
@@ -20,6 +20,11 @@ INSTALLED = {
     "createdAt": TIME,
     "lastUpdatedAt": TIME,
 }
+NODE = {"name": str, "role": str, "state": "serving", "address": Text("^tcp://"), "incarnation": Text("^[0-9a-f]+$"),
+        "sessions": int, "version": Text(r"^\d"), "startedAt": TIME}
+READY = Exactly({"pool": str, "wanted": int, "ready": int, "starting": int})
+WORKER = Exactly({**NODE, "name": "worker-1", "role": "worker", "epoch": int, "lastSeenAt": TIME, "ready": ListOf(READY),
+                  "capacity": Exactly({"sessions": int, "weight": int}), "ringShare": OneOf(int, float)})
 KEY = {"id": Text("^key-"), "name": "made by a row", "roles": ["executor"], "pools": ["python"]}
 
 ROWS = [
@@ -53,6 +58,14 @@ ROWS = [
     Row("in the other pools", "GET /pools/node/metadata", 200, {**INSTALLED, "preInstalledPackages": []}, id=""),
     Row("in the last of them", "GET /pools/shell/metadata", 200, INSTALLED, id=""),
     Row("what there is to ask", "GET /openapi.json", 200, {"openapi": Text(r"^3\.1\.")}, raw="", key=None),
+
+    Row("the nodes", "GET /cloister/v1/nodes", 200, Exactly({"nodes": Having(WORKER)}), raw=""),
+    Row("the worker", "GET /cloister/v1/nodes/worker-1", 200, WORKER, raw=""),
+    Row("the coordinator", "GET /cloister/v1/nodes/coordinator", 200, Exactly({**NODE, "role": "coordinator"}), raw=""),
+    Row("no such node", "GET /cloister/v1/nodes/worker-99", 404, "ResourceNotFound", raw=""),
+    Row("the version", "GET /cloister/v1/version", 200, Exactly({"version": Text(r"^\d"), "apiVersions": Having("2025-10-02-preview")}), raw=""),
+    Row("a console", "GET console", 200, content=bytes, has={"content-type": Text("^text/plain"), "x-content-type-options": "nosniff"}),
+    Row("no session has no console", "GET console", 404, "NoSessionFoundError", id="{new}"),
 
     Row("alive", "GET /healthz", 200, Exactly({"status": "alive"}), raw="", key=None),
     Row("ready", "GET /readyz", 200, Exactly({"status": "ready"}), raw="", key=None),

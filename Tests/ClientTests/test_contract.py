@@ -9,6 +9,7 @@ import unittest
 import document
 import rows_executions
 import rows_files
+import rows_mcp
 import rows_pools
 import rows_refusals
 import rows_sessions
@@ -16,7 +17,7 @@ import rows_terminals
 import wire
 
 DOCUMENTS = pathlib.Path(__file__).parents[2] / "docs"
-TABLES = (rows_executions, rows_files, rows_sessions, rows_terminals, rows_pools, rows_refusals)
+TABLES = (rows_executions, rows_files, rows_sessions, rows_terminals, rows_pools, rows_mcp, rows_refusals)
 ROWS = [row for table in TABLES for row in table.ROWS]
 
 # Codes that no client brings about on a machine where nothing is broken, and who shows them instead.
@@ -126,7 +127,10 @@ class Contract(unittest.TestCase):
     def test_5_pools_are_made_shown_changed_and_deleted(self):
         self.check(rows_pools)
 
-    def test_6_what_does_not_do_is_refused_with_its_code(self):
+    def test_6_agents_are_served_and_their_keys_are_given_out(self):
+        self.check(rows_mcp)
+
+    def test_7_what_does_not_do_is_refused_with_its_code(self):
         self.check(rows_refusals)
 
 

@@ -25,12 +25,11 @@ struct KeyCommandTests {
 
             let listed = try await Command.run(["key", "list"] + state)
             #expect(listed.status == 0)
-            let lines = listed.output.split(separator: "\n").map {
-                $0.split(separator: "\t").map(String.init)
-            }
+            let lines = listed.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+            #expect(lines.first?.first == "ID")
             #expect(lines.map { $0[0] }.contains("key-file"))
-            let line = try #require(lines.first { $0.last == "ci" })
-            #expect(Array(line[1...4]) == ["executor", "python", "for ever", "default rate"])
+            let line = try #require(lines.first { $0[1] == "ci" })
+            #expect(Array(line[2...6]) == ["executor", "python", "for", "ever", "default"])
             #expect(!listed.output.contains(secret))
 
             let short = try await Command.run(

@@ -176,7 +176,7 @@ struct SettingsTests {
               python: {lifecycle: oncontainerexit, maxAliveSeconds: 60, timeoutSeconds: 7}
               shell: {readySessions: 4, cooldownSeconds: 9}
             """
-        let pools = try Settings(SettingsSources(file: file), for: .up).checked().pools(readySessions: 3)
+        let pools = try Settings(SettingsSources(file: file), for: .up).pools(readySessions: 3)
         #expect(pools.map(\.name.text) == ["shell", "python"])
         #expect(pools.map(\.readySessions) == [3, 3], "a flag goes before the file")
         #expect(pools[1].lifecycle == .onContainerExit(maxAlive: .seconds(60)))
@@ -186,7 +186,7 @@ struct SettingsTests {
 
     @Test("Nothing said is the product's own pools")
     func standard() throws {
-        #expect(try Settings(SettingsSources(), for: .up).checked().pools() == DefaultPools.all())
+        #expect(try Settings(SettingsSources(), for: .up).pools() == DefaultPools.all())
     }
 
     @Test("A section may be empty, as it is when all keys in it are remarks")

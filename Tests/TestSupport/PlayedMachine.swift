@@ -15,6 +15,7 @@ final class PlayedMachine: Machine {
         var files = PlayedFiles()
         var terminals = PlayedTerminals()
         var panic: String?
+        var console = ""
     }
 
     let timings = StageTimings()
@@ -27,6 +28,14 @@ final class PlayedMachine: Machine {
     init(of hypervisor: PlayedHypervisor) {
         self.hypervisor = hypervisor
         frames = GuestFrames { [output] in await output.next() }
+    }
+
+    func takeConsole() async -> String {
+        // Once only, as with the real one.
+        guest.withLock { guest in
+            defer { guest.console = "" }
+            return guest.console
+        }
     }
 
     func exitReason() async -> MachineExit {
@@ -111,6 +120,9 @@ final class PlayedMachine: Machine {
             await finish(order) {
                 $0.variables[words[1]] = words[2]; return ""
             }
+        case "kernel":
+            guest.withLock { $0.console += String(repeating: words[1], count: Int(words[2]) ?? 1) }
+            await finish(order) { _ in "" }
         case "get": await finish(order) { $0.variables[words[1]] ?? "nothing" }
         case "flood":
             let chunk = [UInt8](repeating: UInt8(ascii: "x"), count: 64 << 10)

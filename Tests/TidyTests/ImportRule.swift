@@ -67,8 +67,9 @@ enum ImportRule {
         ),
         "Bench": Entry(ours: ["Client", "APIModel"], others: system.union(["HdrHistogram"])),
         "Presentation": Entry(ours: ["APIModel"], others: ["Glibc", "Yams"]),
+        "PoolDocuments": Entry(ours: ["APIModel", "Domain"], others: ["FoundationEssentials", "Yams"]),
         "ClientCommands": Entry(
-            ours: ["APIModel", "Client", "Domain", "Identity", "Presentation"],
+            ours: ["APIModel", "Client", "Domain", "Identity", "PoolDocuments", "Presentation"],
             others: system.union([
                 "ArgumentParser", "AsyncHTTPClient", "NIOCore", "UnixSignals", "Yams",
             ])

@@ -46,8 +46,12 @@ struct RouteTable {
     /// The routes that need one.
     private var guardedRoutes: [Route] {
         let keyRoutes = access.keys.map { KeyRoutes(keys: $0, bodyTimeout: bodyTimeout).all } ?? []
-        let below = executionRoutes + sessionRoutes + fileRoutes + terminalRoutes + mcpRoutes
-        return keyRoutes + poolRoutes
+        let nodeRoutes = access.nodes.map { NodeRoutes(nodes: $0, dispatch: dispatch) }
+        let console = nodeRoutes.map { Route(path: NodeRoutes.consolePath, handlers: [.get: $0.console]) }
+        let below =
+            executionRoutes + sessionRoutes + fileRoutes + terminalRoutes + mcpRoutes
+            + [console].compactMap(\.self)
+        return keyRoutes + (nodeRoutes?.all ?? []) + poolRoutes
             + Self.poolPrefixes.flatMap { prefix in
                 below.map { Route(path: prefix + $0.path, handlers: $0.handlers) }
             }

@@ -9,6 +9,11 @@ package struct SessionPoolAddress: Hashable, Sendable {
     /// The pool; its name is unique in the whole cluster.
     package let name: PoolName
 
+    /// The subscription where nobody names one.
+    package static let standardSubscription = "local"
+    /// The resource group where nobody names one.
+    package static let standardGroup = "cloister"
+
     /// Makes an address.
     ///
     /// - Parameters:
@@ -78,6 +83,18 @@ package struct SessionPoolResource: Hashable, Sendable {
         )
         try made.check(asChangeOf: present)
         return made
+    }
+
+    /// What a resource says, without what only servers say and in one spelling, for comparing two of them.
+    ///
+    /// - Parameter body: the body of PUT, or of an answer.
+    /// - Returns: the resource.
+    /// - Throws: `invalidRequestContent` for what is no resource.
+    package static func comparable(_ body: JSONValue) throws(Failure) -> JSONValue {
+        guard let document = try SessionPoolSchema.resource.normalised(body, at: "resource") else {
+            throw Failure(.invalidRequestContent, "A session pool is an object with a location.")
+        }
+        return document.inNewestSpelling
     }
 
     /// Changes the resource as the body of PATCH says.

@@ -31,10 +31,11 @@ enum PrivateFile {
     }
 
     private static func makeFolder(_ path: String) throws(Failure) {
-        var status = stat()
-        guard stat(path, &status) != 0 else { return }
-        try StateDirectory.makeFolder(path)
-        guard chmod(path, 0o700) == 0 else { throw trouble(path) }
+        var current = path.hasPrefix("/") ? "" : "."
+        for part in path.split(separator: "/") {
+            current += "/" + part
+            guard mkdir(current, 0o700) == 0 || errno == EEXIST else { throw trouble(current) }
+        }
     }
 
     private static func trouble(_ path: String) -> Failure {

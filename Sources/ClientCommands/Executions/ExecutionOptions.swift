@@ -60,6 +60,9 @@ package struct ExecutionOptions: ParsableArguments {
     /// Makes the options before they are parsed.
     package init() {}
 
+    /// Checks what does not go together.
+    ///
+    /// - Throws: a validation error.
     package func validate() throws {
         guard (1...86_400).contains(timeout) else {
             throw ValidationError("--timeout is a number of seconds from 1 on.")

@@ -7,7 +7,8 @@ enum BackgroundCall {
     /// Runs something that may wait for a disk.
     ///
     /// - Parameter body: what to run.
-    /// - Returns: what it returned or threw.
+    /// - Returns: what it returned.
+    /// - Throws: what it threw.
     static func result<Value: Sendable, Problem: Error>(
         _ body: @escaping @Sendable () throws(Problem) -> Value
     ) async throws(Problem) -> Value {

@@ -66,10 +66,10 @@ struct KeyCommand: AsyncParsableCommand {
             )
             if output.output == .table {
                 try Console.deliver("\(key.secret ?? "")\n".utf8)
+                Console.error(line: "cloister: made \(key.id); its secret is not kept and not shown again")
             } else {
                 try Report(key.json, table: TextTable("ID"), emptiness: "").print(as: output.output)
             }
-            Console.error(line: "cloister: made \(key.id); its secret is not kept and not shown again")
         }
     }
 

@@ -19,6 +19,8 @@ struct MCPCommand: ClusterCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func perform(with client: CloisterClient) async throws {
+        // Later a cluster that is gone is waited for; one that is not there from the start is told at once.
+        _ = try await client.readiness()
         await MCPBridge(client: client, pool: pool, output: MessageOutput()).run(StandardInputLines.stream())
     }
 }

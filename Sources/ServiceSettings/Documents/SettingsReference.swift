@@ -30,8 +30,8 @@ package enum SettingsReference {
         Everything is checked at the start, and everything that is wrong is told at once, with the place. An unknown key is an
         error, and so is a variable that looks like one of these and is none. A key without a value is an error; a section
         without keys is none. Numbers are written without zeros before them, and yes and no as `true` and `false`. Relative
-        paths count from the working directory. No key holds a secret: secrets stand in files, and a file that everybody can read is
-        refused (`chmod 600`).
+        paths count from the working directory. No key holds a secret: secrets stand in files. A file that everybody can read is
+        refused, and the keys of API and cluster if anybody but their owner can (`chmod 600`).
 
         Services: C is `cloister coordinator`, W `cloister worker`, U `cloister up` (with `--config`, else the
         environment alone).
@@ -44,8 +44,7 @@ package enum SettingsReference {
 
         | variable | for |
         | --- | --- |
-        | `CLOISTER_URL`, `CLOISTER_API_KEY` | the commands that ask a cluster: its address and the key for it |
-        | `CLOISTER_CONTEXT` | the same: which of the contexts |
+        | `CLOISTER_URL`, `CLOISTER_API_KEY`, `CLOISTER_CA_FILE`, `CLOISTER_CONTEXT`, `CLOISTER_POOL` | the commands that ask a cluster ([cli.md](cli.md)) |
         | `CLOISTER_STATE_DIR` | the folder for keys and files of the local cluster |
         | `CLOISTER_IMAGE`, `CLOISTER_CACHE` | guest image and templates; `./cloister` sets both |
         | `CLOISTER_DEBIAN_MIRROR`, `CLOISTER_DEBIAN_SECURITY_MIRROR` | where the packages of the guest image come from |

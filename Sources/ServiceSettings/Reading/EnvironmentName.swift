@@ -5,7 +5,8 @@ package enum EnvironmentName {
 
     /// Variables that are for something else.
     static let others: Set<String> = [
-        "CLOISTER_API_KEY", "CLOISTER_URL", "CLOISTER_CACHE", "CLOISTER_IMAGE", "CLOISTER_CONTEXT",
+        "CLOISTER_API_KEY", "CLOISTER_CA_FILE", "CLOISTER_POOL", "CLOISTER_URL",
+        "CLOISTER_CACHE", "CLOISTER_IMAGE", "CLOISTER_CONTEXT",
         "CLOISTER_STATE_DIR", "CLOISTER_UPDATE", "CLOISTER_DEBIAN_MIRROR",
         "CLOISTER_DEBIAN_SECURITY_MIRROR", "CLOISTER_PLACE_ONLY", "CLOISTER_SEED",
     ]

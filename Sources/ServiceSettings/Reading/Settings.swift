@@ -1,4 +1,4 @@
-package import Domain
+internal import Domain
 
 /// A configuration that was read and checked: every value in it is one that its key may have.
 package struct Settings: Sendable {
@@ -37,17 +37,6 @@ package struct Settings: Sendable {
                 )
             }
         }
-    }
-
-    /// The configuration, if nothing is wrong with it.
-    ///
-    /// - Parameter more: what else is wrong.
-    /// - Returns: itself.
-    /// - Throws: `invalidConfiguration` with everything that is wrong.
-    package func checked(_ more: [SettingsProblem] = []) throws(Failure) -> Self {
-        let all = problems + more
-        guard all.isEmpty else { throw Failure(.invalidConfiguration, all.text) }
-        return self
     }
 
     /// A text that is there, because it has to be or because the catalogue has a standard.

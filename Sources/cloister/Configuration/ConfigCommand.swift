@@ -38,7 +38,7 @@ struct ConfigCommand: AsyncParsableCommand {
         func run() async throws {
             let problems: [SettingsProblem]
             do throws(Failure) {
-                problems = try settings.read(file, for: role).1
+                problems = try settings.problems(file, for: role)
             } catch {
                 Console.error(line: "cloister: \(error.message)")
                 throw ExitCode(2)

@@ -20,11 +20,10 @@ struct SettingsOptions: ParsableArguments {
     /// - Parameters:
     ///   - path: the YAML file; nil for none.
     ///   - role: for whom; nil to leave out what has to be there.
-    /// - Returns: the settings and everything that is wrong with them.
+    /// - Returns: everything that is wrong with them.
     /// - Throws: `invalidConfiguration` when the file cannot be read.
-    func read(_ path: String?, for role: ServiceRole?) throws(Failure) -> (Settings, [SettingsProblem]) {
-        let settings = Settings(try Self.sources(path, flags: values), for: role)
-        return (settings, settings.problems + settings.accessProblems + SecretFiles.problems(settings))
+    func problems(_ path: String?, for role: ServiceRole?) throws(Failure) -> [SettingsProblem] {
+        try Self.read(path, flags: values, for: role).1
     }
 
     /// Reads file, environment and flags, and has nothing wrong in them.
@@ -35,9 +34,7 @@ struct SettingsOptions: ParsableArguments {
     /// - Returns: the settings.
     /// - Throws: `invalidConfiguration` with everything that is wrong.
     func checked(_ path: String?, for role: ServiceRole) throws(Failure) -> Settings {
-        let (settings, problems) = try read(path, for: role)
-        guard problems.isEmpty else { throw Failure(.invalidConfiguration, problems.text) }
-        return settings
+        try Self.checked(path, flags: values, for: role)
     }
 
     /// Settings without file and flags.
@@ -46,7 +43,26 @@ struct SettingsOptions: ParsableArguments {
     /// - Returns: the settings.
     /// - Throws: `invalidConfiguration` with everything that is wrong.
     static func ofEnvironment(for role: ServiceRole) throws(Failure) -> Settings {
-        try Self().checked(nil, for: role)
+        try checked(nil, flags: [], for: role)
+    }
+
+    private static func checked(
+        _ path: String?,
+        flags: [String],
+        for role: ServiceRole
+    ) throws(Failure) -> Settings {
+        let (settings, problems) = try read(path, flags: flags, for: role)
+        guard problems.isEmpty else { throw Failure(.invalidConfiguration, problems.text) }
+        return settings
+    }
+
+    private static func read(
+        _ path: String?,
+        flags: [String],
+        for role: ServiceRole?
+    ) throws(Failure) -> (Settings, [SettingsProblem]) {
+        let settings = Settings(try sources(path, flags: flags), for: role)
+        return (settings, settings.problems + settings.accessProblems + SecretFiles.problems(settings))
     }
 
     private static func sources(_ path: String?, flags: [String]) throws(Failure) -> SettingsSources {

@@ -5,10 +5,9 @@ import Wire
 enum ContentKind: String, CaseIterable, Sendable {
     case announcement
     case hello, ping, execute, readEvents, cancel, abandon, stopSession, keepReady, describeSessions,
-        describeImage,
-        file, terminal
-    case failure, sessions, pong, events, done, sessionGone, descriptions, image, fileReply,
-        terminalReply
+        describeImage, describeWorker, readConsole, file, terminal
+    case failure, sessions, pong, events, done, sessionGone, descriptions, image, worker, console,
+        fileReply, terminalReply
 
     /// Finds the kind of a content; a new one does not compile until it is tested.
     init(of content: Envelope.Content) {
@@ -26,6 +25,8 @@ enum ContentKind: String, CaseIterable, Sendable {
             case .keepReady: self = .keepReady
             case .describeSessions: self = .describeSessions
             case .describeImage: self = .describeImage
+            case .describeWorker: self = .describeWorker
+            case .readConsole: self = .readConsole
             case .file: self = .file
             case .terminal: self = .terminal
             }
@@ -39,6 +40,8 @@ enum ContentKind: String, CaseIterable, Sendable {
             case .sessionGone: self = .sessionGone
             case .descriptions: self = .descriptions
             case .image: self = .image
+            case .worker: self = .worker
+            case .console: self = .console
             case .file: self = .fileReply
             case .terminal: self = .terminalReply
             }
@@ -92,7 +95,7 @@ extension Arbitrary {
             )
         case .hello, .ping, .execute, .readEvents, .cancel, .abandon, .stopSession, .keepReady,
             .describeSessions,
-            .describeImage, .file, .terminal:
+            .describeImage, .describeWorker, .readConsole, .file, .terminal:
             .command(Command(epoch: epoch(), request: try request(kind)))
         case .failure: .answer(.failure(failure()))
         case .sessions:
@@ -109,6 +112,8 @@ extension Arbitrary {
         case .fileReply: .answer(.file(try reply()))
         case .terminalReply: .answer(.terminal(try terminalReply()))
         case .image: .answer(.image(image()))
+        case .worker: .answer(.worker(try workerDescription()))
+        case .console: .answer(.console(bytes()))
         case .descriptions: .answer(.descriptions(try (0..<count(0...9)).map { _ in try description() }))
         }
     }
@@ -147,6 +152,8 @@ extension Arbitrary {
                 try (0..<count(0...4)).map { _ in ReadyTarget(pool: try configuration(), count: size()) }
             )
         case .describeImage: .describeImage(element(Runtime.all))
+        case .describeWorker: .describeWorker
+        case .readConsole: .readConsole(try session())
         case .describeSessions: .describeSessions(try (0..<count(0...9)).map { _ in try session() })
         case .terminal:
             .terminal(
@@ -179,6 +186,21 @@ extension Arbitrary {
             createdMilliseconds: number(),
             lastAccessedMilliseconds: number(),
             expiresMilliseconds: number()
+        )
+    }
+
+    private mutating func workerDescription() throws -> WorkerDescription {
+        WorkerDescription(
+            version: line(),
+            startedMilliseconds: number(),
+            ready: try (0..<count(0...4)).map { _ in
+                WorkerDescription.Ready(
+                    pool: try configuration().name,
+                    wanted: size(),
+                    ready: size(),
+                    starting: size()
+                )
+            }
         )
     }
 

@@ -17,22 +17,23 @@ struct Golden<Value: Sendable>: Sendable {
 /// One golden message of each kind.
 enum GoldenMessages {
     static func contents() throws -> [Golden<Envelope.Content>] {
-        try commands() + answers() + eventsAndImages() + files() + terminals() + terminalCommands() + [
-            Golden(
-                value: .announcement(
-                    Announcement(
-                        worker: try WorkerID("w-1"),
-                        address: "tls+tcp://w:7",
-                        epoch: WorkerEpoch(3),
-                        capacity: WorkerCapacity(sessions: 500, weight: 8)
-                    )
-                ),
-                name: "Announcement",
-                text:
-                    #"worker: "w-1" address: "tls+tcp://w:7" epoch: 3 capacity { sessions: 500 weight: 8 }"#,
-                hexadecimal: "0a03772d31120d746c732b7463703a2f2f773a371803220508f4031008"
-            )
-        ]
+        try commands() + answers() + eventsAndImages() + nodesAndConsoles() + files() + terminals()
+            + terminalCommands() + [
+                Golden(
+                    value: .announcement(
+                        Announcement(
+                            worker: try WorkerID("w-1"),
+                            address: "tls+tcp://w:7",
+                            epoch: WorkerEpoch(3),
+                            capacity: WorkerCapacity(sessions: 500, weight: 8)
+                        )
+                    ),
+                    name: "Announcement",
+                    text:
+                        #"worker: "w-1" address: "tls+tcp://w:7" epoch: 3 capacity { sessions: 500 weight: 8 }"#,
+                    hexadecimal: "0a03772d31120d746c732b7463703a2f2f773a371803220508f4031008"
+                )
+            ]
     }
 
     static func session() throws -> SessionLife {

@@ -34,6 +34,7 @@ struct SessionPoolRoutes: Sendable {
                     "/subscriptions/{subscription}/providers/Microsoft.App/locations/{location}/operationResults/{pool}",
                 handlers: [.get: result]
             ),
+            RouteTable.Route(path: "/cloister/v1/pools", handlers: [.get: listAll]),
         ]
     }
 
@@ -55,6 +56,21 @@ struct SessionPoolRoutes: Sendable {
         let origin = links.origin(of: request)
         let bodies = found.map { $0.rendered(for: version, origin: origin) }
         return Response(json: JSONValue.object([.init("value", .array(bodies))]).encoded)
+    }
+
+    /// All pools of the cluster: ARM has no such list, for it asks a subscription at a time.
+    @Sendable
+    private func listAll(_ request: Request, _ context: APIContext) async throws -> Response {
+        try context.require(.administration)
+        let origin = links.origin(of: request)
+        let elements = try await pools.all().map { pool in
+            JSONValue.object([
+                // Only a pool that was made has a history.
+                .init("declared", .boolean(pool.history == nil)),
+                .init("pool", pool.rendered(for: .latest, origin: origin)),
+            ])
+        }
+        return Response(json: JSONValue.object([.init("pools", .array(elements))]).encoded)
     }
 
     @Sendable

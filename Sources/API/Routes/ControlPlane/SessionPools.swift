@@ -38,7 +38,11 @@ struct SessionPools: Sendable {
     /// - Throws: `internalError` when a record cannot be read.
     func pools(subscription: String, group: String?) async throws(Failure) -> [Pool] {
         let place = { (name: PoolName) in
-            SessionPoolAddress(subscription: subscription, resourceGroup: group ?? "cloister", name: name)
+            SessionPoolAddress(
+                subscription: subscription,
+                resourceGroup: group ?? SessionPoolAddress.standardGroup,
+                name: name
+            )
         }
         let declared = control.declaredPools.map {
             Pool(resource: SessionPoolResource(of: $0, at: place($0.name)), history: nil)
@@ -47,6 +51,24 @@ struct SessionPools: Sendable {
         for record in await control.pools() where record.isIn(subscription: subscription, group: group) {
             made.append(try Pool(record))
         }
+        return declared + made
+    }
+
+    /// All pools of the cluster, wherever they stand.
+    ///
+    /// - Returns: the pools, those of the configuration first.
+    /// - Throws: `internalError` when a record cannot be read.
+    func all() async throws(Failure) -> [Pool] {
+        let declared = control.declaredPools.map { pool in
+            let address = SessionPoolAddress(
+                subscription: SessionPoolAddress.standardSubscription,
+                resourceGroup: SessionPoolAddress.standardGroup,
+                name: pool.name
+            )
+            return Pool(resource: SessionPoolResource(of: pool, at: address), history: nil)
+        }
+        var made: [Pool] = []
+        for record in await control.pools() { made.append(try Pool(record)) }
         return declared + made
     }
 

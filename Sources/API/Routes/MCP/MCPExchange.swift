@@ -39,7 +39,9 @@ struct MCPExchange: Sendable {
         }
     }
 
-    /// Answers a batch. It has one call of a tool at most: the audit log has one line for a request.
+    /// Answers a batch.
+    ///
+    /// It has one call of a tool at most, for the audit log has one line for a request.
     ///
     /// - Parameter messages: the messages.
     /// - Returns: the answer.

@@ -12,6 +12,8 @@ struct MCPProgress: Sendable {
     private static let silence: Duration = .seconds(5)
     /// How long nothing is said at least: code can print faster than anybody reads.
     private static let pause: Duration = .milliseconds(200)
+    /// What an execution may take beyond its time-out: for a place, and for those before it in its session.
+    private static let margin: Duration = .seconds(240)
     /// How long a client may take to read one event; then it has lost its connection.
     private static let patience: TimeAmount = .seconds(60)
 
@@ -77,6 +79,9 @@ struct MCPProgress: Sendable {
                 }
                 report.timings.merge(page.timings)
                 if page.isComplete { return try run.finished(report, imageBytes: MCPLimits.eventBytes / 2) }
+                guard beginning.duration(to: .now) < spec.timeout + Self.margin else {
+                    throw Failure(.deadlineExceeded, FailureCode.deadlineExceeded.meaning)
+                }
                 let quiet = spoken.duration(to: .now)
                 if quiet >= Self.silence || quiet >= Self.pause && !notice.isEmpty {
                     let elapsed = beginning.duration(to: .now) / .seconds(1)

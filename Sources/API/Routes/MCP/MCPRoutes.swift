@@ -93,8 +93,10 @@ struct MCPRoutes: Sendable {
         return pool
     }
 
-    /// Whoever sends an `Origin` is a web page, and one from elsewhere has no business here: it may have
-    /// rebound a name to this address. `Host` proves nothing then, so it is not asked.
+    /// Turns away web pages from elsewhere.
+    ///
+    /// Whoever sends an `Origin` is a page, and it may have rebound a name to this address. `Host` proves
+    /// nothing then, so it is not asked.
     private func checkOrigin(of request: Request) throws(Failure) {
         guard let origin = request.headers[.origin], origin != links.publicOrigin else { return }
         let local = ["localhost", "127.0.0.1", "[::1]"].contains { host in

@@ -68,7 +68,10 @@ struct MCPToolRun: Sendable {
     /// - Throws: `RPCError` for a defect and an environment that has ended; what is no affair of the protocol.
     func told(_ error: any Error) async throws -> MCPToolResult {
         guard let failure = error as? Failure else { throw error }
-        context.audit?.note { $0.errorCode = failure.code.name }
+        context.audit?.note { entry in
+            entry.errorCode = failure.code.name
+            entry.outcome = failure.code.httpStatus < 500 ? "refused" : "broken"
+        }
         switch failure.code {
         case .internalError, .invalidConfiguration:
             context.logger.error("A tool failed", metadata: ["error": "\(failure)"])
@@ -134,7 +137,10 @@ struct MCPToolRun: Sendable {
             entry.codeDigest = Fingerprint(of: input.text).description
             entry.code = input.text
         }
-        return (spec, try await session(environment))
+        let session = try await session(environment)
+        // What becomes of it is not known until there is a report.
+        context.audit?.note { $0.outcome = "broken" }
+        return (spec, session)
     }
 
     /// Lays out an execution that has ended.

@@ -907,6 +907,96 @@ void   cloister__v1__describe_image__free_unpacked
   assert(message->base.descriptor == &cloister__v1__describe_image__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   cloister__v1__describe_worker__init
+                     (Cloister__V1__DescribeWorker         *message)
+{
+  static const Cloister__V1__DescribeWorker init_value = CLOISTER__V1__DESCRIBE_WORKER__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__describe_worker__get_packed_size
+                     (const Cloister__V1__DescribeWorker *message)
+{
+  assert(message->base.descriptor == &cloister__v1__describe_worker__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__describe_worker__pack
+                     (const Cloister__V1__DescribeWorker *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__describe_worker__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__describe_worker__pack_to_buffer
+                     (const Cloister__V1__DescribeWorker *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__describe_worker__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__DescribeWorker *
+       cloister__v1__describe_worker__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__DescribeWorker *)
+     protobuf_c_message_unpack (&cloister__v1__describe_worker__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__describe_worker__free_unpacked
+                     (Cloister__V1__DescribeWorker *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__describe_worker__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__read_console__init
+                     (Cloister__V1__ReadConsole         *message)
+{
+  static const Cloister__V1__ReadConsole init_value = CLOISTER__V1__READ_CONSOLE__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__read_console__get_packed_size
+                     (const Cloister__V1__ReadConsole *message)
+{
+  assert(message->base.descriptor == &cloister__v1__read_console__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__read_console__pack
+                     (const Cloister__V1__ReadConsole *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__read_console__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__read_console__pack_to_buffer
+                     (const Cloister__V1__ReadConsole *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__read_console__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__ReadConsole *
+       cloister__v1__read_console__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__ReadConsole *)
+     protobuf_c_message_unpack (&cloister__v1__read_console__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__read_console__free_unpacked
+                     (Cloister__V1__ReadConsole *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__read_console__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   cloister__v1__ready_target__init
                      (Cloister__V1__ReadyTarget         *message)
 {
@@ -1537,6 +1627,141 @@ void   cloister__v1__kernel__free_unpacked
   assert(message->base.descriptor == &cloister__v1__kernel__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   cloister__v1__worker_description__init
+                     (Cloister__V1__WorkerDescription         *message)
+{
+  static const Cloister__V1__WorkerDescription init_value = CLOISTER__V1__WORKER_DESCRIPTION__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__worker_description__get_packed_size
+                     (const Cloister__V1__WorkerDescription *message)
+{
+  assert(message->base.descriptor == &cloister__v1__worker_description__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__worker_description__pack
+                     (const Cloister__V1__WorkerDescription *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__worker_description__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__worker_description__pack_to_buffer
+                     (const Cloister__V1__WorkerDescription *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__worker_description__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__WorkerDescription *
+       cloister__v1__worker_description__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__WorkerDescription *)
+     protobuf_c_message_unpack (&cloister__v1__worker_description__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__worker_description__free_unpacked
+                     (Cloister__V1__WorkerDescription *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__worker_description__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__ready_count__init
+                     (Cloister__V1__ReadyCount         *message)
+{
+  static const Cloister__V1__ReadyCount init_value = CLOISTER__V1__READY_COUNT__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__ready_count__get_packed_size
+                     (const Cloister__V1__ReadyCount *message)
+{
+  assert(message->base.descriptor == &cloister__v1__ready_count__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__ready_count__pack
+                     (const Cloister__V1__ReadyCount *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__ready_count__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__ready_count__pack_to_buffer
+                     (const Cloister__V1__ReadyCount *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__ready_count__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__ReadyCount *
+       cloister__v1__ready_count__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__ReadyCount *)
+     protobuf_c_message_unpack (&cloister__v1__ready_count__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__ready_count__free_unpacked
+                     (Cloister__V1__ReadyCount *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__ready_count__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   cloister__v1__console__init
+                     (Cloister__V1__Console         *message)
+{
+  static const Cloister__V1__Console init_value = CLOISTER__V1__CONSOLE__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__console__get_packed_size
+                     (const Cloister__V1__Console *message)
+{
+  assert(message->base.descriptor == &cloister__v1__console__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__console__pack
+                     (const Cloister__V1__Console *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__console__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__console__pack_to_buffer
+                     (const Cloister__V1__Console *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__console__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__Console *
+       cloister__v1__console__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__Console *)
+     protobuf_c_message_unpack (&cloister__v1__console__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__console__free_unpacked
+                     (Cloister__V1__Console *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__console__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   cloister__v1__terminal_reply__init
                      (Cloister__V1__TerminalReply         *message)
 {
@@ -1935,7 +2160,7 @@ const ProtobufCMessageDescriptor cloister__v1__capacity__descriptor =
   (ProtobufCMessageInit) cloister__v1__capacity__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[13] =
+static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[15] =
 {
   {
     "epoch",
@@ -2093,27 +2318,54 @@ static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[1
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "describe_worker",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__Command, command_case),
+    offsetof(Cloister__V1__Command, describe_worker),
+    &cloister__v1__describe_worker__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "read_console",
+    31,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__Command, command_case),
+    offsetof(Cloister__V1__Command, read_console),
+    &cloister__v1__read_console__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__command__field_indices_by_name[] = {
   10,   /* field[10] = abandon */
   5,   /* field[5] = cancel */
   9,   /* field[9] = describe_image */
   8,   /* field[8] = describe_sessions */
+  13,   /* field[13] = describe_worker */
   0,   /* field[0] = epoch */
   3,   /* field[3] = execute */
   11,   /* field[11] = file */
   1,   /* field[1] = hello */
   7,   /* field[7] = keep_ready */
   2,   /* field[2] = ping */
+  14,   /* field[14] = read_console */
   4,   /* field[4] = read_events */
   6,   /* field[6] = stop_session */
   12,   /* field[12] = terminal */
 };
-static const ProtobufCIntRange cloister__v1__command__number_ranges[2 + 1] =
+static const ProtobufCIntRange cloister__v1__command__number_ranges[3 + 1] =
 {
   { 1, 0 },
   { 20, 11 },
-  { 0, 13 }
+  { 30, 13 },
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor cloister__v1__command__descriptor =
 {
@@ -2123,10 +2375,10 @@ const ProtobufCMessageDescriptor cloister__v1__command__descriptor =
   "Cloister__V1__Command",
   "cloister.v1",
   sizeof(Cloister__V1__Command),
-  13,
+  15,
   cloister__v1__command__field_descriptors,
   cloister__v1__command__field_indices_by_name,
-  2,  cloister__v1__command__number_ranges,
+  3,  cloister__v1__command__number_ranges,
   (ProtobufCMessageInit) cloister__v1__command__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -3250,6 +3502,75 @@ const ProtobufCMessageDescriptor cloister__v1__describe_image__descriptor =
   (ProtobufCMessageInit) cloister__v1__describe_image__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+#define cloister__v1__describe_worker__field_descriptors NULL
+#define cloister__v1__describe_worker__field_indices_by_name NULL
+#define cloister__v1__describe_worker__number_ranges NULL
+const ProtobufCMessageDescriptor cloister__v1__describe_worker__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.DescribeWorker",
+  "DescribeWorker",
+  "Cloister__V1__DescribeWorker",
+  "cloister.v1",
+  sizeof(Cloister__V1__DescribeWorker),
+  0,
+  cloister__v1__describe_worker__field_descriptors,
+  cloister__v1__describe_worker__field_indices_by_name,
+  0,  cloister__v1__describe_worker__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__describe_worker__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__read_console__field_descriptors[2] =
+{
+  {
+    "session",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__ReadConsole, session),
+    &cloister__v1__session_key__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "generation",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__ReadConsole, generation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__read_console__field_indices_by_name[] = {
+  1,   /* field[1] = generation */
+  0,   /* field[0] = session */
+};
+static const ProtobufCIntRange cloister__v1__read_console__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor cloister__v1__read_console__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.ReadConsole",
+  "ReadConsole",
+  "Cloister__V1__ReadConsole",
+  "cloister.v1",
+  sizeof(Cloister__V1__ReadConsole),
+  2,
+  cloister__v1__read_console__field_descriptors,
+  cloister__v1__read_console__field_indices_by_name,
+  1,  cloister__v1__read_console__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__read_console__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor cloister__v1__ready_target__field_descriptors[2] =
 {
   {
@@ -3521,7 +3842,7 @@ const ProtobufCMessageDescriptor cloister__v1__pool__descriptor =
   (ProtobufCMessageInit) cloister__v1__pool__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__answer__field_descriptors[10] =
+static const ProtobufCFieldDescriptor cloister__v1__answer__field_descriptors[12] =
 {
   {
     "failure",
@@ -3643,8 +3964,33 @@ static const ProtobufCFieldDescriptor cloister__v1__answer__field_descriptors[10
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "worker_description",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__Answer, answer_case),
+    offsetof(Cloister__V1__Answer, worker_description),
+    &cloister__v1__worker_description__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "console",
+    31,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__Answer, answer_case),
+    offsetof(Cloister__V1__Answer, console),
+    &cloister__v1__console__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__answer__field_indices_by_name[] = {
+  11,   /* field[11] = console */
   4,   /* field[4] = done */
   3,   /* field[3] = events */
   0,   /* field[0] = failure */
@@ -3655,12 +4001,14 @@ static const unsigned cloister__v1__answer__field_indices_by_name[] = {
   5,   /* field[5] = session_gone */
   1,   /* field[1] = sessions */
   9,   /* field[9] = terminal */
+  10,   /* field[10] = worker_description */
 };
-static const ProtobufCIntRange cloister__v1__answer__number_ranges[2 + 1] =
+static const ProtobufCIntRange cloister__v1__answer__number_ranges[3 + 1] =
 {
   { 1, 0 },
   { 20, 8 },
-  { 0, 10 }
+  { 30, 10 },
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor cloister__v1__answer__descriptor =
 {
@@ -3670,10 +4018,10 @@ const ProtobufCMessageDescriptor cloister__v1__answer__descriptor =
   "Cloister__V1__Answer",
   "cloister.v1",
   sizeof(Cloister__V1__Answer),
-  10,
+  12,
   cloister__v1__answer__field_descriptors,
   cloister__v1__answer__field_indices_by_name,
-  2,  cloister__v1__answer__number_ranges,
+  3,  cloister__v1__answer__number_ranges,
   (ProtobufCMessageInit) cloister__v1__answer__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -4457,6 +4805,185 @@ const ProtobufCMessageDescriptor cloister__v1__kernel__descriptor =
   cloister__v1__kernel__field_indices_by_name,
   1,  cloister__v1__kernel__number_ranges,
   (ProtobufCMessageInit) cloister__v1__kernel__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__worker_description__field_descriptors[3] =
+{
+  {
+    "version",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__WorkerDescription, version),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "started_ms",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__WorkerDescription, started_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ready",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__WorkerDescription, n_ready),
+    offsetof(Cloister__V1__WorkerDescription, ready),
+    &cloister__v1__ready_count__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__worker_description__field_indices_by_name[] = {
+  2,   /* field[2] = ready */
+  1,   /* field[1] = started_ms */
+  0,   /* field[0] = version */
+};
+static const ProtobufCIntRange cloister__v1__worker_description__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor cloister__v1__worker_description__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.WorkerDescription",
+  "WorkerDescription",
+  "Cloister__V1__WorkerDescription",
+  "cloister.v1",
+  sizeof(Cloister__V1__WorkerDescription),
+  3,
+  cloister__v1__worker_description__field_descriptors,
+  cloister__v1__worker_description__field_indices_by_name,
+  1,  cloister__v1__worker_description__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__worker_description__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__ready_count__field_descriptors[4] =
+{
+  {
+    "pool",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__ReadyCount, pool),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wanted",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__ReadyCount, wanted),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ready",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__ReadyCount, ready),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "starting",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__ReadyCount, starting),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__ready_count__field_indices_by_name[] = {
+  0,   /* field[0] = pool */
+  2,   /* field[2] = ready */
+  3,   /* field[3] = starting */
+  1,   /* field[1] = wanted */
+};
+static const ProtobufCIntRange cloister__v1__ready_count__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor cloister__v1__ready_count__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.ReadyCount",
+  "ReadyCount",
+  "Cloister__V1__ReadyCount",
+  "cloister.v1",
+  sizeof(Cloister__V1__ReadyCount),
+  4,
+  cloister__v1__ready_count__field_descriptors,
+  cloister__v1__ready_count__field_indices_by_name,
+  1,  cloister__v1__ready_count__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__ready_count__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__console__field_descriptors[1] =
+{
+  {
+    "text",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Console, text),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__console__field_indices_by_name[] = {
+  0,   /* field[0] = text */
+};
+static const ProtobufCIntRange cloister__v1__console__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor cloister__v1__console__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.Console",
+  "Console",
+  "Cloister__V1__Console",
+  "cloister.v1",
+  sizeof(Cloister__V1__Console),
+  1,
+  cloister__v1__console__field_descriptors,
+  cloister__v1__console__field_indices_by_name,
+  1,  cloister__v1__console__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__console__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor cloister__v1__terminal_reply__field_descriptors[3] =

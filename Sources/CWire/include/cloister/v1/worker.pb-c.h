@@ -36,6 +36,8 @@ typedef struct Cloister__V1__CloseTerminal Cloister__V1__CloseTerminal;
 typedef struct Cloister__V1__KeepReady Cloister__V1__KeepReady;
 typedef struct Cloister__V1__DescribeSessions Cloister__V1__DescribeSessions;
 typedef struct Cloister__V1__DescribeImage Cloister__V1__DescribeImage;
+typedef struct Cloister__V1__DescribeWorker Cloister__V1__DescribeWorker;
+typedef struct Cloister__V1__ReadConsole Cloister__V1__ReadConsole;
 typedef struct Cloister__V1__ReadyTarget Cloister__V1__ReadyTarget;
 typedef struct Cloister__V1__Pool Cloister__V1__Pool;
 typedef struct Cloister__V1__Answer Cloister__V1__Answer;
@@ -50,6 +52,9 @@ typedef struct Cloister__V1__EventPage Cloister__V1__EventPage;
 typedef struct Cloister__V1__ImageDescription Cloister__V1__ImageDescription;
 typedef struct Cloister__V1__InstalledPackage Cloister__V1__InstalledPackage;
 typedef struct Cloister__V1__Kernel Cloister__V1__Kernel;
+typedef struct Cloister__V1__WorkerDescription Cloister__V1__WorkerDescription;
+typedef struct Cloister__V1__ReadyCount Cloister__V1__ReadyCount;
+typedef struct Cloister__V1__Console Cloister__V1__Console;
 typedef struct Cloister__V1__TerminalReply Cloister__V1__TerminalReply;
 typedef struct Cloister__V1__TerminalList Cloister__V1__TerminalList;
 typedef struct Cloister__V1__TerminalDescription Cloister__V1__TerminalDescription;
@@ -118,7 +123,9 @@ typedef enum {
   CLOISTER__V1__COMMAND__COMMAND_TERMINAL = 21,
   CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_SESSIONS = 9,
   CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_IMAGE = 10,
-  CLOISTER__V1__COMMAND__COMMAND_ABANDON = 11
+  CLOISTER__V1__COMMAND__COMMAND_ABANDON = 11,
+  CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_WORKER = 30,
+  CLOISTER__V1__COMMAND__COMMAND_READ_CONSOLE = 31
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__COMMAND__COMMAND__CASE)
 } Cloister__V1__Command__CommandCase;
 
@@ -149,6 +156,8 @@ struct  Cloister__V1__Command
      * The one who asked for the execution waits no more: it is interrupted unless somebody else asked for it, too.
      */
     Cloister__V1__Cancel *abandon;
+    Cloister__V1__DescribeWorker *describe_worker;
+    Cloister__V1__ReadConsole *read_console;
   };
 };
 #define CLOISTER__V1__COMMAND__INIT \
@@ -467,6 +476,32 @@ struct  Cloister__V1__DescribeImage
 
 
 /*
+ * Tell what people want to know of a worker.
+ */
+struct  Cloister__V1__DescribeWorker
+{
+  ProtobufCMessage base;
+};
+#define CLOISTER__V1__DESCRIBE_WORKER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__describe_worker__descriptor) \
+     }
+
+
+/*
+ * Tell what a session's guest has written to its console; that is no use of the session.
+ */
+struct  Cloister__V1__ReadConsole
+{
+  ProtobufCMessage base;
+  Cloister__V1__SessionKey *session;
+  uint64_t generation;
+};
+#define CLOISTER__V1__READ_CONSOLE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__read_console__descriptor) \
+    , NULL, 0 }
+
+
+/*
  * How many sandboxes of a pool a worker keeps ready.
  */
 struct  Cloister__V1__ReadyTarget
@@ -524,7 +559,9 @@ typedef enum {
   CLOISTER__V1__ANSWER__ANSWER_FILE = 20,
   CLOISTER__V1__ANSWER__ANSWER_TERMINAL = 21,
   CLOISTER__V1__ANSWER__ANSWER_SESSION_DESCRIPTIONS = 7,
-  CLOISTER__V1__ANSWER__ANSWER_IMAGE_DESCRIPTION = 8
+  CLOISTER__V1__ANSWER__ANSWER_IMAGE_DESCRIPTION = 8,
+  CLOISTER__V1__ANSWER__ANSWER_WORKER_DESCRIPTION = 30,
+  CLOISTER__V1__ANSWER__ANSWER_CONSOLE = 31
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__ANSWER__ANSWER__CASE)
 } Cloister__V1__Answer__AnswerCase;
 
@@ -546,6 +583,8 @@ struct  Cloister__V1__Answer
     Cloister__V1__TerminalReply *terminal;
     Cloister__V1__SessionDescriptions *session_descriptions;
     Cloister__V1__ImageDescription *image_description;
+    Cloister__V1__WorkerDescription *worker_description;
+    Cloister__V1__Console *console;
   };
 };
 #define CLOISTER__V1__ANSWER__INIT \
@@ -762,6 +801,63 @@ struct  Cloister__V1__Kernel
 #define CLOISTER__V1__KERNEL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__kernel__descriptor) \
     , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * What people want to know of a worker.
+ */
+struct  Cloister__V1__WorkerDescription
+{
+  ProtobufCMessage base;
+  /*
+   * The version of its program.
+   */
+  char *version;
+  /*
+   * When it began, in milliseconds since 1970.
+   */
+  uint64_t started_ms;
+  size_t n_ready;
+  Cloister__V1__ReadyCount **ready;
+};
+#define CLOISTER__V1__WORKER_DESCRIPTION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__worker_description__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0,NULL }
+
+
+/*
+ * The sandboxes of a pool that wait for a session.
+ */
+struct  Cloister__V1__ReadyCount
+{
+  ProtobufCMessage base;
+  char *pool;
+  /*
+   * How many there are to be.
+   */
+  uint32_t wanted;
+  uint32_t ready;
+  /*
+   * How many are being made.
+   */
+  uint32_t starting;
+};
+#define CLOISTER__V1__READY_COUNT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__ready_count__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0, 0 }
+
+
+/*
+ * The end of what a guest has written to its console, bounded.
+ */
+struct  Cloister__V1__Console
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData text;
+};
+#define CLOISTER__V1__CONSOLE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__console__descriptor) \
+    , {0,NULL} }
 
 
 typedef enum {
@@ -1257,6 +1353,44 @@ Cloister__V1__DescribeImage *
 void   cloister__v1__describe_image__free_unpacked
                      (Cloister__V1__DescribeImage *message,
                       ProtobufCAllocator *allocator);
+/* Cloister__V1__DescribeWorker methods */
+void   cloister__v1__describe_worker__init
+                     (Cloister__V1__DescribeWorker         *message);
+size_t cloister__v1__describe_worker__get_packed_size
+                     (const Cloister__V1__DescribeWorker   *message);
+size_t cloister__v1__describe_worker__pack
+                     (const Cloister__V1__DescribeWorker   *message,
+                      uint8_t             *out);
+size_t cloister__v1__describe_worker__pack_to_buffer
+                     (const Cloister__V1__DescribeWorker   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__DescribeWorker *
+       cloister__v1__describe_worker__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__describe_worker__free_unpacked
+                     (Cloister__V1__DescribeWorker *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__ReadConsole methods */
+void   cloister__v1__read_console__init
+                     (Cloister__V1__ReadConsole         *message);
+size_t cloister__v1__read_console__get_packed_size
+                     (const Cloister__V1__ReadConsole   *message);
+size_t cloister__v1__read_console__pack
+                     (const Cloister__V1__ReadConsole   *message,
+                      uint8_t             *out);
+size_t cloister__v1__read_console__pack_to_buffer
+                     (const Cloister__V1__ReadConsole   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__ReadConsole *
+       cloister__v1__read_console__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__read_console__free_unpacked
+                     (Cloister__V1__ReadConsole *message,
+                      ProtobufCAllocator *allocator);
 /* Cloister__V1__ReadyTarget methods */
 void   cloister__v1__ready_target__init
                      (Cloister__V1__ReadyTarget         *message);
@@ -1523,6 +1657,63 @@ Cloister__V1__Kernel *
 void   cloister__v1__kernel__free_unpacked
                      (Cloister__V1__Kernel *message,
                       ProtobufCAllocator *allocator);
+/* Cloister__V1__WorkerDescription methods */
+void   cloister__v1__worker_description__init
+                     (Cloister__V1__WorkerDescription         *message);
+size_t cloister__v1__worker_description__get_packed_size
+                     (const Cloister__V1__WorkerDescription   *message);
+size_t cloister__v1__worker_description__pack
+                     (const Cloister__V1__WorkerDescription   *message,
+                      uint8_t             *out);
+size_t cloister__v1__worker_description__pack_to_buffer
+                     (const Cloister__V1__WorkerDescription   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__WorkerDescription *
+       cloister__v1__worker_description__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__worker_description__free_unpacked
+                     (Cloister__V1__WorkerDescription *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__ReadyCount methods */
+void   cloister__v1__ready_count__init
+                     (Cloister__V1__ReadyCount         *message);
+size_t cloister__v1__ready_count__get_packed_size
+                     (const Cloister__V1__ReadyCount   *message);
+size_t cloister__v1__ready_count__pack
+                     (const Cloister__V1__ReadyCount   *message,
+                      uint8_t             *out);
+size_t cloister__v1__ready_count__pack_to_buffer
+                     (const Cloister__V1__ReadyCount   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__ReadyCount *
+       cloister__v1__ready_count__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__ready_count__free_unpacked
+                     (Cloister__V1__ReadyCount *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__Console methods */
+void   cloister__v1__console__init
+                     (Cloister__V1__Console         *message);
+size_t cloister__v1__console__get_packed_size
+                     (const Cloister__V1__Console   *message);
+size_t cloister__v1__console__pack
+                     (const Cloister__V1__Console   *message,
+                      uint8_t             *out);
+size_t cloister__v1__console__pack_to_buffer
+                     (const Cloister__V1__Console   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__Console *
+       cloister__v1__console__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__console__free_unpacked
+                     (Cloister__V1__Console *message,
+                      ProtobufCAllocator *allocator);
 /* Cloister__V1__TerminalReply methods */
 void   cloister__v1__terminal_reply__init
                      (Cloister__V1__TerminalReply         *message);
@@ -1699,6 +1890,12 @@ typedef void (*Cloister__V1__DescribeSessions_Closure)
 typedef void (*Cloister__V1__DescribeImage_Closure)
                  (const Cloister__V1__DescribeImage *message,
                   void *closure_data);
+typedef void (*Cloister__V1__DescribeWorker_Closure)
+                 (const Cloister__V1__DescribeWorker *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__ReadConsole_Closure)
+                 (const Cloister__V1__ReadConsole *message,
+                  void *closure_data);
 typedef void (*Cloister__V1__ReadyTarget_Closure)
                  (const Cloister__V1__ReadyTarget *message,
                   void *closure_data);
@@ -1740,6 +1937,15 @@ typedef void (*Cloister__V1__InstalledPackage_Closure)
                   void *closure_data);
 typedef void (*Cloister__V1__Kernel_Closure)
                  (const Cloister__V1__Kernel *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__WorkerDescription_Closure)
+                 (const Cloister__V1__WorkerDescription *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__ReadyCount_Closure)
+                 (const Cloister__V1__ReadyCount *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__Console_Closure)
+                 (const Cloister__V1__Console *message,
                   void *closure_data);
 typedef void (*Cloister__V1__TerminalReply_Closure)
                  (const Cloister__V1__TerminalReply *message,
@@ -1785,6 +1991,8 @@ extern const ProtobufCMessageDescriptor cloister__v1__close_terminal__descriptor
 extern const ProtobufCMessageDescriptor cloister__v1__keep_ready__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__describe_sessions__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__describe_image__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__describe_worker__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__read_console__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__ready_target__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__pool__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__answer__descriptor;
@@ -1799,6 +2007,9 @@ extern const ProtobufCMessageDescriptor cloister__v1__event_page__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__image_description__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__installed_package__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__kernel__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__worker_description__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__ready_count__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__console__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__terminal_reply__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__terminal_list__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__terminal_description__descriptor;

@@ -1,0 +1,59 @@
+internal import ClusterState
+internal import Domain
+
+/// The nodes of the cluster, for those who operate it.
+extension CoordinatorNode {
+    /// The name under which a coordinator shows itself.
+    private static let name = "coordinator"
+
+    /// What is known here of the nodes, and the ways to those who can tell more.
+    ///
+    /// - Parameter address: where this coordinator is reached by workers.
+    /// - Returns: the coordinator first, then the workers in the order of their names.
+    func knownNodes(address: String) -> [(node: NodeDescription, link: WorkerLink?)] {
+        let now = time
+        let shares = cluster.ringShares
+        var own = NodeDescription(
+            name: Self.name,
+            state: cluster.isSettling(at: now) ? "settling" : "serving",
+            address: address,
+            incarnation: incarnation,
+            sessionCount: cluster.sessionCount,
+            worker: nil
+        )
+        own.version = ProductVersion.text
+        own.startedMilliseconds = now.epochMilliseconds - Self.milliseconds(now.uptime)
+        let workers = cluster.workers.sorted { $0.life.worker < $1.life.worker }.map { worker in
+            let silence = Self.milliseconds(now.uptime - worker.heardAt)
+            let node = NodeDescription(
+                name: worker.life.worker.text,
+                state: Self.state(of: worker),
+                address: worker.address,
+                incarnation: worker.life.incarnation,
+                sessionCount: worker.sessionCount,
+                worker: NodeDescription.Worker(
+                    epoch: worker.life.epoch,
+                    capacity: worker.capacity,
+                    ringShare: shares[worker.life.worker] ?? 0,
+                    lastSeenMilliseconds: now.epochMilliseconds - min(silence, now.epochMilliseconds)
+                )
+            )
+            return (node: node, link: links[worker.life])
+        }
+        return [(node: own, link: nil)] + workers
+    }
+
+    private static func state(of worker: WorkerSummary) -> String {
+        switch worker.status {
+        case .joining: "joining"
+        case .draining: "draining"
+        case .serving:
+            worker.isSuspected ? "suspected" : worker.isHealthy ? "serving" : "unhealthy"
+        }
+    }
+
+    private static func milliseconds(_ duration: Duration) -> UInt64 {
+        let parts = max(duration, .zero).components
+        return UInt64(parts.seconds) * 1_000 + UInt64(parts.attoseconds) / 1_000_000_000_000_000
+    }
+}

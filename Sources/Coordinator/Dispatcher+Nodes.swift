@@ -1,0 +1,54 @@
+internal import ClusterState
+package import Domain
+internal import Wire
+
+/// The nodes themselves, and the consoles of guests.
+extension Dispatcher: NodeDispatch {
+    /// How long a worker may take to tell something of itself.
+    private static let nodePatience: Duration = .seconds(2)
+
+    @concurrent
+    package func nodes() async -> [NodeDescription] {
+        let known = await node.knownNodes(address: address)
+        return await withTaskGroup(of: (Int, WorkerDescription?).self) { group in
+            var described = known.map(\.node)
+            for (place, entry) in known.enumerated() {
+                guard let link = entry.link else { continue }
+                group.addTask {
+                    guard
+                        case .worker(let own) = try? await link.ask(
+                            .describeWorker,
+                            by: .now + Self.nodePatience
+                        )
+                    else { return (place, nil) }
+                    return (place, own)
+                }
+            }
+            for await (place, own) in group {
+                described[place].worker?.own = own
+                described[place].version = own?.version
+                described[place].startedMilliseconds = own?.startedMilliseconds
+            }
+            return described
+        }
+    }
+
+    @concurrent
+    package func console(of session: SessionKey) async throws(Failure) -> [UInt8] {
+        _ = try await node.pool(named: session.pool)
+        let gone = Failure(.noSessionFound, "Could not find session with name '\(session.identifier)'.")
+        guard let placement = await node.placement(of: session) else { throw gone }
+        let silence = Failure(
+            .noWorkerAvailable,
+            "The session's worker does not answer at the moment; ask again.",
+            retryAfterSeconds: 1
+        )
+        guard let link = await node.link(to: placement.worker) else { throw silence }
+        let answer = try? await link.ask(.readConsole(placement.session), by: .now + Self.nodePatience)
+        switch answer {
+        case .console(let text): return text
+        case .sessionGone: throw gone
+        default: throw silence
+        }
+    }
+}
