@@ -29,7 +29,7 @@ struct TerminalTests {
             }
             // Who has the terminal may open it by its name, and write to it.
             try await person.type("echo by its name > $(tty)\n")
-            try await person.see("\r\nby its name\r\n")
+            try await person.see("\rby its name\r\n")
             try await person.resize(70, 20)
             try await person.type("stty size\n")
             try await person.see("20 70\r\n")
