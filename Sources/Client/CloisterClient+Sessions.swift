@@ -82,6 +82,14 @@ extension CloisterClient {
         try await endedSessions(of: identifier, pool: pool).map(\.cause)
     }
 
+    /// Lists the names of all pools; that takes an operator's key for all pools.
+    ///
+    /// - Returns: the names, in their order.
+    /// - Throws: why there is no list.
+    package func poolNames() async throws(ClientError) -> [String] {
+        try await pools().map(\.name).sorted()
+    }
+
     /// Asks for something that is answered with JSON.
     func get<Value: Decodable>(_ path: String) async throws(ClientError) -> Value {
         let (response, answer) = try await send(request(path), timeout: Self.margin)

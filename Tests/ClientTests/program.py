@@ -10,7 +10,7 @@ import cluster
 # As long as a busy machine takes for a command that has nothing to wait for.
 PATIENCE = 60
 # What would change the meaning of a command in these tests.
-FOREIGN = ("CLOISTER_URL", "CLOISTER_API_KEY", "CLOISTER_API_KEY_FILE", "CLOISTER_CONTEXT", "CLOISTER_STATE_DIR",
+FOREIGN = ("CLOISTER_URL", "CLOISTER_API_KEY", "CLOISTER_CONTEXT", "CLOISTER_STATE_DIR",
            "CLOISTER_POOL", "CLOISTER_CA_FILE", "NO_COLOR")  # fmt: skip
 
 

@@ -17,14 +17,15 @@ enum Advice {
         }
     }
 
+    private static let up = "`cloister up` starts a cluster on this machine."
+
     private static func unreachable(_ choice: ConnectionChoice?) -> String {
         if let context = choice?.context {
             return "The address is that of the context \(context): cloister context show \(context)."
         }
-        guard case .url(let url) = choice?.place, !ClusterAddress.isOfThisMachine(url) else {
-            return "Is it running? `cloister up` starts a cluster on this machine."
-        }
-        return "Look at --url or CLOISTER_URL."
+        guard case .url(let url) = choice?.place else { return up }
+        let origin = "The address is that of --url or CLOISTER_URL."
+        return ClusterAddress.isOfThisMachine(url) ? "\(origin) \(up)" : origin
     }
 
     private static func refused(_ error: ClientError, _ choice: ConnectionChoice?) -> String? {

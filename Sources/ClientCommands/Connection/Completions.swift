@@ -19,7 +19,7 @@ enum PoolNames {
     /// - Parameter words: the command line so far.
     /// - Returns: the names; none when they do not come at once.
     static func known(_ words: [String]) async -> [String] {
-        await AskedNames.within(patience, words) { client, _ in try await client.pools().map(\.name) }
+        await AskedNames.within(patience, words) { client, _ in try await client.poolNames() }
     }
 }
 

@@ -88,8 +88,7 @@ private struct Chooser {
     }
 
     private var environmentKey: ConnectionChoice.Key? {
-        if let secret = environment("CLOISTER_API_KEY") { return .text(secret, variable: "CLOISTER_API_KEY") }
-        return environment("CLOISTER_API_KEY_FILE").map { .file(AbsolutePath.of($0)) }
+        environment("CLOISTER_API_KEY").map { .text($0, variable: "CLOISTER_API_KEY") }
     }
 
     private var caFile: String? {

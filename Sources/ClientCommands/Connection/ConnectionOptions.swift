@@ -22,7 +22,7 @@ package struct ConnectionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The file with the API key; else CLOISTER_API_KEY (the key) or CLOISTER_API_KEY_FILE.",
+            "The file with the API key; else CLOISTER_API_KEY, the key itself.",
             valueName: "file"
         ),
         completion: .file()

@@ -49,7 +49,7 @@ struct SessionCommand: AsyncParsableCommand {
 
         private func pools(_ client: CloisterClient) async throws -> [String] {
             if let pool { return [pool] }
-            return try await client.pools().map(\.name)
+            return try await client.poolNames()
         }
     }
 
