@@ -27,6 +27,8 @@ package enum ExecutionOrder: Hashable, Sendable {
 package struct LiveExecution: Sendable {
     /// How long a server that was heard once may be silent.
     private static let patience: Duration = .seconds(60)
+    /// The longest that any pool lets code run, in seconds.
+    private static let longestExecution = 3_600
     /// How long to wait before another connection is tried.
     private static let pause: Duration = .milliseconds(250)
 
@@ -34,7 +36,7 @@ package struct LiveExecution: Sendable {
     private let order: ExecutionOrder
     private let identifier: String
     private let pool: String
-    private let seconds: Int
+    private let seconds: Int?
     private let id: String
 
     /// Prepares an execution; nothing is sent yet.
@@ -43,14 +45,14 @@ package struct LiveExecution: Sendable {
     ///   - order: what to run.
     ///   - identifier: the session's identifier.
     ///   - pool: the pool's name.
-    ///   - seconds: how long it may run.
+    ///   - seconds: how long it may run; nil for the server's own idea.
     ///   - id: its name, unlike any other of the session.
     ///   - client: speaks to the cluster.
     package init(
         _ order: ExecutionOrder,
         identifier: String,
         pool: String,
-        seconds: Int,
+        seconds: Int?,
         id: String,
         client: CloisterClient
     ) {
@@ -112,10 +114,11 @@ package struct LiveExecution: Sendable {
             request.method = .POST
             request.headers.add(name: "Content-Type", value: "application/json")
             request.headers.add(name: "operation-id", value: id)
-            let members = order.members + [.init("timeoutInSeconds", .integer(seconds))]
+            let limit = seconds.map { [JSONValue.Member("timeoutInSeconds", .integer($0))] }
+            let members = order.members + (limit ?? [])
             request.body = .bytes(ByteBuffer(bytes: JSONValue.object(members).encoded))
         }
-        let response = try await client.open(request, timeout: .seconds(Int64(seconds)) + .minutes(10))
+        let response = try await client.open(request, timeout: .seconds(Int64(seconds ?? Self.longestExecution)) + .minutes(10))
         guard response.status == .ok || response.status == .noContent && seen != nil else {
             throw client.refusal(response, try await client.collect(response))
         }

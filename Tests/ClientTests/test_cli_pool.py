@@ -32,6 +32,8 @@ class Pool(unittest.TestCase):
         self.assertFalse(pool["declared"])
         self.assertEqual(pool["properties"]["scaleConfiguration"], {"maxConcurrentSessions": 4})
         self.assertEqual(pool["properties"]["cloisterSettings"], {"timeoutSeconds": 30})
+        # A time-out below that of the commands' own is no obstacle.
+        self.assertEqual(program.done("exec", "--pool", name, "6 * 7"), "42\n")
         self.assertRan(program.told("pool", "create", name), 2, "already", f"cloister pool update {name}")
 
         self.assertRan(program.told("pool", "update", name), 2, "Nothing is to be changed")

@@ -33,8 +33,13 @@ package struct ExecutionOptions: ParsableArguments {
 
     @OptionGroup var pool: PoolOption
 
-    @Option(help: ArgumentHelp("How long the code may run.", valueName: "seconds"))
-    var timeout = 60
+    @Option(
+        help: ArgumentHelp(
+            "How long the code may run; without it two minutes, or less where the pool allows less.",
+            valueName: "seconds"
+        )
+    )
+    var timeout: Int?
 
     @Option(
         help: ArgumentHelp("Save pictures there as image-1.png and so on.", valueName: "dir"),
@@ -64,7 +69,7 @@ package struct ExecutionOptions: ParsableArguments {
     ///
     /// - Throws: a validation error.
     package func validate() throws {
-        guard (1...86_400).contains(timeout) else {
+        guard (1...86_400).contains(timeout ?? 1) else {
             throw ValidationError("--timeout is a number of seconds from 1 on.")
         }
         let sources = [code != nil, file != nil, !words.isEmpty].count { $0 }
