@@ -118,7 +118,8 @@ package struct LiveExecution: Sendable {
             let members = order.members + (limit ?? [])
             request.body = .bytes(ByteBuffer(bytes: JSONValue.object(members).encoded))
         }
-        let response = try await client.open(request, timeout: .seconds(Int64(seconds ?? Self.longestExecution)) + .minutes(10))
+        let limit = Int64(seconds ?? Self.longestExecution)
+        let response = try await client.open(request, timeout: .seconds(limit) + .minutes(10))
         guard response.status == .ok || response.status == .noContent && seen != nil else {
             throw client.refusal(response, try await client.collect(response))
         }
