@@ -109,7 +109,10 @@ extension Agent {
                 endExecution(of: empty, isStateLost: false)
             } else if let runtime = interpreters.values.first(where: { $0.identifier == process }) {
                 interpreterEnded(runtime)
-            } else if let terminal = terminals.values.first(where: { $0.process == process }) {
+            } else if let terminal = terminals.values.first(where: {
+                // One that has ended gave its number back.
+                $0.exitCode == nil && $0.process == process
+            }) {
                 terminal.programEnded(status: status)
             }
         }

@@ -22,6 +22,10 @@ extension Agent {
         case .resize(let size): terminal.resize(size)
         case .credit(let place): terminal.allowOutput(upTo: place)
         case .hangUp(let grace):
+            // What was printed before is told as far as there is credit.
+            while port.hasRoom, terminal.mayPrint, let bytes = terminal.read(), !bytes.isEmpty {
+                port.send(.terminal(number: number, .output(bytes)))
+            }
             let (seconds, attoseconds) = grace.components
             terminal.hangUp(
                 grace: UInt64(clamping: seconds) * 1_000_000
@@ -76,5 +80,9 @@ extension Agent {
             }
             port.send(.terminal(number: terminal.number, .output(bytes)))
         }
+        // Nobody reads what was hung up, so no credit will come for it.
+        guard port.hasRoom, terminal.isHungUp else { return }
+        terminals[terminal.number] = nil
+        port.send(.terminal(number: terminal.number, .ended(exitCode: exitCode)))
     }
 }

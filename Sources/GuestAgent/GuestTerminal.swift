@@ -12,7 +12,10 @@ final class GuestTerminal {
     private(set) var killAt: UInt64?
     /// How the program ended; nil while it runs.
     private(set) var exitCode: Int?
-    private let screen: Descriptor
+    /// The side of the one who types and reads; nil once it was hung up.
+    private var screen: Held?
+    /// What stood in the foreground when it was hung up.
+    private var lastForeground: pid_t = 0
     /// The programs' side, held so that the terminal is one as long as its leader lives, whoever closes it.
     private var held: Held?
     private var input: ArraySlice<UInt8> = []
@@ -57,24 +60,29 @@ final class GuestTerminal {
         )
         self.number = number
         self.printLimit = printLimit
-        self.screen = screen
+        self.screen = Held(screen)
         held = Held(programs)
     }
 
-    /// The descriptor to poll.
-    var descriptor: Int32 { screen.number }
+    /// Whether nobody is there any more who types or reads.
+    var isHungUp: Bool { screen == nil }
+
+    /// The descriptor to poll; negative, which poll(2) passes over, once it was hung up.
+    var descriptor: Int32 { screen?.descriptor.number ?? -1 }
 
     /// Whether input waits for room.
     var hasInput: Bool { !input.isEmpty }
 
     /// Whether output may be read now.
-    var mayPrint: Bool { printed < printLimit }
+    var mayPrint: Bool { !isHungUp && printed < printLimit }
 
     /// Takes input in; what is more than the worker may have under way is left out.
     ///
     /// - Parameter bytes: what to type.
     func type(_ bytes: [UInt8]) {
-        guard exitCode == nil, input.count + bytes.count <= TerminalLimits.inputWaiting else { return }
+        guard !isHungUp, exitCode == nil, input.count + bytes.count <= TerminalLimits.inputWaiting else {
+            return
+        }
         input += bytes
     }
 
@@ -82,8 +90,8 @@ final class GuestTerminal {
     ///
     /// - Returns: up to which place the input has been typed; nil when nothing was.
     func feed() -> UInt64? {
-        guard hasInput else { return nil }
-        let count = screen.write(input.prefix(4_096))
+        guard hasInput, let screen else { return nil }
+        let count = screen.descriptor.write(input.prefix(4_096))
         // Who reads no more has a right to it.
         guard let count else {
             input = []
@@ -104,10 +112,10 @@ final class GuestTerminal {
     ///
     /// - Returns: the bytes; none when there is nothing now, or nothing may be read; nil at the end.
     func read() -> [UInt8]? {
-        guard printed < lastPlace else { return nil }
+        guard let screen, printed < lastPlace else { return nil }
         let most = min(Int(clamping: printLimit - printed), TerminalLimits.outputFrameBytes)
         guard most > 0 else { return [] }
-        guard let bytes = screen.read(atMost: most) else { return nil }
+        guard let bytes = screen.descriptor.read(atMost: most) else { return nil }
         printed += UInt64(bytes.count)
         return bytes
     }
@@ -116,18 +124,24 @@ final class GuestTerminal {
     ///
     /// - Parameter size: the size.
     func resize(_ size: TerminalSize) {
-        _ = cloister_resize_terminal(screen.number, Int32(size.columns), Int32(size.rows))
+        guard let screen else { return }
+        _ = cloister_resize_terminal(screen.descriptor.number, Int32(size.columns), Int32(size.rows))
     }
 
     /// Tells the program and what stands in the foreground that nobody is there any more.
     ///
-    /// What runs in the background is for the shell to tell, and may go on if it was started so.
+    /// Our side is closed as well: a signal that comes right before a program waits for a key is seen with the
+    /// next key only, and there is none; the end of what is typed is seen always. What runs in the background is
+    /// for the shell to tell, and may go on if it was started so.
     ///
     /// - Parameter grace: how long they have, in microseconds.
     func hangUp(grace: UInt64) {
-        guard killAt == nil, exitCode == nil else { return }
-        killAt = Monotonic.now + grace
+        guard let closing = screen else { return }
         input = []
+        lastForeground = cloister_foreground_group(closing.descriptor.number)
+        (screen, held) = (nil, nil)
+        guard exitCode == nil else { return }
+        killAt = Monotonic.now + grace
         signal(SIGHUP)
         // What is stopped hears of it only when it goes on.
         signal(SIGCONT)
@@ -153,8 +167,7 @@ final class GuestTerminal {
     }
 
     private func signal(_ number: Int32) {
-        let foreground = cloister_foreground_group(screen.number)
-        if foreground > 0, foreground != process { kill(-foreground, number) }
+        if lastForeground > 0, lastForeground != process { kill(-lastForeground, number) }
         kill(-process, number)
     }
 }

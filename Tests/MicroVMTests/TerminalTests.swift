@@ -50,6 +50,8 @@ struct TerminalTests {
             let code = """
                 import curses
                 def main(screen):
+                    # Without it a change right before the wait for a key is seen with the next key only.
+                    screen.timeout(100)
                     while True:
                         screen.erase(); screen.addstr(0, 0, 'size %d %d' % screen.getmaxyx()); screen.refresh()
                         if screen.getch() == ord('q'): return
@@ -127,8 +129,23 @@ struct TerminalTests {
             try await deaf.see("deaf\r\n")
             try await deaf.hangUp(after: .seconds(1))
             #expect(try await deaf.end() == 137)
+            // Nobody reads any more: there is no credit for what was printed, and the end is told all the same.
+            var unread = Person(at: machine, 3)
+            try await unread.open(try TerminalSpec(arguments: ["yes"]), outputUpTo: 50_000)
+            try await unread.see(bytes: 50_000)
+            try await unread.hangUp(after: .seconds(30))
+            #expect(try await unread.end() == 129)
+            var brief = Person(at: machine, 4)
+            try await brief.open(try TerminalSpec(arguments: ["seq", "1", "20000"]), outputUpTo: 1_000)
+            try await brief.see(bytes: 1_000)
+            let pids = "until ! pgrep -x seq; do sleep 0.1; done"
+            #expect(
+                try await machine.shell("kill -9 $(pgrep -x seq); " + pids, number: 4).outcome.exitCode == 0
+            )
+            try await brief.hangUp(after: .seconds(30))
+            #expect(try await brief.end() == 137)
             // What was told not to mind lives on; nothing else does.
-            let left = try await machine.shell("pgrep -af 'sleep 300[123]' | cut -d' ' -f2-", number: 3)
+            let left = try await machine.shell("pgrep -af 'sleep 300[123]' | cut -d' ' -f2-", number: 5)
             #expect(left.output == "sleep 3001\n")
         }
     }
