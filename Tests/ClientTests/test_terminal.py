@@ -235,6 +235,18 @@ class Shell(unittest.TestCase):
             person.type("\r")
             person.until("got abcdefghij\r\n", place)
 
+    def test_who_has_no_connection_can_leave_all_the_same(self):
+        for keys, code in (("~d", 0), ("~.", 129)):
+            with Breaker() as breaker:
+                person = self.sit_down(url=breaker.url)
+                person.until("$ ")
+                breaker.stop()
+                person.type("echo nev''er\r")
+                person.until("Trying again.")
+                person.type(keys)
+                self.assertEqual(person.end(), code)
+                self.assertEqual(person.modes(), person.modes_before)
+
     def test_the_end_of_the_session_is_told(self):
         person = self.sit_down()
         person.until("$ ")
@@ -270,6 +282,12 @@ class Breaker:
         return self
 
     def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
+        """Takes no connection any more."""
+        with contextlib.suppress(OSError):
+            self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
         self.cut()
 
