@@ -140,10 +140,10 @@ package struct RemoteTerminals: Sendable {
         var place =
             response.headers.first(name: "x-ms-cloister-terminal-position").flatMap(UInt64.init) ?? place
         for try await part in response.body {
-            silence.ends()
+            await silence.ends()
             await take(Array(part.readableBytesView), place)
             place += UInt64(part.readableBytes)
-            silence.begins()
+            await silence.begins()
         }
     }
 

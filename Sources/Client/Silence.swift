@@ -1,10 +1,8 @@
-internal import Synchronization
-
 /// Finds out that a server says nothing any more, although the connection looks whole.
-final class Silence: Sendable {
+actor Silence {
     private let longest: Duration
     /// Since when we wait for the server; nil while it waits for us.
-    private let since = Mutex<ContinuousClock.Instant?>(.now)
+    private var since: ContinuousClock.Instant? = .now
 
     /// Begins with a silence.
     ///
@@ -12,10 +10,10 @@ final class Silence: Sendable {
     init(longest: Duration) { self.longest = longest }
 
     /// We wait for the server from now on.
-    func begins() { since.withLock { $0 = .now } }
+    func begins() { since = .now }
 
     /// The server has said something.
-    func ends() { since.withLock { $0 = nil } }
+    func ends() { since = nil }
 
     /// Waits for a silence that is too long.
     ///
@@ -23,7 +21,7 @@ final class Silence: Sendable {
     func watch() async throws {
         while true {
             let now = ContinuousClock.now
-            let end = (since.withLock { $0 } ?? now) + longest
+            let end = (since ?? now) + longest
             guard end > now else {
                 throw ClientError(
                     .timedOut,
