@@ -274,7 +274,9 @@ let package = Package(
         ),
         .testTarget(
             name: "PresentationTests",
-            dependencies: ["APIModel", "Presentation", .product(name: "Yams", package: "Yams")],
+            dependencies: [
+                "APIModel", "Presentation", "SeededRandomness", .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: strict
         ),
         .executableTarget(

@@ -15,6 +15,7 @@ package struct RemoteTerminals: Sendable {
     let client: CloisterClient
     let identifier: String
     let pool: String
+    let longestSilence: Duration
 
     /// Opens a terminal; the session begins with it if there is none.
     ///
@@ -102,12 +103,35 @@ package struct RemoteTerminals: Sendable {
     ///   - id: its name.
     ///   - place: where to begin, in bytes from the beginning.
     ///   - take: is given each part and the place where it begins.
-    /// - Throws: why nothing more can be read.
+    /// - Throws: why nothing more can be read; that the server said nothing for too long, too.
     package func read(
         _ id: String,
         from place: UInt64,
-        _ take: ([UInt8], UInt64) async -> Void
+        _ take: @escaping @Sendable ([UInt8], UInt64) async -> Void
     ) async throws(ClientError) {
+        let silence = Silence(longest: longestSilence)
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                defer { group.cancelAll() }
+                group.addTask { try await output(id, from: place, silence, take) }
+                group.addTask { try await silence.watch() }
+                try await group.next()
+            }
+        } catch let error as ClientError {
+            throw error
+        } catch is CancellationError {
+            throw ClientError(.cancelled, "The request was cancelled.")
+        } catch {
+            throw ClientError(.unreachable, "The connection broke: \(error).")
+        }
+    }
+
+    private func output(
+        _ id: String,
+        from place: UInt64,
+        _ silence: Silence,
+        _ take: @Sendable ([UInt8], UInt64) async -> Void
+    ) async throws {
         let request = request("/\(id)/output", .GET, query: "&from=\(place)")
         let response = try await client.open(request, timeout: Self.longestOutput)
         guard response.status == .ok else {
@@ -115,15 +139,11 @@ package struct RemoteTerminals: Sendable {
         }
         var place =
             response.headers.first(name: "x-ms-cloister-terminal-position").flatMap(UInt64.init) ?? place
-        do {
-            for try await part in response.body {
-                await take(Array(part.readableBytesView), place)
-                place += UInt64(part.readableBytes)
-            }
-        } catch is CancellationError {
-            throw ClientError(.cancelled, "The request was cancelled.")
-        } catch {
-            throw ClientError(.unreachable, "The connection broke: \(error).")
+        for try await part in response.body {
+            await silence.ends()
+            await take(Array(part.readableBytesView), place)
+            place += UInt64(part.readableBytes)
+            await silence.begins()
         }
     }
 
@@ -163,8 +183,13 @@ extension CloisterClient {
     /// - Parameters:
     ///   - identifier: the session's identifier.
     ///   - pool: the pool's name.
+    ///   - longestSilence: after which time without a byte reading fails; a server says something each 15 s.
     /// - Returns: what opens and serves them.
-    package func terminals(of identifier: String, pool: String) -> RemoteTerminals {
-        RemoteTerminals(client: self, identifier: identifier, pool: pool)
+    package func terminals(
+        of identifier: String,
+        pool: String,
+        longestSilence: Duration = .seconds(30)
+    ) -> RemoteTerminals {
+        RemoteTerminals(client: self, identifier: identifier, pool: pool, longestSilence: longestSilence)
     }
 }

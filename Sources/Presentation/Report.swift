@@ -24,7 +24,7 @@ package struct Report: Sendable {
     /// - Throws: ``OutputError``, or when YAML cannot be written.
     package func print(as format: OutputFormat) throws {
         switch format {
-        case .json: try Console.deliver(value.encoded + [UInt8(ascii: "\n")])
+        case .json: try Console.deliver(TerminalJSON.of(value) + [UInt8(ascii: "\n")])
         case .yaml: try Console.deliver(Array(try YAMLText.of(value).utf8))
         case .table:
             let lines = table.lines(.of(1))

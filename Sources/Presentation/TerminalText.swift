@@ -35,12 +35,7 @@ package struct TerminalText: Sendable {
             }
             shown.append(0xC2)
         }
-        if !pending.isEmpty {
-            pending.append(byte)
-            guard finishSequence(byte, into: &shown) else { return }
-            pending = []
-            return
-        }
+        if !pending.isEmpty, continueSequence(byte, into: &shown) { return }
         switch byte {
         case Self.escape: pending = [byte]
         case 0xC2: isInLatin = true
@@ -50,21 +45,26 @@ package struct TerminalText: Sendable {
         }
     }
 
-    /// Looks at an escape sequence when a byte has joined it.
+    /// Joins a byte to the escape sequence that has begun, or breaks the sequence off.
     ///
-    /// - Returns: whether it is over.
-    private func finishSequence(_ byte: UInt8, into shown: inout [UInt8]) -> Bool {
-        if pending.count == 2, byte == UInt8(ascii: "[") { return false }
-        let isParameter = pending.count > 2 && (byte == UInt8(ascii: ";") || (0x30...0x39).contains(byte))
-        if isParameter, pending.count < Self.sequenceMax { return false }
-        if pending.count > 2, byte == UInt8(ascii: "m") {
-            shown += pending
-        } else {
-            // Only what begins the sequence is dangerous; the rest is text.
-            shown +=
-                Self.replacement
-                + pending.dropFirst().map { $0 < 0x20 || $0 == 0x7F ? UInt8(ascii: "?") : $0 }
+    /// - Returns: whether the byte belongs to it; what breaks it off is looked at like any other byte.
+    private mutating func continueSequence(_ byte: UInt8, into shown: inout [UInt8]) -> Bool {
+        if pending.count == 1, byte == UInt8(ascii: "[") {
+            pending.append(byte)
+            return true
         }
-        return true
+        let isParameter = byte == UInt8(ascii: ";") || (0x30...0x39).contains(byte)
+        if pending.count > 1, isParameter, pending.count < Self.sequenceMax {
+            pending.append(byte)
+            return true
+        }
+        defer { pending = [] }
+        if pending.count > 1, byte == UInt8(ascii: "m") {
+            shown += pending + [byte]
+            return true
+        }
+        // Only what begins the sequence is dangerous; the rest is brackets and numbers.
+        shown += Self.replacement + pending.dropFirst()
+        return false
     }
 }

@@ -1,4 +1,7 @@
+import APIModel
+import Foundation
 import Presentation
+import SeededRandomness
 import Testing
 
 /// What a guest wrote, on a terminal.
@@ -27,6 +30,7 @@ struct GuestTextTests {
             "\u{1B}]0;title\u{07}", "\u{1B}[2J", "\u{1B}[6n", "\u{1B}c", "\u{1B}P+q\u{1B}\\", "\u{9B}2J",
             "\u{8}\u{7F}\0",
             "\u{1B}\u{1B}[2J", "\u{1B}[\u{1B}[2J", "\u{1B}[31\u{7}m", "\u{1B}[?1049h",
+            "\u{1B}\u{9B}2J", "\u{1B}[\u{9B}2J", "\u{1B}[3\u{9B}2J", "\u{1B}\u{9D}52;c;x\u{7}",
             "\u{1B}[" + String(repeating: "1;", count: 50) + "m",
         ]
     )
@@ -37,6 +41,51 @@ struct GuestTextTests {
             #expect(shown.hasSuffix("z"))
             #expect(!shown.unicodeScalars.contains { $0.properties.generalCategory == .control })
         }
+    }
+
+    @Test(
+        "Whatever bytes come, and however they are cut, no terminal obeys more than colours",
+        arguments: 0..<200
+    )
+    func random(seed: UInt64) throws {
+        let dangerous: [UInt8] = [
+            0x1B, 0x1B, 0x5B, 0x5B, 0xC2, 0xC2, 0x9B, 0x9D, 0x90, 0x33, 0x3B, 0x6D, 0x4A, 0x07,
+        ]
+        var generator = SeededGenerator(seed: seed)
+        let bytes = (0..<300).map { _ in
+            Bool.random(using: &generator)
+                ? dangerous.randomElement(using: &generator)!
+                : UInt8.random(in: .min ... .max, using: &generator)
+        }
+        var whole = TerminalText()
+        let shown = whole.next(bytes)
+        var filter = TerminalText()
+        var joined: [UInt8] = []
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = Int.random(in: 1...5, using: &generator)
+            joined += filter.next(rest.prefix(count))
+            rest = rest.dropFirst(count)
+        }
+        #expect(joined == shown)
+        let text = String(decoding: shown, as: UTF8.self).replacing(/\u{1B}\[[0-9;]*m/, with: "")
+        let isObeyed = text.unicodeScalars.contains {
+            $0.properties.generalCategory == .control && !["\t", "\n", "\r"].contains($0)
+        }
+        #expect(!isObeyed)
+    }
+
+    @Test("JSON has no control character, and means the same")
+    func json() throws {
+        let value = JSONValue.object([.init("a\u{9B}", .string("\u{7F}\u{80}\u{9F}\u{A0}é😀\u{1B}\n\"\\"))])
+        let text = TerminalJSON.of(value)
+        #expect(String(decoding: text, as: UTF8.self).contains(#"\u007f\u0080\u009f"#))
+        #expect(
+            !String(decoding: text, as: UTF8.self).unicodeScalars.contains {
+                $0.properties.generalCategory == .control
+            }
+        )
+        #expect(try JSONDecoder().decode(JSONValue.self, from: Data(text)) == value)
     }
 
     @Test("A line of progress has bar, bytes and rate, and fits a terminal")

@@ -27,13 +27,15 @@ enum PoolNames {
 enum SessionIdentifiers {
     /// The sessions of the pool that is meant.
     ///
-    /// - Parameter words: the command line so far.
+    /// - Parameters:
+    ///   - words: the command line so far.
+    ///   - standard: the pool when nobody names one.
     /// - Returns: the identifiers; none when they do not come at once.
-    static func known(_ words: [String]) async -> [String] {
+    static func known(_ words: [String], else standard: String = PoolOption.standard) async -> [String] {
         await AskedNames.within(.milliseconds(700), words) { client, connection in
-            var option = PoolOption()
-            option.pool = AskedNames.value(of: "--pool", in: words)
-            return try await client.sessions(of: try option.name(connection)).map(\.identifier)
+            let given = AskedNames.value(of: "--pool", in: words)
+            let pool = try PoolOption.name(given, connection, else: standard)
+            return try await client.sessions(of: pool).map(\.identifier)
         }
     }
 }

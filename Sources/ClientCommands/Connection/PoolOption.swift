@@ -3,7 +3,7 @@ internal import ArgumentParser
 /// Which pool a command is about.
 package struct PoolOption: ParsableArguments {
     /// The pool that is meant when nobody names one.
-    private static let standard = "python"
+    static let standard = "python"
 
     @Option(
         help: ArgumentHelp(
@@ -23,7 +23,16 @@ package struct PoolOption: ParsableArguments {
     /// - Returns: the name that was given, or the one that stands in for it.
     /// - Throws: when it is not clear which cluster is meant.
     package func name(_ connection: ConnectionOptions) throws -> String {
-        if let given = pool ?? StateDirectory.environment("CLOISTER_POOL") { return given }
-        return try connection.choice().pool ?? Self.standard
+        try Self.name(pool, connection, else: Self.standard)
+    }
+
+    /// The pool's name, for a command with a standard of its own.
+    static func name(
+        _ given: String?,
+        _ connection: ConnectionOptions,
+        else standard: String = standard
+    ) throws -> String {
+        if let given = given ?? StateDirectory.environment("CLOISTER_POOL") { return given }
+        return try connection.choice().pool ?? standard
     }
 }

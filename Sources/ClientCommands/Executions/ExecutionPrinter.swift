@@ -64,7 +64,8 @@ struct ExecutionPrinter {
 
     private func explain(_ end: LiveEnd) {
         if !end.truncated.isEmpty {
-            Console.error(line: "cloister: not all was kept of \(end.truncated.joined(separator: ", "))")
+            let parts = PlainText.of(end.truncated.joined(separator: ", "))
+            Console.error(line: "cloister: not all was kept of \(parts)")
         }
         // What failed has said why on standard error, or has an exit code that says so.
         let isSaid = end.errorCode == "ExecutionFailed" && (hasError || Int(end.status) != nil)

@@ -65,8 +65,10 @@ struct KeyCommand: AsyncParsableCommand {
                 burst: burst
             )
             if output.output == .table {
-                try Console.deliver("\(key.secret ?? "")\n".utf8)
-                Console.error(line: "cloister: made \(key.id); its secret is not kept and not shown again")
+                try Console.deliver("\(PlainText.of(key.secret ?? ""))\n".utf8)
+                Console.error(
+                    line: "cloister: made \(PlainText.of(key.id)); its secret is not kept and not shown again"
+                )
             } else {
                 try Report(key.json, table: TextTable("ID"), emptiness: "").print(as: output.output)
             }

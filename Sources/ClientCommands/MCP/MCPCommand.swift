@@ -13,12 +13,11 @@ struct MCPCommand: ClusterCommand {
             """
     )
 
-    @Option(help: "The pool whose sessions are served.")
-    var pool = "python"
-
+    @OptionGroup var pool: PoolOption
     @OptionGroup var connection: ConnectionOptions
 
     func perform(with client: CloisterClient) async throws {
+        let pool = try pool.name(connection)
         // Later a cluster that is gone is waited for; one that is not there from the start is told at once.
         _ = try await client.readiness()
         await MCPBridge(client: client, pool: pool, output: MessageOutput()).run(StandardInputLines.stream())

@@ -5,14 +5,18 @@ internal import Presentation
 
 /// `cloister shell`: an interactive terminal in a session.
 struct ShellCommand: ClusterCommand {
+    /// The pool that is meant when nobody names one.
+    private static let standardPool = "shell"
+
     static let configuration = CommandConfiguration(
         commandName: "shell",
         abstract: "Opens an interactive terminal in a session.",
         discussion: """
             Everything that is typed goes to the session, Ctrl-C as well, but for three things after Enter: \
-            `~.` hangs up, `~d` leaves the program running (come back with --attach, within ten minutes), \
-            and `~~` types a tilde. When the connection breaks, it is made anew and nothing is lost or typed \
-            twice. The exit code is the program's, 129 after a hang-up, and 2 when there was no terminal.
+            `~.` hangs up, `~d` leaves the program running (come back with --attach, within ten minutes, or \
+            within the pool's cooldown if that is shorter), and `~~` types a tilde. When the connection breaks, \
+            it is made anew and nothing is lost or typed twice. The exit code is the program's, 129 after a \
+            hang-up, and 2 when there was no terminal.
 
             Without --identifier the session is a new one, and is stopped at the end unless --keep is given \
             or the program was left running.
@@ -21,10 +25,19 @@ struct ShellCommand: ClusterCommand {
             """
     )
 
-    @Option(help: "The pool of the session.")
-    var pool = "shell"
+    @Option(
+        help: ArgumentHelp(
+            "The pool; else CLOISTER_POOL, else that of the context. (default: \(standardPool))",
+            valueName: "name"
+        ),
+        completion: .custom { words, _, _ in await PoolNames.known(words) }
+    )
+    var pool: String?
 
-    @Option(help: "The session; without it a new one.")
+    @Option(
+        help: "The session; without it a new one.",
+        completion: .custom { words, _, _ in await SessionIdentifiers.known(words, else: standardPool) }
+    )
     var identifier: String?
 
     @Flag(help: "Keep the new session at the end.")
@@ -49,6 +62,7 @@ struct ShellCommand: ClusterCommand {
 
     func perform(with client: CloisterClient) async throws {
         guard LocalTerminal.isThere else { throw TerminalError() }
+        let pool = try PoolOption.name(pool, connection, else: Self.standardPool)
         let name = identifier ?? "shell-\(String(UInt64.random(in: .min ... .max), radix: 36))"
         let isOwn = identifier == nil && !keep
         if identifier == nil {
@@ -62,11 +76,9 @@ struct ShellCommand: ClusterCommand {
         do {
             end = try await ShellSession(terminals: terminals, terminal: try await terminal(terminals)).run()
         } catch {
-            LocalTerminal.restore()
             if isOwn { try? await client.stopSession(name, pool: pool) }
             throw error
         }
-        LocalTerminal.restore()
         if case .detached(let id) = end {
             Console.error(
                 line: "cloister: left running; come back with: "
@@ -74,8 +86,21 @@ struct ShellCommand: ClusterCommand {
             )
             return
         }
-        if isOwn { try await client.stopSession(name, pool: pool) }
+        if isOwn { await stop(name, pool: pool, client) }
         throw ExitCode(end.exitCode)
+    }
+
+    /// Stops the session; the exit code is the program's, whatever comes of it.
+    private func stop(_ name: String, pool: String, _ client: CloisterClient) async {
+        do {
+            try await client.stopSession(name, pool: pool)
+        } catch  where error.code == "NoSessionFoundError" {
+            // It has ended by itself.
+        } catch {
+            Console.error(
+                line: "cloister: session \(name) was not stopped: \(PlainText.of(error.description))"
+            )
+        }
     }
 
     private func terminal(_ terminals: RemoteTerminals) async throws -> TerminalResource {

@@ -1,5 +1,6 @@
 internal import APIModel
 internal import Client
+internal import Presentation
 internal import Synchronization
 internal import UnixSignals
 
@@ -24,11 +25,9 @@ struct ShellSession: Sendable {
         }
     }
 
-    /// How long a connection that is broken is tried again.
-    private static let patience: Duration = .seconds(120)
-    private static let firstPause: Duration = .milliseconds(200)
-    private static let longestPause: Duration = .seconds(5)
     private static let pieceBytes = 32 << 10
+    /// How long leaving waits for what was typed before.
+    private static let lastInputTime: Duration = .seconds(3)
 
     private let terminals: RemoteTerminals
     private let terminal: TerminalResource
@@ -46,22 +45,29 @@ struct ShellSession: Sendable {
         local = try LocalTerminal()
     }
 
-    /// Carries keys and output until the end.
+    /// Carries keys and output until the end, and gives the person's terminal back.
     ///
     /// - Returns: how it ended.
     /// - Throws: why the terminal cannot be reached any more.
     func run() async throws -> End {
+        defer { LocalTerminal.restore() }
+        // Before the first request, which may take long.
+        let signals = await UnixSignalsSequence(trapping: .sigwinch, .sighup, .sigterm, .sigint, .sigquit)
+        let queue = KeyQueue()
         let end = try await withThrowingTaskGroup(of: End?.self) { group in
             defer { group.cancelAll() }
             group.addTask { try await output() }
-            group.addTask { try await input() }
-            group.addTask { await signals() }
+            group.addTask { await keyboard(queue) }
+            group.addTask { try await sender(queue) }
+            group.addTask { await obey(signals) }
             while let end = try await group.next() {
                 if let end { return end }
             }
             return End.hungUp(signal: 1)
         }
         if case .hungUp = end {
+            // Hanging up may take a minute, for which nobody should sit before a raw terminal.
+            LocalTerminal.restore()
             // What is not there any more is hung up.
             try? await terminals.close(terminal.id)
         }
@@ -71,9 +77,11 @@ struct ShellSession: Sendable {
     /// Shows what the terminal shows, over as many connections as it takes.
     private func output() async throws -> End? {
         let place = Mutex<UInt64>(0)
+        var patience = Patience()
         while true {
-            let end = try await insisting {
-                try await terminals.read(terminal.id, from: place.withLock { $0 }) { bytes, start in
+            let before = place.withLock { $0 }
+            do {
+                try await terminals.read(terminal.id, from: before) { bytes, start in
                     let expected = place.withLock { place in
                         defer { place = start + UInt64(bytes.count) }
                         return place
@@ -83,51 +91,60 @@ struct ShellSession: Sendable {
                     }
                     await local.show(bytes)
                 }
+                patience.renew()
                 let now = try await terminals.show(terminal.id)
-                return now.state == .ended && now.outputPosition == place.withLock { $0 } ? now : nil
+                if now.state == .ended, now.outputPosition == place.withLock({ $0 }) {
+                    return .ended(exitCode: Int32(clamping: now.exitCode ?? 0))
+                }
+            } catch {
+                if place.withLock({ $0 }) != before { patience.renew() }
+                try await rest(after: error, &patience)
             }
-            if let end { return .ended(exitCode: Int32(clamping: end.exitCode ?? 0)) }
         }
     }
 
-    /// Sends what is typed; each byte has its place, so that none is typed twice.
-    private func input() async throws -> End? {
+    /// Takes what is typed, and hears what the person wants however the connection is.
+    private func keyboard(_ queue: KeyQueue) async -> End? {
         var escapes = EscapeKeys()
-        var place = terminal.inputPosition
         while let keys = await local.keys() {
-            var (rest, wish) = escapes.take(keys)
-            while !rest.isEmpty {
-                let piece = Array(rest.prefix(Self.pieceBytes))
-                do {
-                    place = try await insisting {
-                        try await terminals.type(piece, into: terminal.id, at: place).inputPosition
-                    }
-                } catch let error as ClientError where error.code == "TerminalEnded" {
-                    // The other side tells how.
-                    return nil
-                }
-                rest.removeFirst(piece.count)
-            }
+            let (input, wish) = escapes.take(keys)
+            queue.add(input)
             switch wish {
             case .hangUp: return .hungUp(signal: 1)
-            case .detach: return .detached(terminal.id)
+            case .detach:
+                await queue.becomesEmpty(within: Self.lastInputTime)
+                return .detached(terminal.id)
             case .help: await local.say(EscapeKeys.help)
             case nil: break
             }
+            await queue.hasRoom()
         }
         return Task.isCancelled ? nil : .hungUp(signal: 1)
     }
 
+    /// Sends what is typed; each byte has its place, so that none is typed twice.
+    private func sender(_ queue: KeyQueue) async throws -> End? {
+        var place = terminal.inputPosition
+        var patience = Patience()
+        while let piece = await queue.next(Self.pieceBytes) {
+            do {
+                place = try await terminals.type(piece, into: terminal.id, at: place).inputPosition
+                queue.drop(piece.count)
+                patience.renew()
+            } catch  where error.code == "TerminalEnded" {
+                // The other side tells how.
+                return nil
+            } catch {
+                try await rest(after: error, &patience)
+            }
+        }
+        return nil
+    }
+
     /// Passes the window's size on, and ends with this program.
-    private func signals() async -> End? {
+    private func obey(_ signals: UnixSignalsSequence) async -> End? {
         await resize()
-        for await signal in await UnixSignalsSequence(
-            trapping: .sigwinch,
-            .sighup,
-            .sigterm,
-            .sigint,
-            .sigquit
-        ) {
+        for await signal in signals {
             guard signal == .sigwinch else { return .hungUp(signal: signal.rawValue) }
             await resize()
         }
@@ -144,19 +161,18 @@ struct ShellSession: Sendable {
         )
     }
 
-    /// Does something again as long as it fails for want of a connection.
-    private func insisting<Value>(_ attempt: () async throws -> Value) async throws -> Value {
-        var pause = Self.firstPause
-        let deadline = ContinuousClock.now + Self.patience
-        while true {
-            do {
-                return try await attempt()
-            } catch let error as ClientError where error.isPassing && ContinuousClock.now < deadline {
-                if pause > Self.firstPause * 4 { await local.say("[\(error.message) Trying again.]") }
-                try await Task.sleep(for: max(pause, .seconds(error.retryAfterSeconds ?? 0)))
-                pause = min(pause * 2, Self.longestPause)
-            }
-        }
+    /// Waits before the same is tried again.
+    ///
+    /// - Throws: the error when trying again is of no use, or not any more.
+    private func rest(after error: ClientError, _ patience: inout Patience) async throws {
+        guard error.isPassing,
+            let pause = patience.pause(
+                at: .now,
+                wanted: .seconds(error.retryAfterSeconds ?? 0)
+            )
+        else { throw error }
+        if patience.isTried { await local.say("[\(PlainText.of(error.message)) Trying again.]") }
+        try await Task.sleep(for: pause)
     }
 }
 
@@ -166,6 +182,8 @@ extension ClientError {
         switch kind {
         case .unreachable, .timedOut: true
         case .refused: [429, 503, 504].contains(status) && code != "SessionLost"
+        // A proxy before a server that is not there for a moment.
+        case .malformedAnswer: [502, 503, 504].contains(status)
         default: false
         }
     }
