@@ -62,7 +62,7 @@ package struct StateDirectory: Hashable, Sendable {
     /// - Throws: `invalidConfiguration` when it cannot be made.
     package static func makeFolder(_ path: String) throws(Failure) {
         var current = path.hasPrefix("/") ? "" : "."
-        for part in path.split(separator: "/") {
+        for part in PathParts.of(path) {
             current += "/" + part
             guard mkdir(current, 0o755) == 0 || errno == EEXIST else {
                 throw Failure(

@@ -59,7 +59,7 @@ extension FilesCommand {
         }
 
         private func lastName(_ path: String) -> String {
-            String(path.split(separator: "/").last { $0 != "." } ?? "")
+            PathParts.of(path).last { $0 != "." } ?? ""
         }
     }
 

@@ -29,6 +29,7 @@ final class LocalFolder: Sendable {
     func below(_ names: some Sequence<String>) throws(Failure) -> LocalFolder {
         var folder = self
         for name in names {
+            try Self.check(name)
             _ = mkdirat(folder.descriptor, name, 0o777)
             let next = openat(folder.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard next >= 0 else { throw Self.trouble("The folder \(name) cannot be used") }
@@ -43,10 +44,21 @@ final class LocalFolder: Sendable {
     /// - Returns: the file, to be written and kept.
     /// - Throws: `invalidConfiguration` when it cannot be made.
     func draft(of name: String) throws(Failure) -> LocalDraft {
+        try Self.check(name)
         let hidden = ".cloister-\(UInt64.random(in: 0...UInt64.max))"
         let file = openat(descriptor, hidden, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
         guard file >= 0 else { throw Self.trouble("\(name) cannot be written") }
         return LocalDraft(folder: self, file: file, hidden: hidden, name: name)
+    }
+
+    /// The last line of defence: whatever a name went through before, here it is one name below this folder.
+    private static func check(_ name: String) throws(Failure) {
+        let isName =
+            !name.isEmpty && name != "." && name != ".."
+            && !name.utf8.contains { $0 == UInt8(ascii: "/") || $0 == 0 }
+        guard isName else {
+            throw Failure(.filePathInvalid, "A file of the session has a name that no file can have here.")
+        }
     }
 
     fileprivate func rename(_ hidden: String, to name: String) throws(Failure) {

@@ -73,6 +73,6 @@ enum RemoteSelection {
     }
 
     private static func lastName(_ path: String) -> String {
-        String(path.split(separator: "/").last ?? "")
+        PathParts.of(path).last ?? ""
     }
 }
