@@ -128,7 +128,7 @@ package struct CloisterClient: Sendable {
     /// - Returns: nil when it can, else the reason why not.
     /// - Throws: when the server does not answer.
     package func readiness() async throws(ClientError) -> ErrorEnvelope? {
-        let (response, answer) = try await send(request("/readyz"), timeout: .seconds(10))
+        let (response, answer) = try await send(openRequest("/readyz"), timeout: .seconds(10))
         if response.status == .ok { return nil }
         guard let envelope = try? JSONDecoder().decode(ErrorEnvelope.self, from: answer) else {
             throw refusal(response, answer)
@@ -142,8 +142,14 @@ package struct CloisterClient: Sendable {
     }
 
     func request(_ pathAndQuery: String) -> HTTPClientRequest {
-        var request = HTTPClientRequest(url: baseURL + pathAndQuery)
+        var request = openRequest(pathAndQuery)
         request.headers.add(name: "Authorization", value: "Bearer \(apiKey)")
+        return request
+    }
+
+    /// A request without the key, for what everybody may ask.
+    private func openRequest(_ pathAndQuery: String) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: baseURL + pathAndQuery)
         request.headers.add(name: "User-Agent", value: "cloister")
         return request
     }

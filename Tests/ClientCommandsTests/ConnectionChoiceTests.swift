@@ -16,11 +16,13 @@ struct ConnectionChoiceTests {
     private func choice(
         _ flags: ConnectionChoice.Flags = ConnectionChoice.Flags(),
         _ environment: [String: String] = [:],
-        current: String? = nil
+        current: String? = nil,
+        published: String? = nil
     ) throws(Failure) -> ConnectionChoice {
         try ConnectionChoice.make(
             flags,
             environment: { environment[$0] },
+            published: { _ in published },
             contexts: { () throws(Failure) in try Contexts([Self.work], current: current) }
         )
     }
@@ -59,8 +61,16 @@ struct ConnectionChoiceTests {
         #expect(throws: Failure.self) { try choice(flags { $0.url = "https://else.example" }) }
         #expect(throws: Failure.self) { try choice(flags { $0.url = "http://localhost.example" }) }
         #expect(throws: Failure.self) { try choice(flags { $0.url = "http://127.0.0.1.example" }) }
-        let local = try choice(flags { $0.url = "http://127.0.0.1:8080" })
-        #expect(local.key == .file(StateDirectory.standardPath + "/api-key"))
+        let own = "http://127.0.0.1:8080"
+        for url in [own, own + "/"] {
+            let local = try choice(flags { $0.url = url }, published: own)
+            #expect(local.key == .file(StateDirectory.standardPath + "/api-key"))
+        }
+        // Another port of this machine may be a tunnel, and without a cluster anybody may have the port.
+        #expect(throws: Failure.self) {
+            try choice(flags { $0.url = "http://127.0.0.1:8081" }, published: own)
+        }
+        #expect(throws: Failure.self) { try choice(flags { $0.url = own }) }
         // A context's key stays with its address, and one of the environment does not go to a context by name.
         #expect(throws: Failure.self) {
             try choice(flags { $0.url = "https://else.example" }, current: "work")

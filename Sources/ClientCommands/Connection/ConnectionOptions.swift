@@ -82,6 +82,7 @@ package struct ConnectionOptions: ParsableArguments {
                 stateDir: stateDir
             ),
             environment: StateDirectory.environment,
+            published: { $0.endpoint() },
             contexts: { () throws(Failure) in try ContextFile.standard.read() }
         )
     }

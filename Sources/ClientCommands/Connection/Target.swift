@@ -27,18 +27,7 @@ package struct Target: Sendable {
         }
         guard let secret = try secret(choice) else { return nil }
         let client = try CloisterClient(baseURL: url, apiKey: secret, certificatesPath: choice.caFile)
-        if case .local = choice.place {
-            // A cluster that was killed leaves its address behind; then nobody answers there.
-            guard await isReady(client) else {
-                await client.close()
-                return nil
-            }
-        }
         return Self(client: client, choice: choice)
-    }
-
-    private static func isReady(_ client: CloisterClient) async -> Bool {
-        do { return try await client.readiness() == nil } catch { return false }
     }
 
     private static func secret(_ choice: ConnectionChoice) throws -> String? {
