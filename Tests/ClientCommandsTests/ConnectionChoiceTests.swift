@@ -48,7 +48,10 @@ struct ConnectionChoiceTests {
         #expect(try choice(current: "work").pool == "mine")
         #expect(try choice().place == .local(StateDirectory(path: StateDirectory.standardPath)))
         let folder = flags { $0.stateDir = "/state" }
-        #expect(try choice(folder, environment, current: "work").key == .file("/state/api-key"))
+        #expect(try choice(folder, [:], current: "work").key == .file("/state/api-key"))
+        #expect(
+            try choice(folder, environment).key == .text("secret", variable: "CLOISTER_API_KEY")
+        )
         #expect(
             try choice(.init(), ["CLOISTER_STATE_DIR": "/other"], current: "work").key
                 == .file("/other/api-key")
@@ -77,6 +80,17 @@ struct ConnectionChoiceTests {
         }
         let named = try choice(flags { $0.context = "work" }, ["CLOISTER_API_KEY": "for something else"])
         #expect(named.key == .file("/keys/work"))
+    }
+
+    @Test("Certificates are believed wherever the cluster is; those of a context before the environment's")
+    func certificates() throws {
+        let variable = ["CLOISTER_CA_FILE": "/variable.pem"]
+        let given = flags { $0.caFile = "/flag.pem" }
+        #expect(try choice(given, variable).caFile == "/flag.pem")
+        #expect(try choice(.init(), variable).caFile == "/variable.pem")
+        #expect(try choice(.init(), variable, current: "work").caFile == "/variable.pem")
+        #expect(try choice(given, variable, current: "work").caFile == "/flag.pem")
+        #expect(try choice().caFile == nil)
     }
 
     @Test("Two clusters at once, one that is not known, and no address are refused")

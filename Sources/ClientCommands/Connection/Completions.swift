@@ -79,7 +79,7 @@ private enum AskedNames {
         let options = connection
         return await withTaskGroup(of: [String]?.self) { group in
             group.addTask {
-                guard let target = try? await options.target() else { return [] }
+                guard let target = try? options.target() else { return [] }
                 return try? await target.client.closing { try await names(target.client, options) }
             }
             group.addTask {

@@ -138,7 +138,7 @@ private struct Chooser {
         return ConnectionChoice(
             place: .url(context.url),
             key: key,
-            caFile: flags.caFile.map(AbsolutePath.of) ?? context.caFile,
+            caFile: flags.caFile.map(AbsolutePath.of) ?? context.caFile ?? caFile,
             context: name,
             pool: context.pool
         )
@@ -148,7 +148,8 @@ private struct Chooser {
         let state = StateDirectory(path: AbsolutePath.of(folder))
         return ConnectionChoice(
             place: .local(state),
-            key: givenKey ?? .file(state.apiKeyPath)
+            key: givenKey ?? environmentKey ?? .file(state.apiKeyPath),
+            caFile: caFile
         )
     }
 }

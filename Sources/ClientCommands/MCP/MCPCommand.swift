@@ -16,6 +16,9 @@ struct MCPCommand: ClusterCommand {
     @Option(help: "The pool whose sessions are served.")
     var pool = "python"
 
+    // A call is as silent as its code, and a client asks for many at once; each has a deadline of its own.
+    static var limits: ClientLimits { ClientLimits(silence: nil, connections: 64) }
+
     @OptionGroup var connection: ConnectionOptions
 
     func perform(with client: CloisterClient) async throws {
