@@ -71,7 +71,13 @@ struct FileNameTests {
         }
         let draft = try folder.below(["out"]).draft(of: "whole")
         try await draft.write([1, 2])
-        try draft.keep()
+        #expect(try draft.keep(replacing: false))
+        #expect(folder.has(["out", "whole"]) && !folder.has(["out", "half"]))
+        // What is there stays, unless it is to be replaced.
+        let second = try folder.below(["out"]).draft(of: "whole")
+        try await second.write([3])
+        #expect(try !second.keep(replacing: false))
+        #expect(try second.keep(replacing: true))
         #expect(try await LocalTree.files(below: path) == ["out/whole"])
         #expect(symlink("/", path + "/link") == 0)
         #expect(throws: Failure.self) { try folder.below(["link"]) }

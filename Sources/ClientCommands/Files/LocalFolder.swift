@@ -61,10 +61,26 @@ final class LocalFolder: Sendable {
         }
     }
 
-    fileprivate func rename(_ hidden: String, to name: String) throws(Failure) {
-        guard renameat(descriptor, hidden, descriptor, name) == 0 else {
-            throw Self.trouble("\(name) cannot be written")
+    /// Whether there is something of a name already.
+    ///
+    /// - Parameter names: the folders on the way and the name.
+    /// - Returns: whether there is.
+    func has(_ names: [String]) -> Bool {
+        var status = stat()
+        return fstatat(descriptor, names.joined(separator: "/"), &status, AT_SYMLINK_NOFOLLOW) == 0
+    }
+
+    fileprivate func rename(_ hidden: String, to name: String, replacing: Bool) throws(Failure) -> Bool {
+        // A second name is refused where there is one already, a new name takes its place.
+        let result =
+            replacing
+            ? renameat(descriptor, hidden, descriptor, name) : linkat(descriptor, hidden, descriptor, name, 0)
+        if result == 0 {
+            if !replacing { remove(hidden) }
+            return true
         }
+        guard errno == EEXIST, !replacing else { throw Self.trouble("\(name) cannot be written") }
+        return false
     }
 
     fileprivate func remove(_ hidden: String) { unlinkat(descriptor, hidden, 0) }
@@ -114,6 +130,10 @@ final class LocalDraft: Sendable {
 
     /// Gives the complete file its name.
     ///
+    /// - Parameter replacing: whether it takes the place of another of that name.
+    /// - Returns: whether it has the name now; not when there is another and it stays.
     /// - Throws: `invalidConfiguration` when that cannot be done.
-    func keep() throws(Failure) { try folder.rename(hidden, to: name) }
+    func keep(replacing: Bool) throws(Failure) -> Bool {
+        try folder.rename(hidden, to: name, replacing: replacing)
+    }
 }
