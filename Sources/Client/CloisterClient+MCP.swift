@@ -26,7 +26,7 @@ extension CloisterClient {
         _ message: [UInt8],
         pool: String,
         headers: [String: String],
-        receive: @Sendable ([UInt8]) async -> Void
+        receive: @escaping @Sendable ([UInt8]) async -> Void
     ) async throws(ClientError) -> String? {
         var request = request("/pools/\(PercentEncoding.encoded(pool))/mcp")
         request.method = .POST
@@ -34,10 +34,19 @@ extension CloisterClient {
         request.headers.add(name: "Accept", value: "application/json, text/event-stream")
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         request.body = .bytes(ByteBuffer(bytes: message))
-        let response: HTTPClientResponse
+        let prepared = request
+        return try await Self.within(Self.longestCall + .seconds(1)) { () throws(ClientError) in
+            try await exchanged(prepared, receive)
+        }
+    }
+
+    private func exchanged(
+        _ request: HTTPClientRequest,
+        _ receive: @Sendable ([UInt8]) async -> Void
+    ) async throws(ClientError) -> String? {
+        let response = try await open(request, timeout: Self.longestCall)
         var rest: [UInt8] = []
         do {
-            response = try await http.execute(request, deadline: .now() + Self.longestCall)
             let isStream = response.headers.first(name: "Content-Type") == "text/event-stream"
             var parser = EventStreamParser()
             for try await buffer in response.body {

@@ -41,11 +41,21 @@ package struct CloisterClient: Sendable {
     ///   - baseURL: where the server is, such as `https://cloister.example`.
     ///   - apiKey: the key that is sent as bearer token.
     ///   - certificatesPath: the certificates to believe instead of the system's, as PEM; nil for the system's.
+    ///   - limits: how long it waits, and how much it asks at once.
     /// - Throws: when there is no certificate in that file.
-    package init(baseURL: String, apiKey: String, certificatesPath: String?) throws(ClientError) {
+    package init(
+        baseURL: String,
+        apiKey: String,
+        certificatesPath: String?,
+        limits: ClientLimits = ClientLimits()
+    ) throws(ClientError) {
         var configuration = HTTPClient.Configuration.singletonConfiguration
         configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = limits.connections
         configuration.timeout.connect = .seconds(10)
+        configuration.timeout.read = limits.silence.map { .seconds($0.components.seconds) }
+        // Code and keys are for the server that was named, and not for another one that it names.
+        configuration.redirectConfiguration = .disallow
         if let certificatesPath {
             guard let certificates = try? NIOSSLCertificate.fromPEMFile(certificatesPath),
                 !certificates.isEmpty
@@ -128,7 +138,7 @@ package struct CloisterClient: Sendable {
     /// - Returns: nil when it can, else the reason why not.
     /// - Throws: when the server does not answer.
     package func readiness() async throws(ClientError) -> ErrorEnvelope? {
-        let (response, answer) = try await send(request("/readyz"), timeout: .seconds(10))
+        let (response, answer) = try await send(openRequest("/readyz"), timeout: .seconds(10))
         if response.status == .ok { return nil }
         guard let envelope = try? JSONDecoder().decode(ErrorEnvelope.self, from: answer) else {
             throw refusal(response, answer)
@@ -142,8 +152,14 @@ package struct CloisterClient: Sendable {
     }
 
     func request(_ pathAndQuery: String) -> HTTPClientRequest {
-        var request = HTTPClientRequest(url: baseURL + pathAndQuery)
+        var request = openRequest(pathAndQuery)
         request.headers.add(name: "Authorization", value: "Bearer \(apiKey)")
+        return request
+    }
+
+    /// A request without the key, for what everybody may ask.
+    private func openRequest(_ pathAndQuery: String) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: baseURL + pathAndQuery)
         request.headers.add(name: "User-Agent", value: "cloister")
         return request
     }
@@ -152,8 +168,32 @@ package struct CloisterClient: Sendable {
         _ request: HTTPClientRequest,
         timeout: TimeAmount
     ) async throws(ClientError) -> (HTTPClientResponse, Data) {
-        let response = try await open(request, timeout: timeout)
-        return (response, try await collect(response))
+        // The deadline of the head comes first: it knows why there was no connection.
+        try await Self.within(timeout + .seconds(1)) { () throws(ClientError) in
+            let response = try await open(request, timeout: timeout)
+            return (response, try await collect(response))
+        }
+    }
+
+    /// Does something within a time: the head of an answer and its body share one deadline.
+    static func within<Value: Sendable>(
+        _ timeout: TimeAmount,
+        _ work: @escaping @Sendable () async throws(ClientError) -> Value
+    ) async throws(ClientError) -> Value {
+        let result = await withTaskGroup(of: Result<Value, ClientError>?.self) { group in
+            group.addTask {
+                do throws(ClientError) { return .success(try await work()) } catch { return .failure(error) }
+            }
+            group.addTask {
+                try? await Task.sleep(for: .nanoseconds(timeout.nanoseconds))
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
+        if let result { return try result.get() }
+        guard !Task.isCancelled else { throw ClientError(.cancelled, "The request was cancelled.") }
+        throw ClientError(.timedOut, "The server did not answer in time.")
     }
 
     /// Sends a request and waits for the head of its answer.
@@ -192,6 +232,14 @@ package struct CloisterClient: Sendable {
 
     func refusal(_ response: HTTPClientResponse, _ answer: Data) -> ClientError {
         let status = Int(response.status.code)
+        if (300..<400).contains(status) {
+            let place = response.headers.first(name: "Location").map { " at \($0)" } ?? ""
+            return ClientError(
+                .malformedAnswer,
+                "The server is elsewhere\(place); the request does not go there by itself: name that address.",
+                status: status
+            )
+        }
         guard let envelope = try? JSONDecoder().decode(ErrorEnvelope.self, from: answer) else {
             return refusalWithoutBody(response, status)
         }

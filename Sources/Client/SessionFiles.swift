@@ -132,6 +132,7 @@ package struct SessionFiles: Sendable {
         _ path: String,
         _ receive: (ByteBuffer, _ size: Int?) async throws -> Void
     ) async throws {
+        let deadline = ContinuousClock.now + .nanoseconds(Self.timeout.nanoseconds)
         let response = try await client.open(client.request(contentPath(path)), timeout: Self.timeout)
         guard response.status == .ok else {
             throw client.refusal(response, try await client.collect(response))
@@ -143,6 +144,10 @@ package struct SessionFiles: Sendable {
             let piece: ByteBuffer?
             do { piece = try await pieces.next() } catch { throw client.failure(for: error) }
             guard let piece else { break }
+            // A server that is silent is given up by the connection; this is for one that never ends.
+            guard .now < deadline else {
+                throw ClientError(.timedOut, "The transfer of \(path) took too long.")
+            }
             count += piece.readableBytes
             try await receive(piece, size)
         }

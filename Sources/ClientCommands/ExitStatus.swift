@@ -22,6 +22,7 @@ package enum ExitStatus {
         Exit codes: 0 done; 1 the code failed (in shell pools its own exit code); 2 the command could not be \
         carried out, and standard error says why and what to do; 3 apply --dry-run found something to change; \
         64 wrong options; 124 the code ran out of time; 125 exec or run could not run the code at all; 130 ended \
-        by Ctrl-C; 141 nobody reads the output any more.
+        by Ctrl-C; 141 nobody reads the output any \
+        more; 143 ended by SIGTERM.
         """
 }

@@ -4,8 +4,15 @@ internal import FoundationEssentials
 
 /// An ARM deployment template: session pools with parameters.
 struct DeploymentTemplate {
+    /// What a parameter stands for.
+    private struct Parameter {
+        let value: JSONValue
+        /// Whether somebody gave it: then it is no expression, whatever it looks like.
+        let isLiteral: Bool
+    }
+
     private let resourceValues: [JSONValue]
-    private let parameters: [String: JSONValue]
+    private let parameters: [String: Parameter]
     private let variables: [String: JSONValue]
 
     /// Whether a document is a template.
@@ -30,7 +37,7 @@ struct DeploymentTemplate {
         case .object(let members)?: resourceValues = members.map(\.value)
         default: throw Failure(.invalidConfiguration, "a template has resources")
         }
-        var values: [String: JSONValue] = [:]
+        var values: [String: Parameter] = [:]
         for declared in value["parameters"]?.members ?? [] {
             values[declared.name.lowercased()] = try Self.parameter(
                 declared,
@@ -72,7 +79,7 @@ struct DeploymentTemplate {
     private static func parameter(
         _ declared: JSONValue.Member,
         _ given: ParameterValue?
-    ) throws(Failure) -> JSONValue {
+    ) throws(Failure) -> Parameter {
         let type = declared.value["type"]?.text ?? "string"
         guard
             let value = try given.map({ given throws(Failure) in try given.value(of: type, declared.name) })
@@ -87,7 +94,7 @@ struct DeploymentTemplate {
             let texts = allowed.map { String(decoding: $0.encoded, as: UTF8.self) }.joined(separator: ", ")
             throw Failure(.invalidConfiguration, "the parameter \(declared.name) is one of: \(texts)")
         }
-        return value
+        return Parameter(value: value, isLiteral: given != nil)
     }
 
     private func evaluated(_ value: JSONValue, depth: Int) throws(Failure) -> JSONValue {
@@ -115,13 +122,15 @@ struct DeploymentTemplate {
         // Two brackets are how templates write one.
         if text.hasPrefix("[[") { return .string(String(text.dropFirst())) }
         let inner = text.dropFirst().dropLast()
-        for (function, values) in [("parameters", parameters), ("variables", variables)] {
+        for function in ["parameters", "variables"] {
             guard inner.hasPrefix(function + "('"), inner.hasSuffix("')") else { continue }
             let name = inner.dropFirst(function.count + 2).dropLast(2)
             guard !name.contains("'") else { continue }
-            guard let value = values[name.lowercased()] else {
-                throw Failure(.invalidConfiguration, "there is no \(function.dropLast()) \(name)")
-            }
+            let parameter = function == "parameters" ? parameters[name.lowercased()] : nil
+            if let parameter, parameter.isLiteral { return parameter.value }
+            guard
+                let value = parameter?.value ?? (function == "variables" ? variables[name.lowercased()] : nil)
+            else { throw Failure(.invalidConfiguration, "there is no \(function.dropLast()) \(name)") }
             return try evaluated(value, depth: depth + 1)
         }
         throw Failure(
@@ -148,7 +157,7 @@ package enum ParameterValue: Hashable, Sendable {
             guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)) else {
                 throw Failure(
                     .invalidConfiguration,
-                    "the parameter \(name) is of type \(type), and \(text) is not"
+                    "the parameter \(name) is of type \(type), and what was given is not"
                 )
             }
             return value

@@ -1,15 +1,28 @@
 /// Which addresses a process may use: between machines nothing travels without mutual TLS.
-struct AddressPolicy: Sendable {
+package struct AddressPolicy: Sendable {
     /// Whether the process has an identity for TLS.
     let hasIdentity: Bool
 
+    /// Makes the policy of a process.
+    ///
+    /// - Parameter hasIdentity: whether the process has an identity for TLS.
+    package init(hasIdentity: Bool) { self.hasIdentity = hasIdentity }
+
     /// Reads an address to listen at.
-    func listening(at text: String) throws(TransportError) -> Address {
+    ///
+    /// - Parameter text: the address.
+    /// - Returns: the address.
+    /// - Throws: when it is none, or not secure.
+    package func listening(at text: String) throws(TransportError) -> Address {
         try secure(Address(text))
     }
 
     /// Reads an address to send to.
-    func sending(to text: String) throws(TransportError) -> Address {
+    ///
+    /// - Parameter text: the address.
+    /// - Returns: the address.
+    /// - Throws: when it is none, not secure, or nobody's.
+    package func sending(to text: String) throws(TransportError) -> Address {
         let address = try secure(Address(text))
         guard address.port != 0 else {
             throw TransportError(.invalidAddress, "Port 0 is no port to send to: \(address)")

@@ -155,9 +155,12 @@ struct LocalCluster: Sendable {
         let folder = "\(state.path)/worker-\(number)"
         try StateDirectory.makeFolder(folder)
         var lines = [
-            "name: worker-\(number)", "inbox: tcp://127.0.0.1:0", "coordinators: [\(coordinator)]",
-            "clusterKeyFile: \(state.clusterKeyPath)", "runDirectory: \(folder)",
-            "servedPools: [\(pools.map(\.name.text).joined(separator: ", "))]",
+            SettingsExample.line("name", .text("worker-\(number)")),
+            SettingsExample.line("inbox", .text("tcp://127.0.0.1:0")),
+            SettingsExample.line("coordinators", .list([coordinator])),
+            SettingsExample.line("clusterKeyFile", .text(state.clusterKeyPath)),
+            SettingsExample.line("runDirectory", .text(folder)),
+            SettingsExample.line("servedPools", .list(pools.map(\.name.text))),
         ]
         // Said by its own file or by what the cluster was started with; a pool that it does not serve may be there.
         let own: [Setting] = [

@@ -102,7 +102,7 @@ struct LocalSession: Service {
     }
 
     /// Code that prints 42; nil for a shell, which takes commands and no code.
-    private static func answer(in runtime: Runtime) -> String? {
+    static func answer(in runtime: Runtime) -> String? {
         switch runtime {
         case .shell: nil
         case .node: "console.log(6*7)"

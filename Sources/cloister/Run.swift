@@ -23,7 +23,7 @@ struct Run: AsyncParsableCommand {
         try await CommandOutcome.report(failingWith: ExitStatus.notRun) { found in
             let run = try ExecutionRun(execution, connection)
             let code: Int32
-            if let target = try await connection.target() {
+            if let target = try connection.target() {
                 found(target)
                 code = try await target.client.closing { try await run.perform(with: target.client) }
             } else {

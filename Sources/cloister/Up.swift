@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Client
 internal import ClientCommands
+internal import Domain
 internal import Presentation
 internal import ServiceLifecycle
 internal import ServiceSettings
@@ -63,9 +64,13 @@ struct Up: AsyncParsableCommand {
             ) { sentence in
                 Console.error(line: "cloister: \(sentence)")
             }
+            let pools = try settings.coordinatorPools(readySessions: ready)
+            let shown = pools.first { $0.name.text == "python" } ?? pools.first
             try await cluster.run { _, url in
                 Console.output(line: "ready \(url)")
-                Console.output(line: Self.example(url: url, keyPath: state.apiKeyPath))
+                if let shown {
+                    Console.output(line: Self.example(url: url, keyPath: state.apiKeyPath, pool: shown))
+                }
                 Console.output(line: "API key: \(state.apiKeyPath)")
                 try? await gracefulShutdown()
             }
@@ -76,9 +81,13 @@ struct Up: AsyncParsableCommand {
     }
 
     /// A line that runs as pasted.
-    static func example(url: String, keyPath: String) -> String {
-        "curl -sS -H \"Authorization: Bearer $(cat '\(keyPath)')\" -H 'Content-Type: application/json' "
-            + "-d '{\"codeInputType\":\"Inline\",\"executionType\":\"Synchronous\",\"code\":\"print(6*7)\"}' "
-            + "'\(url)/pools/python/executions?api-version=2025-10-02-preview&identifier=my-first-session'"
+    static func example(url: String, keyPath: String, pool: PoolConfiguration) -> String {
+        let code = LocalSession.answer(in: pool.runtime).map {
+            "\"codeInputType\":\"Inline\",\"executionType\":\"Synchronous\",\"code\":\"\($0)\""
+        }
+        return
+            "curl -sS -H \"Authorization: Bearer $(cat '\(keyPath)')\" -H 'Content-Type: application/json' "
+            + "-d '{\(code ?? "\"shellCommand\":\"echo 42\"")}' "
+            + "'\(url)/pools/\(pool.name.text)/executions?api-version=2025-10-02-preview&identifier=my-first-session'"
     }
 }

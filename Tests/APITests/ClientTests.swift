@@ -1,7 +1,9 @@
 import APIModel
-import Client
 import Domain
+import NIOCore
 import Testing
+
+@testable import Client
 
 @Suite(.timeLimit(.minutes(2))) struct ClientTests {
     private func client(of server: RunningServer, key: String = RunningServer.key) -> CloisterClient {
@@ -96,6 +98,26 @@ import Testing
         let client = CloisterClient(baseURL: "http://127.0.0.1:\(port)", apiKey: "key")
         let error = await #expect(throws: ClientError.self) { try await client.readiness() }
         #expect(error?.kind == .unreachable)
+    }
+
+    @Test func `A deadline ends an exchange, and cancelling is not taken for it`() async throws {
+        let late = await #expect(throws: ClientError.self) {
+            try await CloisterClient.within(.milliseconds(1)) { () throws(ClientError) in
+                try? await Task.sleep(for: .seconds(3600))
+                return 1
+            }
+        }
+        #expect(late?.kind == .timedOut)
+        #expect(try await CloisterClient.within(.seconds(3600)) { 1 } == 1)
+        let cancelled = Task {
+            try await CloisterClient.within(.seconds(3600)) { () throws(ClientError) in
+                try? await Task.sleep(for: .seconds(3600))
+                throw ClientError(.cancelled, "")
+            }
+        }
+        cancelled.cancel()
+        let error = await #expect(throws: ClientError.self) { try await cancelled.value }
+        #expect(error?.kind == .cancelled)
     }
 
     @Test func `Cancelling the call cancels the execution`() async throws {

@@ -16,11 +16,13 @@ struct ConnectionChoiceTests {
     private func choice(
         _ flags: ConnectionChoice.Flags = ConnectionChoice.Flags(),
         _ environment: [String: String] = [:],
-        current: String? = nil
+        current: String? = nil,
+        published: String? = nil
     ) throws(Failure) -> ConnectionChoice {
         try ConnectionChoice.make(
             flags,
             environment: { environment[$0] },
+            published: { _ in published },
             contexts: { () throws(Failure) in try Contexts([Self.work], current: current) }
         )
     }
@@ -46,7 +48,10 @@ struct ConnectionChoiceTests {
         #expect(try choice(current: "work").pool == "mine")
         #expect(try choice().place == .local(StateDirectory(path: StateDirectory.standardPath)))
         let folder = flags { $0.stateDir = "/state" }
-        #expect(try choice(folder, environment, current: "work").key == .file("/state/api-key"))
+        #expect(try choice(folder, [:], current: "work").key == .file("/state/api-key"))
+        #expect(
+            try choice(folder, environment).key == .text("secret", variable: "CLOISTER_API_KEY")
+        )
         #expect(
             try choice(.init(), ["CLOISTER_STATE_DIR": "/other"], current: "work").key
                 == .file("/other/api-key")
@@ -59,14 +64,33 @@ struct ConnectionChoiceTests {
         #expect(throws: Failure.self) { try choice(flags { $0.url = "https://else.example" }) }
         #expect(throws: Failure.self) { try choice(flags { $0.url = "http://localhost.example" }) }
         #expect(throws: Failure.self) { try choice(flags { $0.url = "http://127.0.0.1.example" }) }
-        let local = try choice(flags { $0.url = "http://127.0.0.1:8080" })
-        #expect(local.key == .file(StateDirectory.standardPath + "/api-key"))
+        let own = "http://127.0.0.1:8080"
+        for url in [own, own + "/"] {
+            let local = try choice(flags { $0.url = url }, published: own)
+            #expect(local.key == .file(StateDirectory.standardPath + "/api-key"))
+        }
+        // Another port of this machine may be a tunnel, and without a cluster anybody may have the port.
+        #expect(throws: Failure.self) {
+            try choice(flags { $0.url = "http://127.0.0.1:8081" }, published: own)
+        }
+        #expect(throws: Failure.self) { try choice(flags { $0.url = own }) }
         // A context's key stays with its address, and one of the environment does not go to a context by name.
         #expect(throws: Failure.self) {
             try choice(flags { $0.url = "https://else.example" }, current: "work")
         }
         let named = try choice(flags { $0.context = "work" }, ["CLOISTER_API_KEY": "for something else"])
         #expect(named.key == .file("/keys/work"))
+    }
+
+    @Test("Certificates are believed wherever the cluster is; those of a context before the environment's")
+    func certificates() throws {
+        let variable = ["CLOISTER_CA_FILE": "/variable.pem"]
+        let given = flags { $0.caFile = "/flag.pem" }
+        #expect(try choice(given, variable).caFile == "/flag.pem")
+        #expect(try choice(.init(), variable).caFile == "/variable.pem")
+        #expect(try choice(.init(), variable, current: "work").caFile == "/variable.pem")
+        #expect(try choice(given, variable, current: "work").caFile == "/flag.pem")
+        #expect(try choice().caFile == nil)
     }
 
     @Test("Two clusters at once, one that is not known, and no address are refused")

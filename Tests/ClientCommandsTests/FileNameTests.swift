@@ -14,7 +14,8 @@ struct FileNameTests {
             ("*", "a/b", false), ("*/*", "a/b", true), ("a?c", "abc", true), ("a?c", "ac", false),
             ("[a-c]x", "bx", true), ("[a-c]x", "dx", false), ("[!a-c]x", "dx", true), ("[]", "[]", true),
             ("[ab", "[ab", true), ("a*b*c", "axxbyyc", true), ("a*b*c", "axxcyyb", false), (".*", ".x", true),
-            ("/a/b", "a/b", true), ("é*", "échelle", true), ("**", "abc", true), ("", "a", false),
+            ("/a/b", "a/b", true), ("é*", "échelle", true), ("d/\u{301}x", "d/\u{301}x", true),
+            ("*", "d/\u{301}x", false), ("**", "abc", true), ("", "a", false),
         ]
     )
     func patterns(pattern: String, path: String, fits: Bool) {
@@ -45,7 +46,11 @@ struct FileNameTests {
         // U+202E turns the direction of writing: exe.txt looks like txt.exe.
         #expect(try LocalName.parts(of: "\u{202E}txt.exe") == ["_txt.exe"])
         #expect(try LocalName.parts(of: "~/..a/...") == ["~", "..a", "..."])
-        for path in ["..", "a/../b", ".", "./a", "", "/", String(repeating: "a", count: 256)] {
+        #expect(try LocalName.parts(of: "d/\u{301}x") == ["d", "\u{301}x"])
+        for path in [
+            "../\u{301}x", "../\u{200D}_init__.py", "a/..\u{2F}\u{20DD}x", "..", "a/../b", ".", "./a", "",
+            "/", String(repeating: "a", count: 256),
+        ] {
             #expect(throws: Failure.self, "\(path)") { try LocalName.parts(of: path) }
         }
     }
@@ -66,10 +71,20 @@ struct FileNameTests {
         }
         let draft = try folder.below(["out"]).draft(of: "whole")
         try await draft.write([1, 2])
-        try draft.keep()
+        #expect(try draft.keep(replacing: false))
+        #expect(folder.has(["out", "whole"]) && !folder.has(["out", "half"]))
+        // What is there stays, unless it is to be replaced.
+        let second = try folder.below(["out"]).draft(of: "whole")
+        try await second.write([3])
+        #expect(try !second.keep(replacing: false))
+        #expect(try second.keep(replacing: true))
         #expect(try await LocalTree.files(below: path) == ["out/whole"])
         #expect(symlink("/", path + "/link") == 0)
         #expect(throws: Failure.self) { try folder.below(["link"]) }
         #expect(throws: Failure.self) { try folder.below(["out", "whole"]) }
+        for name in ["", ".", "..", "/tmp", "../\u{301}x", "out/\u{301}x", "a\u{0}b"] {
+            #expect(throws: Failure.self, "\(name)") { try folder.below([name]) }
+            #expect(throws: Failure.self, "\(name)") { try folder.draft(of: name) }
+        }
     }
 }

@@ -55,7 +55,27 @@ class Config(unittest.TestCase):
         for role in ((), ("--for", "coordinator"), ("--for", "worker"), ("--for", "up")):
             example = program.told("config", "example", *role)
             self.assertEqual(example.status, 0, example)
-            self.assertEqual(self.check(example.output, *role).status, 0, role)
+            # Whether the key is there is another question; the example's is not.
+            key = self.folder / "cluster-key"
+            key.write_text("k" * 64, encoding="ascii")
+            key.chmod(0o600)
+            text = example.output.replace("/etc/cloister/cluster-key", str(key))
+            self.assertEqual(self.check(text, *role).status, 0, role)
+
+    def test_what_the_services_refuse_at_their_start_is_told(self):
+        for text, part in (
+            ("inbox: tcp://192.0.2.1:7400\n", "inbox: Plain TCP is for the loopback interface only"),
+            ("coordinators: [nonsense]\n", "coordinators: An address begins with a scheme"),
+            ("coordinators: ['tcp://127.0.0.1:0']\n", "coordinators: Port 0 is no port to send to"),
+        ):
+            ran = self.check(text)
+            self.assertEqual(ran.status, 1, ran)
+            self.assertIn(part, ran.error)
+        text = "inbox: tcp://127.0.0.1:7400\nclusterKeyFile: /nonexistent/key\n"
+        self.assertEqual(self.check(text).status, 0)
+        ran = self.check(text, "--for", "coordinator")
+        self.assertEqual(ran.status, 1, ran)
+        self.assertIn("clusterKeyFile: /nonexistent/key cannot be read: No such file", ran.error)
 
     def test_a_secret_that_everybody_can_read_is_refused(self):
         key = self.folder / "key"

@@ -2,7 +2,9 @@
 
 import os
 import pathlib
+import signal
 import tempfile
+import time
 import unittest
 
 import program
@@ -88,6 +90,57 @@ class Files(unittest.TestCase):
         self.assertEqual(sorted(os.listdir(self.here / "out/d")), ["-rf", "..x", "_[2Jname_"])
         self.assertEqual(sorted(os.listdir(self.here)), ["elsewhere", "out"])
         self.assertNotIn(b"\x1b", self.do("ls", "d"))
+
+    def test_a_slash_with_a_mark_behind_it_is_a_slash(self):
+        wire.run(
+            "import os\nos.chdir('/mnt/data')\nos.makedirs('m')\nopen('m/\u0301x', 'w').write('1')\n"
+            "open('m/\u200D_init__.py', 'w').write('2')",
+            self.session,
+        )
+        self.do("get", "-r", "m", "--to", "out")
+        self.assertEqual(sorted(os.listdir(self.here)), ["out"])
+        self.assertEqual(sorted(os.listdir(self.here / "out/m")), ["__init__.py", "\u0301x"])
+
+    def test_recursive_takes_files_as_well_and_a_name_is_meant_as_it_stands(self):
+        wire.run(
+            "import os\nos.chdir('/mnt/data')\nopen('a[1].txt', 'w').write('[')\nopen('a1.txt', 'w').write('1')",
+            self.session,
+        )
+        self.assertEqual(self.do("cat", "a[1].txt"), b"[")
+        self.assertEqual(self.do("cat", "/mnt/data/a?.txt"), b"1")
+        self.do("get", "-r", "a1.txt", "a[1].txt")
+        self.assertEqual(sorted(os.listdir(self.here)), ["a1.txt", "a[1].txt"])
+        self.do("rm", "-r", "a[1].txt")
+        self.assertEqual(self.do("ls").split(), [b"SIZE", b"PATH", b"1", b"B", b"a1.txt"])
+        self.assertEqual(self.files("rm", "-r", "nothing").returncode, 2)
+
+    def test_nothing_is_replaced_without_a_word(self):
+        self.write("a/x.csv", b"first")
+        self.write("b/x.csv", b"second")
+        refused = self.files("put", "a/x.csv", "b/x.csv")
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn(b"Two of the files would be x.csv", refused.stderr)
+        self.assertIn(b"There are no files", self.files("ls").stdout + self.files("ls").stderr)
+        self.do("put", "a/x.csv")
+        refused = self.files("get", "x.csv", "--to", "b")
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn(b"--force", refused.stderr)
+        self.assertEqual((self.here / "b/x.csv").read_bytes(), b"second")
+        self.do("get", "x.csv", "--to", "b", "--force")
+        self.assertEqual((self.here / "b/x.csv").read_bytes(), b"first")
+        self.assertEqual(os.listdir(self.here / "b"), ["x.csv"])
+
+    def test_a_download_that_is_interrupted_leaves_nothing(self):
+        wire.run("with open('/mnt/data/great', 'wb') as f: f.truncate(60_000_000)", self.session)
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            folder = self.here / str(code)
+            with program.start("files", "get", "great", "--identifier", self.session, "--to", str(folder)) as running:
+                until = time.monotonic() + program.PATIENCE
+                while not (folder.is_dir() and os.listdir(folder)) and time.monotonic() < until:
+                    time.sleep(0.001)
+                running.send_signal(number)
+                self.assertEqual(running.wait(program.PATIENCE), code)
+            self.assertEqual(os.listdir(folder), [])
 
     def test_progress_is_shown_on_a_terminal_only(self):
         self.write("great.bin", os.urandom(3_000_000))

@@ -19,6 +19,7 @@ struct SessionFilePathTests {
             ("a", "a"), ("/a//b/", "a/b"), ("/mnt/data/x y", "x y"), ("/mnt/database/x", "mnt/database/x"),
             ("mnt/data/x", "mnt/data/x"), ("...", "..."), (" ", " "), ("日本/é.txt", "日本/é.txt"),
             ("a\\b", "a\\b"),
+            ("/mnt/data/\u{301}x", "\u{301}x"), ("d/\u{301}x", "d/\u{301}x"),
             ("-rf", "-rf"), (".bashrc", ".bashrc"),
         ]
     )
@@ -29,7 +30,8 @@ struct SessionFilePathTests {
     @Test(
         "What leaves the folder, ends early or is too long is refused",
         arguments: [
-            "..", "../x", "a/../b", "a/..", "/mnt/data/../x", ".", "./a", "a/.", "a\u{0}b", "\u{0}",
+            "..", "../x", "../\u{301}x", "../\u{200D}_init__.py", "/\u{301}/..", "a/../b", "a/..",
+            "/mnt/data/../x", ".", "./a", "a/.", "a\u{0}b", "\u{0}",
             String(repeating: "n", count: 256), String(repeating: "é", count: 128),
             String(repeating: "n/", count: 600),
         ]
@@ -69,7 +71,8 @@ struct SessionFilePathTests {
         "An upload may not have other signs, dots in folders, control characters, or our own names",
         arguments: [
             "a*b", "a?b", "a\"b", "a<b", "a|b", "a:b", "a\\b", "a[1]", "a+b", "a'b", "a!", "a~", "v1.2/x",
-            "a\nb", "a\u{7f}b", "a\u{85}b", "", "/", ".cloister-upload-1", "x/.cloister-upload-1",
+            "a\nb", "a\u{7f}b", "a\u{85}b", "", "/", ".cloister-upload-1", ".cloister-upload-\u{301}",
+            "x/.cloister-upload-1",
         ]
     )
     func refusedNewNames(text: String) throws {

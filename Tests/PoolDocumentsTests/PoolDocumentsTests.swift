@@ -136,6 +136,26 @@ struct PoolDocumentsTests {
         #expect(!secrets.contains { $0["valueFrom"] != nil })
     }
 
+    @Test("A value that is given is a literal, and what is wrong with it is said without it")
+    func givenValues() {
+        let text = """
+            {"parameters": {"tag": {"type": "securestring"}, "most": {"type": "int", "defaultValue": 7}},
+             "resources": [{"type": "Microsoft.App/sessionPools", "name": "orders", "location": "x",
+               "tags": {"a": "[parameters('tag')]"}}]}
+            """
+        for value in ["[parameters('most')]", "[concat('a')]", "[[x]", "[", "plain"] {
+            let file = try? PoolDocuments.parameters(#"{"parameters": {"tag": {"value": "\#(value)"}}}"#)
+            for given in [["tag": ParameterValue.text(value)], file ?? [:]] {
+                let found = read(text, given)
+                #expect(found.problems == [], "\(value)")
+                #expect(found.pools.first?.body["tags"]?["a"] == .string(value), "\(value)")
+            }
+        }
+        let problems = read(text, ["tag": .text("a"), "most": .text("s3cret")]).problems
+        #expect(problems.contains { $0.contains("most") })
+        #expect(!problems.contains { $0.contains("s3cret") })
+    }
+
     @Test("A template's parameters and variables stand for their values")
     func template() throws {
         let text = #"""
@@ -163,7 +183,10 @@ struct PoolDocumentsTests {
         #expect(read(text, file).pools.map(\.name.text) == ["from-file"])
         for (parameters, part) in [
             ([:], "the parameter name has no value; give it one with --parameters name=…"),
-            (["name": ParameterValue.text("a-1"), "most": .text("many")], "is of type int, and many is not"),
+            (
+                ["name": ParameterValue.text("a-1"), "most": .text("many")],
+                "is of type int, and what was given is not"
+            ),
             (["name": .text("a-1"), "kind": .text("Ruby")], #"is one of: "Shell", "NodeLTS""#),
             (["name": .text("a-1"), "nmae": .text("x")], "no template has a parameter nmae"),
         ] {

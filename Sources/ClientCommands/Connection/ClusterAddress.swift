@@ -23,6 +23,21 @@ enum ClusterAddress {
         }
     }
 
+    /// Whether two addresses are one, with or without a slash at the end.
+    ///
+    /// - Parameters:
+    ///   - first: an address.
+    ///   - second: another one.
+    /// - Returns: whether they are.
+    static func isSame(_ first: String, _ second: String) -> Bool {
+        func bare(_ url: String) -> Substring {
+            var rest = url[...]
+            while rest.hasSuffix("/") { rest.removeLast() }
+            return rest
+        }
+        return bare(first) == bare(second)
+    }
+
     /// Whether an address leads to this very machine.
     ///
     /// - Parameter url: the address.

@@ -9,6 +9,9 @@ protocol ClusterCommand: AsyncParsableCommand {
     /// The exit code when it could not be done.
     static var failureStatus: Int32 { get }
 
+    /// How patient the client is.
+    static var limits: ClientLimits { get }
+
     /// Where the cluster is.
     var connection: ConnectionOptions { get }
 
@@ -21,13 +24,14 @@ protocol ClusterCommand: AsyncParsableCommand {
 
 extension ClusterCommand {
     static var failureStatus: Int32 { ExitStatus.notDone }
+    static var limits: ClientLimits { ClientLimits() }
 
     /// Finds the cluster, does the work, and says on standard error why it could not be done.
     ///
     /// - Throws: ``failureStatus`` for whatever could not be done; an exit code of the command's own as it is.
     func run() async throws {
         try await CommandOutcome.report(failingWith: Self.failureStatus) { found in
-            guard let target = try await connection.target() else {
+            guard let target = try connection.target(limits: Self.limits) else {
                 throw Failure(.invalidConfiguration, ConnectionOptions.advice)
             }
             found(target)
@@ -55,6 +59,9 @@ package enum CommandOutcome {
             try await work { target = $0 }
         } catch let exit as ExitCode {
             throw exit
+        } catch let error as ValidationError {
+            // The parser says it with the usage, and exits with 64.
+            throw error
         } catch let error as OutputError where error.isReaderGone {
             throw ExitCode(ExitStatus.readerGone)
         } catch {

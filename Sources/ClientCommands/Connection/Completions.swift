@@ -40,6 +40,25 @@ enum SessionIdentifiers {
     }
 }
 
+/// Names that may be given to a shell.
+enum CompletableName {
+    /// Whether a shell reads a name as nothing but a word.
+    ///
+    /// bash's completion expands what it gets, and other tenants choose the names: `$(…)` would be run.
+    ///
+    /// - Parameter name: what the server told.
+    /// - Returns: true for letters, digits, `-`, `_` and `.`, not beginning with `-`.
+    static func isPlain(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.first != UInt8(ascii: "-")
+            && name.utf8.allSatisfy { byte in
+                switch Character(Unicode.Scalar(byte)) {
+                case "a"..."z", "A"..."Z", "0"..."9", "-", "_", ".": byte < 0x80
+                default: false
+                }
+            }
+    }
+}
+
 /// Names that a cluster is asked for.
 private enum AskedNames {
     /// What stands behind an option on a command line.
@@ -62,7 +81,7 @@ private enum AskedNames {
         let options = connection
         return await withTaskGroup(of: [String]?.self) { group in
             group.addTask {
-                guard let target = try? await options.target() else { return [] }
+                guard let target = try? options.target() else { return [] }
                 return try? await target.client.closing { try await names(target.client, options) }
             }
             group.addTask {
@@ -70,9 +89,7 @@ private enum AskedNames {
                 return nil
             }
             defer { group.cancelAll() }
-            // Only what a shell takes for one word.
-            return (await group.next() ?? nil)?.filter { $0.utf8.allSatisfy { (0x21...0x7E).contains($0) } }
-                ?? []
+            return (await group.next() ?? nil)?.filter(CompletableName.isPlain) ?? []
         }
     }
 }

@@ -52,18 +52,20 @@ struct ConnectionChoice: Hashable, Sendable {
     /// - Parameters:
     ///   - flags: what was given on the command line.
     ///   - environment: the value of an environment variable.
+    ///   - published: the address of the cluster that runs with a folder.
     ///   - contexts: reads the contexts; called only when they matter.
     /// - Returns: the choice.
     /// - Throws: `invalidConfiguration` when it is not clear or something is missing.
     static func make(
         _ flags: Flags,
         environment: @escaping (String) -> String?,
+        published: @escaping (StateDirectory) -> String?,
         contexts: () throws(Failure) -> Contexts
     ) throws(Failure) -> Self {
         guard flags.url == nil || flags.context == nil else {
             throw Failure(.invalidConfiguration, "--url and --context name two clusters; give one of them.")
         }
-        let chooser = Chooser(flags: flags, environment: environment)
+        let chooser = Chooser(flags: flags, environment: environment, published: published)
         if let url = flags.url { return try chooser.address(url) }
         if let name = flags.context { return try chooser.context(name, of: try contexts(), isFlag: true) }
         if let folder = flags.stateDir { return chooser.local(folder) }
@@ -82,6 +84,7 @@ struct ConnectionChoice: Hashable, Sendable {
 private struct Chooser {
     let flags: ConnectionChoice.Flags
     let environment: (String) -> String?
+    let published: (StateDirectory) -> String?
 
     private var givenKey: ConnectionChoice.Key? {
         flags.apiKeyFile.map { .file(AbsolutePath.of($0)) }
@@ -97,16 +100,24 @@ private struct Chooser {
 
     func address(_ url: String) throws(Failure) -> ConnectionChoice {
         try ClusterAddress.check(url)
-        // The key of this machine's cluster is for nobody else.
-        let isItsOwn = flags.stateDir != nil || ClusterAddress.isOfThisMachine(url)
         let folder = StateDirectory(path: AbsolutePath.of(flags.stateDir ?? StateDirectory.standardPath))
-        guard let key = givenKey ?? environmentKey ?? (isItsOwn ? .file(folder.apiKeyPath) : nil) else {
+        guard let key = givenKey ?? environmentKey ?? localKey(for: url, folder) else {
+            let own = ClusterAddress.isOfThisMachine(url) ? published(folder) : nil
+            let note = own.map { " This machine's own key goes to \($0) only." } ?? ""
             throw Failure(
                 .invalidConfiguration,
-                "No API key for \(url): name its file with --api-key-file or set CLOISTER_API_KEY."
+                "No API key for \(url): name its file with --api-key-file or set CLOISTER_API_KEY.\(note)"
             )
         }
         return ConnectionChoice(place: .url(url), key: key, caFile: caFile)
+    }
+
+    /// The key of this machine's cluster, which is for nobody else: a port of this machine may be a tunnel's.
+    private func localKey(for url: String, _ folder: StateDirectory) -> ConnectionChoice.Key? {
+        let isItsOwn =
+            flags.stateDir != nil
+            || published(folder).map { ClusterAddress.isSame($0, url) } == true
+        return isItsOwn ? .file(folder.apiKeyPath) : nil
     }
 
     func context(
@@ -127,7 +138,7 @@ private struct Chooser {
         return ConnectionChoice(
             place: .url(context.url),
             key: key,
-            caFile: flags.caFile.map(AbsolutePath.of) ?? context.caFile,
+            caFile: flags.caFile.map(AbsolutePath.of) ?? context.caFile ?? caFile,
             context: name,
             pool: context.pool
         )
@@ -137,7 +148,8 @@ private struct Chooser {
         let state = StateDirectory(path: AbsolutePath.of(folder))
         return ConnectionChoice(
             place: .local(state),
-            key: givenKey ?? .file(state.apiKeyPath)
+            key: givenKey ?? environmentKey ?? .file(state.apiKeyPath),
+            caFile: caFile
         )
     }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+package import Client
 internal import Domain
 
 /// Where a command finds a cluster, and the key for it.
@@ -61,9 +62,12 @@ package struct ConnectionOptions: ParsableArguments {
 
     /// The cluster that is meant and how it was found.
     ///
+    /// - Parameter limits: how patient the client is.
     /// - Returns: nil when it is this machine's and does not run.
     /// - Throws: when it is not clear which is meant, or there is no key for it.
-    package func target() async throws -> Target? { try await Target.find(try choice()) }
+    package func target(limits: ClientLimits = ClientLimits()) throws -> Target? {
+        try Target.find(try choice(), limits: limits)
+    }
 
     /// Whether this machine's cluster is meant, be it there or not.
     ///
@@ -82,6 +86,7 @@ package struct ConnectionOptions: ParsableArguments {
                 stateDir: stateDir
             ),
             environment: StateDirectory.environment,
+            published: { $0.endpoint() },
             contexts: { () throws(Failure) in try ContextFile.standard.read() }
         )
     }

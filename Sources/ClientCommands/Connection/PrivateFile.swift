@@ -32,7 +32,7 @@ enum PrivateFile {
 
     private static func makeFolder(_ path: String) throws(Failure) {
         var current = path.hasPrefix("/") ? "" : "."
-        for part in path.split(separator: "/") {
+        for part in PathParts.of(path) {
             current += "/" + part
             guard mkdir(current, 0o700) == 0 || errno == EEXIST else { throw trouble(current) }
         }

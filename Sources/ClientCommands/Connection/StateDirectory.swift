@@ -62,7 +62,7 @@ package struct StateDirectory: Hashable, Sendable {
     /// - Throws: `invalidConfiguration` when it cannot be made.
     package static func makeFolder(_ path: String) throws(Failure) {
         var current = path.hasPrefix("/") ? "" : "."
-        for part in path.split(separator: "/") {
+        for part in PathParts.of(path) {
             current += "/" + part
             guard mkdir(current, 0o755) == 0 || errno == EEXIST else {
                 throw Failure(
@@ -86,6 +86,16 @@ package struct StateDirectory: Hashable, Sendable {
                 "Another cluster uses \(path). End it first, or choose another --state-dir."
             )
         }
+        // A cluster that was killed left its address, which may be another program's by now.
+        withdrawEndpoint()
+    }
+
+    /// Whether a cluster that lives uses the folder.
+    private var isInUse: Bool {
+        let descriptor = open(path + "/lock", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
     }
 
     /// Writes where the cluster is, for `cloister run`.
@@ -103,6 +113,11 @@ package struct StateDirectory: Hashable, Sendable {
 
     /// Reads where the cluster is.
     ///
-    /// - Returns: the address, if one was published; whether it still answers is another question.
-    package func endpoint() -> String? { TextFile.content(of: endpointPath, limit: 512) }
+    /// A cluster that was killed leaves its address behind, and whoever has the port now is not to get the key:
+    /// the address counts while a living process holds the folder.
+    ///
+    /// - Returns: the address of the cluster that runs; nil when none does.
+    package func endpoint() -> String? {
+        isInUse ? TextFile.content(of: endpointPath, limit: 512) : nil
+    }
 }

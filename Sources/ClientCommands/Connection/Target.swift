@@ -14,10 +14,12 @@ package struct Target: Sendable {
 
     /// Connects to the cluster that was chosen.
     ///
-    /// - Parameter choice: the cluster and its key.
+    /// - Parameters:
+    ///   - choice: the cluster and its key.
+    ///   - limits: how patient the client is.
     /// - Returns: nil when the choice is this machine's cluster and it does not run.
     /// - Throws: `invalidConfiguration`, or what is wrong with the key's file.
-    static func find(_ choice: ConnectionChoice) async throws -> Self? {
+    static func find(_ choice: ConnectionChoice, limits: ClientLimits) throws -> Self? {
         let url: String
         switch choice.place {
         case .url(let address): url = address
@@ -26,19 +28,13 @@ package struct Target: Sendable {
             url = address
         }
         guard let secret = try secret(choice) else { return nil }
-        let client = try CloisterClient(baseURL: url, apiKey: secret, certificatesPath: choice.caFile)
-        if case .local = choice.place {
-            // A cluster that was killed leaves its address behind; then nobody answers there.
-            guard await isReady(client) else {
-                await client.close()
-                return nil
-            }
-        }
+        let client = try CloisterClient(
+            baseURL: url,
+            apiKey: secret,
+            certificatesPath: choice.caFile,
+            limits: limits
+        )
         return Self(client: client, choice: choice)
-    }
-
-    private static func isReady(_ client: CloisterClient) async -> Bool {
-        do { return try await client.readiness() == nil } catch { return false }
     }
 
     private static func secret(_ choice: ConnectionChoice) throws -> String? {

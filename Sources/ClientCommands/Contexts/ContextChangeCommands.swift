@@ -65,10 +65,17 @@ extension ContextCommand {
             }
         }
 
+        private static func keyIsGone(_ name: String) -> String {
+            "cloister: the key of \(PlainText.of(name)) was for the former address and is not used for the new one; "
+                + "give one with --api-key-file or --api-key-stdin."
+        }
+
         private func changed(_ former: ClusterContext?, _ url: String?) throws(Failure) -> ClusterContext {
             if var context = former {
                 // A key that was given for one address does not go to another.
-                if let url, url != context.url {
+                if let url, !ClusterAddress.isSame(url, context.url) {
+                    let isKeyless = context.apiKeyFile != nil && apiKeyFile == nil && !apiKeyStdin
+                    if isKeyless { Console.error(line: Self.keyIsGone(name)) }
                     context.url = url
                     context.apiKeyFile = nil
                 }

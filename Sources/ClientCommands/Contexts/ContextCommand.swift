@@ -57,7 +57,7 @@ struct ContextCommand: AsyncParsableCommand {
     /// `cloister context show`: shows a context.
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Shows a context; without a name the one in use.",
+            abstract: "Shows a context; without a name that of CLOISTER_CONTEXT, else the one in use.",
             discussion: "JSON: as an entry of the list. The key itself is never shown."
         )
 
@@ -69,7 +69,8 @@ struct ContextCommand: AsyncParsableCommand {
         func run() async throws {
             try await CommandOutcome.report(failingWith: ExitStatus.notDone) { _ in
                 let contexts = try ContextFile.standard.read()
-                let name = name ?? contexts.current ?? Contexts.local
+                let meant = name ?? StateDirectory.environment("CLOISTER_CONTEXT") ?? contexts.current
+                let name = meant ?? Contexts.local
                 var table = TextTable("MEMBER", "VALUE")
                 guard name != Contexts.local else {
                     table.add("name", Contexts.local)

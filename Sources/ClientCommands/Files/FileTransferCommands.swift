@@ -35,15 +35,23 @@ extension FilesCommand {
 
         func perform(with client: CloisterClient) async throws {
             let files = try options.files(client, connection)
+            let chosen = try await chosen()
+            // All names are looked at before anything is sent.
+            try DistinctNames.check(chosen.map(\.name), "in the session; put them into different folders")
+            for (path, name) in chosen { try await send(path, as: name, files) }
+        }
+
+        private func chosen() async throws -> [(path: String, name: String)] {
+            var chosen: [(path: String, name: String)] = []
             for path in paths {
                 guard recursive, LocalTree.isFolder(path) else {
-                    try await send(path, as: lastName(path), files)
+                    chosen.append((path, lastName(path)))
                     continue
                 }
-                for file in try await LocalTree.files(below: path) {
-                    try await send("\(path)/\(file)", as: "\(lastName(AbsolutePath.of(path)))/\(file)", files)
-                }
+                let folder = lastName(AbsolutePath.of(path))
+                chosen += try await LocalTree.files(below: path).map { ("\(path)/\($0)", "\(folder)/\($0)") }
             }
+            return chosen
         }
 
         private func send(_ path: String, as name: String, _ files: SessionFiles) async throws {
@@ -59,7 +67,7 @@ extension FilesCommand {
         }
 
         private func lastName(_ path: String) -> String {
-            String(path.split(separator: "/").last { $0 != "." } ?? "")
+            PathParts.of(path).last { $0 != "." } ?? ""
         }
     }
 
@@ -72,7 +80,8 @@ extension FilesCommand {
                 Example: cloister files get '*.png' --to pictures --identifier notebook-1
 
                 A file appears here when it is complete, and never outside of the folder, whatever the session \
-                calls its files. With -r folders go whole, under their own name.
+                calls its files. With -r folders go whole, under their own name. Files that are here already \
+                stay as they are, unless --force is given.
                 """
         )
 
@@ -91,21 +100,24 @@ extension FilesCommand {
         @Flag(name: [.customShort("r"), .long], help: "Folders as well.")
         var recursive = false
 
+        @Flag(help: "Replace files that are here already.")
+        var force = false
+
         @OptionGroup var options: FilesOptions
         @OptionGroup var connection: ConnectionOptions
 
         func perform(with client: CloisterClient) async throws {
             let files = try options.files(client, connection)
+            try await Interruption.cancelling { try await fetchAll(files) }
+        }
+
+        private func fetchAll(_ files: SessionFiles) async throws {
             let chosen = try await RemoteSelection.files(paths, isRecursive: recursive, of: files)
             // All names are looked at before anything is written.
             let places = try chosen.map { try LocalName.parts(of: $0.shown) }
-            guard Set(places).count == places.count else {
-                throw Failure(
-                    .filePathInvalid,
-                    "Two of the files would have the same name here; get them one by one."
-                )
-            }
+            try DistinctNames.check(places.map { $0.joined(separator: "/") }, "here; get them one by one")
             let folder = try LocalFolder(making: to)
+            if !force, let taken = places.first(where: folder.has) { throw Self.taken(taken) }
             for (file, names) in zip(chosen, places) { try await fetch(file.path, names, folder, files) }
         }
 
@@ -130,8 +142,18 @@ extension FilesCommand {
                 try await begun(size).write(Array(piece.readableBytesView))
                 line?.advance(by: piece.readableBytes)
             }
-            try begun(0).keep()
+            let whole = try begun(0)
+            // A connection that is given up may look like one that has come to its end.
+            try Task.checkCancellation()
+            guard try whole.keep(replacing: force) else { throw Self.taken(names) }
             line?.finish()
+        }
+
+        private static func taken(_ names: [String]) -> Failure {
+            Failure(
+                .filePathInvalid,
+                "\(names.joined(separator: "/")) is here already; give --force to replace it, or --to another folder."
+            )
         }
     }
 }

@@ -29,6 +29,7 @@ final class LocalFolder: Sendable {
     func below(_ names: some Sequence<String>) throws(Failure) -> LocalFolder {
         var folder = self
         for name in names {
+            try Self.check(name)
             _ = mkdirat(folder.descriptor, name, 0o777)
             let next = openat(folder.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard next >= 0 else { throw Self.trouble("The folder \(name) cannot be used") }
@@ -43,16 +44,43 @@ final class LocalFolder: Sendable {
     /// - Returns: the file, to be written and kept.
     /// - Throws: `invalidConfiguration` when it cannot be made.
     func draft(of name: String) throws(Failure) -> LocalDraft {
+        try Self.check(name)
         let hidden = ".cloister-\(UInt64.random(in: 0...UInt64.max))"
         let file = openat(descriptor, hidden, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
         guard file >= 0 else { throw Self.trouble("\(name) cannot be written") }
         return LocalDraft(folder: self, file: file, hidden: hidden, name: name)
     }
 
-    fileprivate func rename(_ hidden: String, to name: String) throws(Failure) {
-        guard renameat(descriptor, hidden, descriptor, name) == 0 else {
-            throw Self.trouble("\(name) cannot be written")
+    /// The last line of defence: whatever a name went through before, here it is one name below this folder.
+    private static func check(_ name: String) throws(Failure) {
+        let isName =
+            !name.isEmpty && name != "." && name != ".."
+            && !name.utf8.contains { $0 == UInt8(ascii: "/") || $0 == 0 }
+        guard isName else {
+            throw Failure(.filePathInvalid, "A file of the session has a name that no file can have here.")
         }
+    }
+
+    /// Whether there is something of a name already.
+    ///
+    /// - Parameter names: the folders on the way and the name.
+    /// - Returns: whether there is.
+    func has(_ names: [String]) -> Bool {
+        var status = stat()
+        return fstatat(descriptor, names.joined(separator: "/"), &status, AT_SYMLINK_NOFOLLOW) == 0
+    }
+
+    fileprivate func rename(_ hidden: String, to name: String, replacing: Bool) throws(Failure) -> Bool {
+        // A second name is refused where there is one already, a new name takes its place.
+        let result =
+            replacing
+            ? renameat(descriptor, hidden, descriptor, name) : linkat(descriptor, hidden, descriptor, name, 0)
+        if result == 0 {
+            if !replacing { remove(hidden) }
+            return true
+        }
+        guard errno == EEXIST, !replacing else { throw Self.trouble("\(name) cannot be written") }
+        return false
     }
 
     fileprivate func remove(_ hidden: String) { unlinkat(descriptor, hidden, 0) }
@@ -102,6 +130,10 @@ final class LocalDraft: Sendable {
 
     /// Gives the complete file its name.
     ///
+    /// - Parameter replacing: whether it takes the place of another of that name.
+    /// - Returns: whether it has the name now; not when there is another and it stays.
     /// - Throws: `invalidConfiguration` when that cannot be done.
-    func keep() throws(Failure) { try folder.rename(hidden, to: name) }
+    func keep(replacing: Bool) throws(Failure) -> Bool {
+        try folder.rename(hidden, to: name, replacing: replacing)
+    }
 }

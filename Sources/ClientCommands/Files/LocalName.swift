@@ -9,7 +9,7 @@ enum LocalName {
     /// - Throws: `filePathInvalid` for a path that would lead out of the folder or to nothing.
     static func parts(of path: String) throws(Failure) -> [String] {
         var parts: [String] = []
-        for part in path.split(separator: "/", omittingEmptySubsequences: true) {
+        for part in PathParts.of(path) {
             guard part != ".", part != "..", part.utf8.count <= 255 else {
                 throw Failure(
                     .filePathInvalid,

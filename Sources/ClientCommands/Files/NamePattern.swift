@@ -8,7 +8,7 @@ struct NamePattern: Hashable, Sendable {
     ///
     /// - Parameter text: the pattern; a path without wildcards matches itself only.
     init(_ text: String) {
-        parts = text.split(separator: "/", omittingEmptySubsequences: true).map { Array($0) }
+        parts = PathParts.of(text).map { Array($0) }
     }
 
     /// Whether a text has a wildcard.
@@ -23,14 +23,14 @@ struct NamePattern: Hashable, Sendable {
     }
 
     /// Whether what it matches may stand in folders below ``folder``.
-    var isDeep: Bool { parts.count > folder.split(separator: "/").count + 1 }
+    var isDeep: Bool { parts.count > PathParts.of(folder).count + 1 }
 
     /// Whether a path matches, part by part.
     ///
     /// - Parameter path: the path.
     /// - Returns: whether it does; a hidden name is matched by a part that begins with a dot only.
     func matches(_ path: String) -> Bool {
-        let names = path.split(separator: "/", omittingEmptySubsequences: true).map { Array($0) }
+        let names = PathParts.of(path).map { Array($0) }
         guard names.count == parts.count else { return false }
         return zip(parts, names).allSatisfy { part, name in
             (name.first != "." || part.first == ".") && Self.matches(part[...], name[...])

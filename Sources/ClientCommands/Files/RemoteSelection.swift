@@ -25,9 +25,11 @@ enum RemoteSelection {
         of files: SessionFiles
     ) async throws -> [RemoteFile] {
         var found: [RemoteFile] = []
+        // By bytes: two spellings of one character are two files.
+        var known: Set<[UInt8]> = []
         for argument in arguments {
             let matches = try await matches(argument, isRecursive: isRecursive, of: files)
-            found += matches.filter { match in !found.contains { $0.path == match.path } }
+            found += matches.filter { known.insert(Array($0.path.utf8)).inserted }
         }
         return found
     }
@@ -37,22 +39,32 @@ enum RemoteSelection {
         isRecursive: Bool,
         of files: SessionFiles
     ) async throws -> [RemoteFile] {
-        guard NamePattern.isPattern(argument) else {
-            let inside = isRecursive ? try await below(argument, of: files) : []
-            return inside.isEmpty ? [RemoteFile(path: argument, shown: lastName(argument))] : inside
+        let path = try SessionFilePath(argument)
+        let isPattern = NamePattern.isPattern(path.text)
+        guard isPattern || isRecursive else { return [file(path.text)] }
+        guard !path.names.isEmpty else {
+            return try await below(path.text, as: lastName(argument), of: files)
         }
-        let pattern = NamePattern(argument)
-        let entries = try await files.list(pattern.folder, isRecursive: pattern.isDeep)
+        let pattern = NamePattern(path.text)
+        let folder = isPattern ? pattern.folder : path.folder.text
+        let entries = try await files.list(folder, isRecursive: isPattern && pattern.isDeep).map { entry in
+            (
+                path: folder.isEmpty ? entry.path : "\(folder)/\(entry.path)",
+                isFolder: entry.type == "directory"
+            )
+        }
+        // A file that has just this name is meant, whatever its signs mean in a pattern.
+        let exact = entries.filter { $0.path.utf8.elementsEqual(path.text.utf8) }
         var found: [RemoteFile] = []
-        for entry in entries {
-            let path = pattern.folder.isEmpty ? entry.path : "\(pattern.folder)/\(entry.path)"
-            guard pattern.matches(path) else { continue }
-            if entry.type != "directory" {
-                found.append(RemoteFile(path: path, shown: lastName(path)))
+        for entry in exact.isEmpty && isPattern ? entries.filter({ pattern.matches($0.path) }) : exact {
+            if !entry.isFolder {
+                found.append(file(entry.path))
             } else if isRecursive {
-                found += try await below(path, of: files)
+                found += try await below(entry.path, as: lastName(entry.path), of: files)
             }
         }
+        if !exact.isEmpty, !found.isEmpty || isRecursive { return found }
+        guard isPattern else { return [file(path.text)] }
         guard !found.isEmpty else {
             throw Failure(
                 .fileNotFound,
@@ -62,17 +74,20 @@ enum RemoteSelection {
         return found
     }
 
-    private static func below(_ folder: String, of files: SessionFiles) async throws -> [RemoteFile] {
+    private static func below(
+        _ folder: String,
+        as name: String,
+        of files: SessionFiles
+    ) async throws -> [RemoteFile] {
         try await files.list(folder, isRecursive: true).filter { $0.type != "directory" }.map { entry in
-            let name = lastName(folder)
-            return RemoteFile(
+            RemoteFile(
                 path: folder.isEmpty ? entry.path : "\(folder)/\(entry.path)",
                 shown: name.isEmpty ? entry.path : "\(name)/\(entry.path)"
             )
         }
     }
 
-    private static func lastName(_ path: String) -> String {
-        String(path.split(separator: "/").last ?? "")
-    }
+    private static func file(_ path: String) -> RemoteFile { RemoteFile(path: path, shown: lastName(path)) }
+
+    private static func lastName(_ path: String) -> String { PathParts.of(path).last ?? "" }
 }

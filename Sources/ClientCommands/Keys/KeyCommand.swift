@@ -65,10 +65,11 @@ struct KeyCommand: AsyncParsableCommand {
                 burst: burst
             )
             if output.output == .table {
-                try Console.deliver("\(PlainText.of(key.secret ?? ""))\n".utf8)
+                // First, so that a key whose secret nobody could read can still be removed.
                 Console.error(
                     line: "cloister: made \(PlainText.of(key.id)); its secret is not kept and not shown again"
                 )
+                try Console.deliver("\(PlainText.of(key.secret ?? ""))\n".utf8)
             } else {
                 try Report(key.json, table: TextTable("ID"), emptiness: "").print(as: output.output)
             }

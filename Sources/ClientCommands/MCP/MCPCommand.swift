@@ -14,6 +14,10 @@ struct MCPCommand: ClusterCommand {
     )
 
     @OptionGroup var pool: PoolOption
+
+    // A call is as silent as its code, and a client asks for many at once; each has a deadline of its own.
+    static var limits: ClientLimits { ClientLimits(silence: nil, connections: 64) }
+
     @OptionGroup var connection: ConnectionOptions
 
     func perform(with client: CloisterClient) async throws {

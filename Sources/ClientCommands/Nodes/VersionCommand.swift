@@ -25,7 +25,7 @@ struct VersionCommand: AsyncParsableCommand {
             var table = TextTable("WHAT", "VERSION", "WHERE")
             table.add("client", ProductVersion.text, "")
             var server = JSONValue.null
-            if let target = try await connection.target() {
+            if let target = try connection.target() {
                 found(target)
                 let there = try await target.client.closing { try await target.client.version() }
                 table.add("server", there.version, target.client.baseURL)

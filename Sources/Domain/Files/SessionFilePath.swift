@@ -26,7 +26,7 @@ package struct SessionFilePath: Sendable, CustomStringConvertible {
     /// - Throws: `filePathInvalid`.
     package init(_ text: String) throws(Failure) {
         var names = text.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
-        if text.hasPrefix(Self.root + "/") || text == Self.root { names.removeFirst(2) }
+        if text.utf8.starts(with: (Self.root + "/").utf8) || text == Self.root { names.removeFirst(2) }
         guard names.reduce(names.count - 1, { $0 + $1.utf8.count }) <= Self.bytesMax else {
             throw Self.invalid("A path may have \(Self.bytesMax) bytes.")
         }
@@ -71,7 +71,7 @@ package struct SessionFilePath: Sendable, CustomStringConvertible {
     /// - Throws: `filePathInvalid`.
     package func requireNewName() throws(Failure) {
         guard !names.isEmpty else { throw Self.invalid("The upload has no file name.") }
-        guard !name.hasPrefix(Self.unfinishedPrefix), names.allSatisfy(Self.holdsToTheRules),
+        guard !name.utf8.starts(with: Self.unfinishedPrefix.utf8), names.allSatisfy(Self.holdsToTheRules),
             names.dropLast().allSatisfy({ !$0.utf8.contains(UInt8(ascii: ".")) })
         else {
             throw Self.invalid(

@@ -23,7 +23,7 @@ package enum SettingsExample {
     }
 
     /// A key and its value as one line.
-    static func line(_ key: String, _ value: SettingValue) -> String { "\(key): \(Self.text(value))" }
+    package static func line(_ key: String, _ value: SettingValue) -> String { "\(key): \(Self.text(value))" }
 
     private static func examples(of setting: Setting) -> [[String]] {
         switch setting.names(in: setting.pattern)?.first {

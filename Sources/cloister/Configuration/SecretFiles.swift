@@ -1,8 +1,32 @@
 internal import Glibc
 internal import ServiceSettings
 
-/// Looks after the files that hold secrets.
+/// Looks after the files that hold secrets and certificates.
 enum SecretFiles {
+    /// Files that a service needs and cannot read.
+    ///
+    /// The API's own key is not among them: it is made when it is not there.
+    ///
+    /// - Parameters:
+    ///   - settings: the configuration.
+    ///   - role: who reads them.
+    /// - Returns: a problem for each such file.
+    static func unreadable(_ settings: Settings, for role: ServiceRole) -> [SettingsProblem] {
+        let needed: [Setting] = [
+            .clusterKeyFile, .tlsCertificateFile, .tlsKeyFile, .tlsAuthorityFile, .listenCertificateFile,
+            .listenKeyFile,
+        ]
+        return needed.filter { $0.readers.contains(role) }.compactMap { setting in
+            guard let path = settings.optionalText(setting), access(path, R_OK) != 0 else { return nil }
+            let reason = String(cString: strerror(errno))
+            return SettingsProblem(
+                key: setting.pattern,
+                place: settings.source,
+                "\(setting.pattern): \(path) cannot be read: \(reason)"
+            )
+        }
+    }
+
     /// Files of secrets that everybody can read.
     ///
     /// A group may read the key of a certificate, as many hosts have it; for the keys of cluster and API

@@ -23,7 +23,8 @@ struct SettingsOptions: ParsableArguments {
     /// - Returns: everything that is wrong with them.
     /// - Throws: `invalidConfiguration` when the file cannot be read.
     func problems(_ path: String?, for role: ServiceRole?) throws(Failure) -> [SettingsProblem] {
-        try Self.read(path, flags: values, for: role).1
+        let (settings, problems) = try Self.read(path, flags: values, for: role)
+        return problems + (role.map { SecretFiles.unreadable(settings, for: $0) } ?? [])
     }
 
     /// Reads file, environment and flags, and has nothing wrong in them.
@@ -62,7 +63,11 @@ struct SettingsOptions: ParsableArguments {
         for role: ServiceRole?
     ) throws(Failure) -> (Settings, [SettingsProblem]) {
         let settings = Settings(try sources(path, flags: flags), for: role)
-        return (settings, settings.problems + settings.accessProblems + SecretFiles.problems(settings))
+        return (
+            settings,
+            settings.problems + settings.accessProblems + SecretFiles.problems(settings)
+                + NodeAddresses.problems(settings)
+        )
     }
 
     private static func sources(_ path: String?, flags: [String]) throws(Failure) -> SettingsSources {
