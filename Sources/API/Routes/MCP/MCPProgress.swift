@@ -3,6 +3,7 @@ internal import Coordinator
 internal import Domain
 internal import Hummingbird
 internal import NIOCore
+internal import Telemetry
 
 /// Runs code for a client that wants to hear of it meanwhile: notifications with fresh output, then the result.
 ///
@@ -51,6 +52,8 @@ struct MCPProgress: Sendable {
                 return run.message(try await run.told(error))
             }
         } catch let error as RPCError {
+            // Stronger than what the beginning of the answer stands for; a defect has said more already.
+            run.context.audit?.note { if $0.outcome != "broken" { $0.outcome = "refused" } }
             return error.json(for: run.identifier)
         }
     }
