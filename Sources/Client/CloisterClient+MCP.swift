@@ -38,7 +38,8 @@ extension CloisterClient {
         var rest: [UInt8] = []
         do {
             response = try await http.execute(request, deadline: .now() + Self.longestCall)
-            let isStream = response.headers.first(name: "Content-Type") == "text/event-stream"
+            let type = response.headers.first(name: "Content-Type") ?? ""
+            let isStream = type.lowercased().hasPrefix("text/event-stream")
             var parser = EventStreamParser()
             for try await buffer in response.body {
                 guard isStream else {
