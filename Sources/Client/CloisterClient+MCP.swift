@@ -47,7 +47,8 @@ extension CloisterClient {
         let response = try await open(request, timeout: Self.longestCall)
         var rest: [UInt8] = []
         do {
-            let isStream = response.headers.first(name: "Content-Type") == "text/event-stream"
+            let type = response.headers.first(name: "Content-Type") ?? ""
+            let isStream = type.lowercased().hasPrefix("text/event-stream")
             var parser = EventStreamParser()
             for try await buffer in response.body {
                 guard isStream else {

@@ -71,17 +71,6 @@ extension CloisterClient {
         return list["value"] ?? []
     }
 
-    /// Asks why the sessions of an identifier have ended.
-    ///
-    /// - Parameters:
-    ///   - identifier: the sessions' identifier.
-    ///   - pool: the pool's name.
-    /// - Returns: the stable names of the causes that are still kept, the newest end first.
-    /// - Throws: why there is no answer.
-    package func endCauses(of identifier: String, pool: String) async throws(ClientError) -> [String] {
-        try await endedSessions(of: identifier, pool: pool).map(\.cause)
-    }
-
     /// Lists the names of all pools; that takes an operator's key for all pools.
     ///
     /// - Returns: the names, in their order.

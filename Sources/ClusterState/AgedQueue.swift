@@ -14,9 +14,6 @@ struct AgedQueue<Element: Sendable>: Sendable {
 
     var count: Int { items.count - head }
 
-    /// The elements, oldest first.
-    var elements: some Sequence<Element> { items[head...].lazy.compactMap { $0?.element } }
-
     /// Adds an element and returns the one that has to leave for it, if any.
     mutating func append(_ element: Element, at now: Duration) -> Element? {
         let displaced = count == countMax ? removeFirst() : nil

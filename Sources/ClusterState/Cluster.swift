@@ -106,9 +106,6 @@ extension Cluster {
     /// - Returns: the tombstones that are still kept in memory.
     package func tombstones(of key: SessionKey) -> [Tombstone] { tombstones.of(key) }
 
-    /// The ends of all sessions that are still kept in memory, oldest first.
-    package var allTombstones: [Tombstone] { tombstones.all }
-
     /// The workers in the order of their names, those who join last.
     package var workers: [WorkerSummary] {
         (membership.inOrder + membership.joining).map { member in

@@ -28,9 +28,6 @@ struct Tombstones: Sendable {
     /// The ends of an identifier's sessions, oldest first.
     func of(_ key: SessionKey) -> [Tombstone] { byKey[key, default: []].compactMap { bySession[$0] } }
 
-    /// All of them, oldest first.
-    var all: [Tombstone] { queue.elements.compactMap { bySession[$0] } }
-
     /// Keeps a tombstone, unless there is one of that session already: ends are reported repeatedly.
     mutating func keep(_ tombstone: Tombstone) -> Bool {
         let session = tombstone.session

@@ -136,6 +136,7 @@ extension Dispatcher {
     ///   - wait: how long the worker may take for the answer.
     ///   - placement: where the session is.
     ///   - link: how the worker is reached.
+    ///   - mayBeEarly: whether the request that begins the session may still be on its way.
     ///   - gone: what the client is told when the session has ended.
     ///   - unanswered: what the client is told when there is no answer.
     /// - Returns: the answer.
@@ -145,6 +146,7 @@ extension Dispatcher {
         wait: Duration,
         at placement: Placement,
         over link: WorkerLink,
+        mayBeEarly: Bool = false,
         gone: (EndCause) -> Failure,
         unanswered: (WorkerLink.Loss) async -> Failure
     ) async throws(Failure) -> Answer {
@@ -155,6 +157,13 @@ extension Dispatcher {
             throw await unanswered(error)
         }
         switch answer {
+        case .sessionGone(nil) where mayBeEarly && placement.state == .placing:
+            // The question was quicker than the request that begins the session: nothing has ended.
+            throw Failure(
+                .notReady,
+                "The session is only just being made; ask again in a moment.",
+                retryAfterSeconds: 1
+            )
         case .sessionGone(let cause):
             let ended = cause ?? .guestCrashed
             await node.sessionEnded(placement.session, on: placement.worker, cause: ended)

@@ -103,6 +103,7 @@ extension Dispatcher {
             wait: wait,
             at: placement,
             over: link,
+            mayBeEarly: true,
             gone: { cause in
                 Failure(
                     .executionNotFound,

@@ -80,6 +80,11 @@ extension Dispatcher {
         _ = try await description(after: .close(id), in: session)
     }
 
+    private static let perhapsTyped = Failure(
+        .deadlineExceeded,
+        "The worker did not answer in time; whether this was typed is not known. Look before you send it again."
+    )
+
     private static let silence = Failure(
         .deadlineExceeded,
         "The worker did not answer in time; ask again.",
@@ -134,11 +139,15 @@ extension Dispatcher {
             wait: wait,
             at: placement,
             over: link,
+            mayBeEarly: true,
             gone: {
                 Failure(.terminalNotFound, "The session has ended (\($0)), and its terminals with it.")
             },
             unanswered: { loss in
-                loss.certainty == .workerLost ? await self.loss(of: placement) : Self.silence
+                if loss.certainty == .workerLost { return await self.loss(of: placement) }
+                // What has no place in the input would be typed twice.
+                if case .type(_, from: nil, _) = order { return Self.perhapsTyped }
+                return Self.silence
             }
         )
         guard case .terminal(let reply) = answer else { throw Self.misfit }

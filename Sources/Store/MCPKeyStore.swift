@@ -2,7 +2,7 @@ package import Domain
 
 /// What a coordinator remembers of the pools' MCP keys over its restarts; the keys themselves are kept nowhere.
 package protocol MCPKeyStore: Sendable {
-    /// Keeps how often a pool's key was rotated.
+    /// Keeps how often a pool's key was rotated; a number never falls, or an old key would be valid again.
     ///
     /// - Parameters:
     ///   - count: how often.

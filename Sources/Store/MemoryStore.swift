@@ -118,7 +118,7 @@ package actor MemoryStore: Store {
 
     package func keepMCPKeyRotations(_ count: Int, of pool: PoolName) throws(StoreError) {
         try checkOpen()
-        knownRotations[pool] = count
+        knownRotations[pool] = max(knownRotations[pool] ?? 0, count)
     }
 
     package func mcpKeyRotations() throws(StoreError) -> [PoolName: Int] {

@@ -6,7 +6,10 @@ extension SQLiteStore {
     package func keepMCPKeyRotations(_ count: Int, of pool: PoolName) async throws(StoreError) {
         try await write { db in
             try db.execute(
-                sql: "INSERT OR REPLACE INTO mcpKey (pool, rotations) VALUES (?, ?)",
+                sql: """
+                    INSERT INTO mcpKey (pool, rotations) VALUES (?, ?)
+                    ON CONFLICT (pool) DO UPDATE SET rotations = max(rotations, excluded.rotations)
+                    """,
                 arguments: [pool.text, count]
             )
         }

@@ -23,6 +23,10 @@ struct MCPMessageTests {
                 == .request(.number(-7), method: "ping", parameters: none)
         )
         #expect(
+            message(#"{"jsonrpc":"2.0","id":1,"method":"ping","params":null}"#)
+                == .request(.number(1), method: "ping", parameters: none)
+        )
+        #expect(
             message(#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
                 == .notification(method: "notifications/initialized", parameters: none)
         )

@@ -112,6 +112,33 @@ import Testing
         }
     }
 
+    @Test func `Calls of agents are told with session and code, and refusals of the protocol are refused`()
+        async throws
+    {
+        var dispatch = ScriptedDispatch { spec, session throws(Failure) in
+            if spec.input.text == "full" { throw Failure(.tooManyRequests, "Full.") }
+            return ScriptedDispatch.report(spec, session)
+        }
+        dispatch.mcp = MCPSettings(isEnabled: true)
+        try await with(dispatch) { server, _, path in
+            let unknown = #"{"jsonrpc":"2.0","id":1,"method":"nothing"}"#
+            for body in [
+                MCPTests.python("1"), MCPTests.python("full"), MCPTests.call("nothing", "{}"), unknown,
+            ] {
+                #expect(try await server.post(body, to: MCPTests.path).status == 200)
+            }
+            let told = try await lines(4, in: path).map { line in
+                [line["outcome"]?.text, line["errorCode"]?.text, line["session"]?.text].map { $0 ?? "-" }
+            }
+            #expect(
+                told == [
+                    ["succeeded", "-", "instance-1"], ["refused", "TooManyRequests", "-"],
+                    ["refused", "-", "-"], ["refused", "-", "-"],
+                ]
+            )
+        }
+    }
+
     @Test func `Executions that nobody waits for are told, and so is who reads and who cancels them`()
         async throws
     {

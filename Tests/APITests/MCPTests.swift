@@ -163,6 +163,18 @@ struct MCPTests {
             #expect(answers[0]["result"] == .object([]))
             #expect(answers[1]["error"]?["code"] == .integer(-32_600))
             #expect(answers[2]["result"]?["structuredContent"]?["result"]?.text == "2")
+            let listening = "[\(Self.python("1", meta: #"{"progressToken":"p"}"#))]"
+            let told = try await server.post(
+                listening,
+                to: Self.path,
+                headers: ["Accept": "application/json, text/event-stream"]
+            )
+            guard case .array(let results)? = told.json else {
+                Issue.record("no list where events could have come")
+                return
+            }
+            #expect(told.status == 200 && results.count == 1)
+            #expect(results[0]["result"]?["structuredContent"]?["result"]?.text == "2")
             let twice = "[\(Self.python("1")),\(Self.python("1", id: "2"))]"
             #expect(try await server.post(twice, to: Self.path).json?["error"]?["code"] == .integer(-32_600))
         }

@@ -303,6 +303,32 @@ class Bridge(unittest.TestCase):
         self.assertEqual(answers[None]["error"]["code"], -32700)
         self.assertEqual(len(messages), 2)
 
+    def sleeping(self, seconds):
+        environment = f"bridge-{time.monotonic_ns()}"
+        self.addCleanup(lambda: wire.stop(environment))
+        arguments = {"environmentId": environment, "shellCommand": f"sleep {seconds}; echo slept"}
+        return json.dumps(
+            {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": SHELL, "arguments": arguments}}
+        )
+
+    def test_calls_that_run_when_the_input_ends_are_answered_also_that_of_a_line_without_end(self):
+        ran = subprocess.run(
+            [cluster.current.binary, "mcp", "--pool", "shell"], input=self.sleeping(3), env=bridge().env,
+            capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        self.assertEqual(json.loads(ran.stdout)["result"]["structuredContent"]["stdout"], "slept\n")
+
+    def test_it_ends_when_nobody_reads_its_answers(self):
+        with subprocess.Popen(
+            [cluster.current.binary, "mcp", "--pool", "shell"], env=bridge().env, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        ) as running:  # fmt: skip
+            running.stdin.write(self.sleeping(100) + "\n")
+            running.stdin.close()
+            running.stdout.close()
+            self.assertEqual(running.wait(timeout=30), 0)
+
     def test_what_the_cluster_refuses_is_an_error_of_the_request(self):
         ping = '{"jsonrpc":"2.0","id":"x","method":"ping"}'
         for arguments, environment, word in (

@@ -61,8 +61,8 @@ struct CrashTests {
     private func causeOfEnd(of identifier: String, in cluster: RunningCluster) async throws -> String? {
         let deadline = ContinuousClock.now + .seconds(2)
         while ContinuousClock.now < deadline {
-            let causes = try await cluster.client.endCauses(of: identifier, pool: "python")
-            if let last = causes.first { return last }
+            let ended = try await cluster.client.endedSessions(of: identifier, pool: "python")
+            if let last = ended.first { return last.cause }
             // The coordinator learns it with the worker's next answer to a ping.
             try await Task.sleep(for: .milliseconds(50))
         }

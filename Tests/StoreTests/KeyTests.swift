@@ -106,6 +106,7 @@ struct KeyTests {
             try await store.keepMCPKeyRotations(1, of: python)
             try await store.keepMCPKeyRotations(7, of: orders)
             try await store.keepMCPKeyRotations(2, of: python)
+            try await store.keepMCPKeyRotations(1, of: python)
             #expect(try await store.mcpKeyRotations() == [python: 2, orders: 7])
             await store.close()
             await #expect(throws: StoreError.self) { try await store.mcpKeyRotations() }

@@ -8,7 +8,6 @@ enum ImportRule {
         let others: Set<String>
     }
 
-    private static let logging: Set<String> = ["Logging", "Metrics", "Tracing"]
     private static let system: Set<String> = [
         "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization",
     ]
@@ -26,32 +25,30 @@ enum ImportRule {
         "Wire": Entry(ours: ["Domain", "CWire", "CLZ4"], others: []),
         "Transport": Entry(ours: ["CNNG"], others: ["Dispatch", "Glibc", "Synchronization"]),
         "APIModel": Entry(ours: ["Domain"], others: ["FoundationEssentials"]),
-        "Telemetry": Entry(ours: [], others: logging.union(system).union(["AsyncHTTPClient"])),
+        "Telemetry": Entry(ours: [], others: system.union(["Logging"])),
         "ClusterState": Entry(ours: ["Domain", "HashRing"], others: []),
         "MicroVM": Entry(
             ours: ["Domain", "Wire", "CLinux"],
-            others: system.union(logging).union([
-                "NIOCore", "NIOPosix", "NIOFoundationCompat", "Subprocess", "SystemPackage",
-            ])
+            others: system.union(["NIOCore", "NIOPosix", "Subprocess", "SystemPackage"])
         ),
         "Store": Entry(
             ours: ["Domain"],
-            others: system.union(logging).union(["GRDB", "AsyncHTTPClient", "NIOCore"])
+            others: system.union(["GRDB", "Logging"])
         ),
         "Identity": Entry(
             ours: ["Domain"],
-            others: system.union(logging).union([
-                "AsyncHTTPClient", "Crypto", "CryptoExtras", "NIOCore", "NIOHTTP1", "NIOSSL",
+            others: system.union([
+                "AsyncHTTPClient", "Crypto", "CryptoExtras", "Logging", "NIOCore", "NIOHTTP1", "NIOSSL",
             ])
         ),
         "GuestAgent": Entry(ours: ["Domain", "Wire", "CLinux"], others: ["Glibc", "Synchronization"]),
         "Worker": Entry(
-            ours: ["Domain", "Lifecycle", "Wire", "Transport", "MicroVM", "Telemetry"],
-            others: system.union(logging).union(["ServiceLifecycle"])
+            ours: ["Domain", "Lifecycle", "Wire", "Transport", "MicroVM"],
+            others: system.union(["Logging", "ServiceLifecycle"])
         ),
         "Coordinator": Entry(
-            ours: ["Domain", "ClusterState", "Wire", "Transport", "Store", "Telemetry"],
-            others: system.union(logging).union(["ServiceLifecycle"])
+            ours: ["Domain", "ClusterState", "Wire", "Transport", "Store"],
+            others: system.union(["Logging", "ServiceLifecycle"])
         ),
         "Client": Entry(
             ours: ["APIModel"],
@@ -59,13 +56,12 @@ enum ImportRule {
         ),
         "API": Entry(
             ours: ["Domain", "APIModel", "Identity", "Coordinator", "Telemetry"],
-            others: system.union(logging).union([
-                "HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "NIOCore", "NIOHTTPTypes",
-                "NIOSSL",
+            others: system.union([
+                "HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "Logging", "NIOCore",
+                "NIOHTTPTypes", "NIOSSL",
                 "ServiceLifecycle",
             ])
         ),
-        "Bench": Entry(ours: ["Client", "APIModel"], others: system.union(["HdrHistogram"])),
         "Presentation": Entry(ours: ["APIModel"], others: ["Glibc", "Yams"]),
         "PoolDocuments": Entry(ours: ["APIModel", "Domain"], others: ["FoundationEssentials", "Yams"]),
         "ClientCommands": Entry(
@@ -77,23 +73,21 @@ enum ImportRule {
         "ServiceSettings": Entry(ours: ["Domain"], others: ["Yams"]),
         "cloister": Entry(
             ours: [
-                "API", "APIModel", "Bench", "Client", "ClientCommands", "Coordinator", "Domain", "Identity",
+                "API", "APIModel", "Client", "ClientCommands", "Coordinator", "Domain", "Identity",
                 "MicroVM",
                 "Presentation", "ServiceSettings", "Store", "Telemetry", "Transport", "Wire", "Worker",
             ],
-            others: system.union(logging).union([
-                "ArgumentParser", "AsyncHTTPClient", "Hummingbird", "NIOCore", "NIOSSL",
-                "ServiceLifecycle", "Subprocess", "SystemPackage", "UnixSignals",
+            others: system.union([
+                "ArgumentParser", "AsyncHTTPClient", "Logging", "NIOCore", "NIOSSL", "ServiceLifecycle",
+                "Subprocess", "UnixSignals",
             ])
         ),
         "cloister-guest": Entry(ours: ["CGuestBoot", "GuestAgent"], others: []),
         "TestSupport": Entry(
             ours: [
-                "ClusterState", "Coordinator", "Domain", "HashRing", "Identity", "Lifecycle", "MicroVM",
-                "Store",
-                "Telemetry", "Transport", "Wire", "Worker",
+                "ClusterState", "Coordinator", "Domain", "MicroVM", "Transport", "Wire", "Worker",
             ],
-            others: system.union(logging)
+            others: system.union(["Logging"])
         ),
     ]
 

@@ -5,6 +5,9 @@ internal import NIOHTTPTypes
 
 /// The connection that a request came on.
 struct ClientConnection: Sendable {
+    /// How long a client may take to read what it is sent; then it has lost its connection.
+    private static let patience: TimeAmount = .seconds(60)
+
     private let channel: any Channel
 
     init(channel: any Channel) { self.channel = channel }
@@ -48,11 +51,25 @@ struct ClientConnection: Sendable {
         return try await operation()
     }
 
+    /// Sends a part of an answer, and closes the connection if the client takes too long to read it.
+    ///
+    /// - Parameters:
+    ///   - bytes: the part.
+    ///   - writer: where the answer goes.
+    /// - Throws: why it could not be sent.
+    @concurrent
+    func write(_ bytes: some Sequence<UInt8> & Sendable, to writer: inout any ResponseBodyWriter) async throws
+    {
+        let deadline = close(after: Self.patience)
+        defer { deadline.cancel() }
+        try await writer.write(ByteBuffer(bytes: bytes))
+    }
+
     /// Closes the connection in a while.
     ///
     /// - Parameter timeout: how long to wait.
     /// - Returns: what to cancel when the client has done in time what it had to.
-    func close(after timeout: TimeAmount) -> Scheduled<Void> {
+    private func close(after timeout: TimeAmount) -> Scheduled<Void> {
         channel.eventLoop.scheduleTask(in: timeout) { [channel] in channel.close(promise: nil) }
     }
 

@@ -29,9 +29,9 @@ struct AuditMiddleware: RouterMiddleware {
         var response = try await next(request, context)
         draft.note { entry in
             entry.status = response.status.code
-            entry.errorCode = response.headers[HeaderNames.errorCode]
+            entry.errorCode = response.headers[HeaderNames.errorCode] ?? entry.errorCode
             entry.operationID = response.headers[HeaderNames.operationID] ?? entry.operationID
-            entry.session = response.headers[HeaderNames.sessionGUID]
+            entry.session = response.headers[HeaderNames.sessionGUID] ?? entry.session
             entry.bytesOut = response.body.contentLength
             if entry.outcome == nil {
                 entry.outcome = response.status.kind == .successful ? "done" : "refused"

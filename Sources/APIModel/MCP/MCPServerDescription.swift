@@ -1,3 +1,5 @@
+internal import Domain
+
 /// What the MCP server says about itself.
 package enum MCPServerDescription {
     /// How long a client may keep what does not change while the server runs, in milliseconds.
@@ -6,7 +8,7 @@ package enum MCPServerDescription {
     /// Its name and version.
     static let identity = JSONValue.object([
         .init("name", .string("cloister")), .init("title", .string("Cloister")),
-        .init("version", .string("0.1.0")),
+        .init("version", .string(ProductVersion.text)),
     ])
 
     private static let capabilities = JSONValue.object([

@@ -48,7 +48,9 @@ package enum RPCMessage: Hashable, Sendable {
             return
         }
         let identifier = value["id"].flatMap { RPCIdentifier($0) }
-        let parameters = value["params"] ?? .object([])
+        // Clients write null for what they leave out.
+        let given = value["params"] ?? .null
+        let parameters = given == .null ? .object([]) : given
         guard let method = value["method"]?.text, case .object = parameters else {
             let isResponse = value["method"] == nil && (value["result"] != nil || value["error"] != nil)
             self = isResponse ? .response : .invalid(identifier)

@@ -4,9 +4,6 @@ internal import Presentation
 
 /// Passes messages between a client at standard input and the MCP server of a pool, many at the same time.
 actor MCPBridge {
-    /// How long calls may go on when the input has ended: the answers of a pipe's last lines are under way.
-    private static let grace: Duration = .seconds(1)
-
     private let client: CloisterClient
     private let pool: String
     private let output: MessageOutput
@@ -23,19 +20,24 @@ actor MCPBridge {
         self.output = output
     }
 
-    /// Passes messages until the input ends.
+    /// Passes messages until the input has ended and everything is answered, or nobody reads the answers.
     ///
     /// - Parameter lines: the client's messages, one a line.
     func run(_ lines: AsyncStream<[UInt8]>) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.passAll(lines) }
+            group.addTask { await self.output.untilReaderIsGone() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func passAll(_ lines: AsyncStream<[UInt8]>) async {
         await withDiscardingTaskGroup { group in
             for await line in lines {
                 // In the order of the lines: a cancellation may stand right behind its request.
                 guard let call = accept(line) else { continue }
                 group.addTask { await self.perform(call) }
-            }
-            group.addTask {
-                try? await Task.sleep(for: Self.grace)
-                await self.cancelAll()
             }
         }
     }
@@ -100,7 +102,7 @@ actor MCPBridge {
             if isHandshake { session = begun }
         } catch {
             guard error.kind != .cancelled, !Task.isCancelled else { return }
-            Console.error(line: "cloister: \(error)")
+            Console.error(line: "cloister: \(PlainText.of(error.description))")
             guard let identifier = call.identifier else { return }
             await output.write(RPCError(.unreachable, error.description).json(for: identifier).encoded)
         }
@@ -125,6 +127,4 @@ actor MCPBridge {
         version =
             JSONValue.bounded(answer, valueLimit: RPCBody.valuesMax)?["result"]?["protocolVersion"]?.text
     }
-
-    private func cancelAll() { for call in running.values { call.finish() } }
 }

@@ -8,7 +8,7 @@ struct MCPCommand: ClusterCommand {
         abstract: "Connects an MCP client that talks to a program with the sessions of a cluster.",
         discussion: """
             It reads messages from standard input, one a line, and writes those of the cluster to standard \
-            output, until its input ends. Desktop clients start it by themselves: docs/mcp.md has their \
+            output, until its input has ended and everything is answered. Desktop clients start it by themselves: docs/mcp.md has their \
             configurations. The exit code is 2 when there is no cluster.
             """
     )

@@ -6,7 +6,7 @@ enum StandardInputLines {
     /// The longest line, in bytes; a longer one ends the input.
     private static let longest = 64 << 20
 
-    /// Reads lines until the input ends; empty ones are left out.
+    /// Reads lines until the input ends; empty ones are left out, and the last one needs no end.
     ///
     /// - Returns: the lines, without their ends.
     static func stream() -> AsyncStream<[UInt8]> {
@@ -17,7 +17,10 @@ enum StandardInputLines {
             while line.count <= longest {
                 let count = read(0, &buffer, buffer.count)
                 if count < 0, errno == EINTR { continue }
-                guard count > 0 else { break }
+                guard count > 0 else {
+                    if count == 0, !line.isEmpty { continuation.yield(line) }
+                    break
+                }
                 let parts = buffer.prefix(count).split(
                     separator: UInt8(ascii: "\n"),
                     omittingEmptySubsequences: false

@@ -85,8 +85,8 @@ extension Setting {
         for: [.coordinator],
         example: "/var/lib/cloister/records.sqlite",
         """
-        SQLite, mode 0600: ends of sessions, API keys (hashed), made pools with their secrets, the greatest \
-        generation. Its folder has to exist.
+        SQLite, mode 0600: ends of sessions, API keys (hashed), made pools with their secrets, rotations of MCP \
+        keys, the greatest generation. Its folder has to exist.
         """
     )
     /// How long ends of sessions are kept.

@@ -3,7 +3,6 @@ internal import Coordinator
 internal import Domain
 internal import HTTPTypes
 internal import Hummingbird
-internal import NIOCore
 internal import ServiceLifecycle
 
 /// Answers with an execution's events as they come (docs/api.md, live output).
@@ -11,9 +10,6 @@ internal import ServiceLifecycle
 /// A page is read when the client has taken the one before, so a slow client costs one page of memory. One
 /// that goes away leaves the execution as it is: it may come back, and `DELETE` is what cancels.
 struct ExecutionStreaming: Sendable {
-    /// How long a client may take to read one event; then it has lost its connection.
-    private static let patience: TimeAmount = .seconds(60)
-
     private let silence: Duration
     private let reader: ExecutionReader
     private let context: APIContext
@@ -109,13 +105,13 @@ struct ExecutionStreaming: Sendable {
                     isNewSession: first.isNewSession,
                     hasStarted: first.hasStarted
                 )
-                try await send(greeting.encoded, to: &writer)
+                try await context.connection.write(greeting.encoded, to: &writer)
             }
             do {
                 try await tell(stream, from: first, answer, to: &writer)
             } catch let error as StreamError {
                 let told = ErrorMiddleware.late(error.failure, in: context)
-                try await send(ServerSentEvent("error", data: told).encoded, to: &writer)
+                try await context.connection.write(ServerSentEvent("error", data: told).encoded, to: &writer)
             }
             try await writer.finish(nil)
         }
@@ -135,7 +131,7 @@ struct ExecutionStreaming: Sendable {
         while true {
             for event in page.events {
                 if let next = stream.next(event) {
-                    try await send(next.encoded, to: &writer)
+                    try await context.connection.write(next.encoded, to: &writer)
                     spoken = .now
                 }
                 if case .ended(let outcome) = event.event { answer.note(outcome, page.timings) }
@@ -144,7 +140,7 @@ struct ExecutionStreaming: Sendable {
             if page.isComplete || Task.isShuttingDownGracefully { return }
             // What the client's own limit leaves out is silence, too.
             if spoken.duration(to: .now) >= silence {
-                try await send(ServerSentEvent.keepAlive, to: &writer)
+                try await context.connection.write(ServerSentEvent.keepAlive, to: &writer)
                 spoken = .now
             }
             let sequence = page.nextSequence
@@ -156,13 +152,6 @@ struct ExecutionStreaming: Sendable {
             if Task.isShuttingDownGracefully, case .failure = next { return }
             page = try next.get()
         }
-    }
-
-    @concurrent
-    private func send(_ bytes: [UInt8], to writer: inout any ResponseBodyWriter) async throws {
-        let deadline = context.connection.close(after: Self.patience)
-        defer { deadline.cancel() }
-        try await writer.write(ByteBuffer(bytes: bytes))
     }
 }
 

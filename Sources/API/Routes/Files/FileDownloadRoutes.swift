@@ -4,7 +4,6 @@ internal import Domain
 internal import HTTPTypes
 internal import Hummingbird
 internal import Identity
-internal import NIOCore
 
 /// The routes that send what is in a file.
 struct FileDownloadRoutes: Sendable {
@@ -106,8 +105,6 @@ struct RangeRefusal: Error {
 
 /// Sends a file in parts, of which a few are asked for at once, in the order of the file.
 struct FileDownload: Sendable {
-    /// How long a client may take to read one part; then it has lost its connection.
-    private static let patience: TimeAmount = .seconds(60)
 
     let file: any FileReading
     let connection: ClientConnection
@@ -137,9 +134,7 @@ struct FileDownload: Sendable {
                     guard bytes.count == min(FileLimits.chunkBytes, range.upperBound - written) else {
                         throw Failure(.sandboxFailed, "The file became shorter while it was read.")
                     }
-                    let deadline = connection.close(after: Self.patience)
-                    defer { deadline.cancel() }
-                    try await writer.write(ByteBuffer(bytes: bytes))
+                    try await connection.write(bytes, to: &writer)
                     written += bytes.count
                 }
             }

@@ -2,6 +2,7 @@ internal import APIModel
 internal import Coordinator
 internal import Domain
 internal import Hummingbird
+internal import Telemetry
 
 /// One HTTP request to an MCP server, and what its messages are answered with.
 struct MCPExchange: Sendable {
@@ -14,7 +15,7 @@ struct MCPExchange: Sendable {
     let session: MCPCalls.Session?
     let metadata: MCPMetadata
     /// Whether the client takes an answer in several messages.
-    let takesEvents: Bool
+    var takesEvents: Bool
 
     /// Answers a message.
     ///
@@ -27,6 +28,7 @@ struct MCPExchange: Sendable {
             do {
                 return try await reply(to: identifier, method, parameters)
             } catch let error as RPCError {
+                context.audit?.note { $0.outcome = $0.outcome ?? "refused" }
                 return MCPReply(error, to: identifier, in: version)
             }
         case .notification(let method, let parameters):
@@ -57,9 +59,12 @@ struct MCPExchange: Sendable {
                 : "MCP \(version) has no batches; send each message in a request of its own."
             return MCPReply(RPCError(.invalidRequest, sentence), to: nil, in: version).response
         }
+        // A list is one body: nothing in it can be answered with events.
+        var exchange = self
+        exchange.takesEvents = false
         var answers: [JSONValue] = []
         for message in messages {
-            if case .message(let json)? = try await reply(to: message)?.form { answers.append(json) }
+            if case .message(let json)? = try await exchange.reply(to: message)?.form { answers.append(json) }
         }
         guard !answers.isEmpty else { return Response(status: .accepted) }
         return Response(json: JSONValue.array(answers).encoded)

@@ -2,7 +2,7 @@ internal import APIModel
 internal import Coordinator
 internal import Domain
 internal import Hummingbird
-internal import NIOCore
+internal import Telemetry
 
 /// Runs code for a client that wants to hear of it meanwhile: notifications with fresh output, then the result.
 ///
@@ -14,8 +14,6 @@ struct MCPProgress: Sendable {
     private static let pause: Duration = .milliseconds(200)
     /// What an execution may take beyond its time-out: for a place, and for those before it in its session.
     private static let margin: Duration = .seconds(240)
-    /// How long a client may take to read one event; then it has lost its connection.
-    private static let patience: TimeAmount = .seconds(60)
 
     let run: MCPToolRun
     let token: JSONValue
@@ -51,6 +49,8 @@ struct MCPProgress: Sendable {
                 return run.message(try await run.told(error))
             }
         } catch let error as RPCError {
+            // Stronger than what the beginning of the answer stands for; a defect has said more already.
+            run.context.audit?.note { if $0.outcome != "broken" { $0.outcome = "refused" } }
             return error.json(for: run.identifier)
         }
     }
@@ -129,9 +129,7 @@ struct MCPProgress: Sendable {
 
     @concurrent
     private func send(_ message: JSONValue, to writer: inout any ResponseBodyWriter) async throws {
-        let deadline = run.context.connection.close(after: Self.patience)
-        defer { deadline.cancel() }
-        try await writer.write(ByteBuffer(bytes: ServerSentEvent("message", data: message).encoded))
+        try await run.context.connection.write(ServerSentEvent("message", data: message).encoded, to: &writer)
     }
 }
 

@@ -3,7 +3,6 @@ internal import Coordinator
 internal import Domain
 internal import HTTPTypes
 internal import Hummingbird
-internal import NIOCore
 internal import ServiceLifecycle
 
 /// `GET …/terminals/{id}/output`: what a terminal shows, as it comes.
@@ -13,8 +12,6 @@ internal import ServiceLifecycle
 /// a raw stream has no room for signs of life, and neither a proxy nor we can tell silence from a lost
 /// connection. Whoever wants more asks again from the place where the answer ended.
 struct TerminalOutputRoute: Sendable {
-    /// How long a client may take to read one page; then it has lost its connection.
-    private static let patience: TimeAmount = .seconds(60)
     /// How long the worker waits for output at once: for so long a client that is gone counts as a reader.
     private static let longestWait: Duration = .seconds(5)
 
@@ -51,9 +48,7 @@ struct TerminalOutputRoute: Sendable {
         // A page that begins later: the client was so slow that something is not kept any more. It shall know.
         while page.position == place {
             if !page.bytes.isEmpty {
-                let deadline = context.connection.close(after: Self.patience)
-                defer { deadline.cancel() }
-                try await writer.write(ByteBuffer(bytes: page.bytes))
+                try await context.connection.write(page.bytes, to: &writer)
                 spoken = .now
             }
             place = page.nextPosition
