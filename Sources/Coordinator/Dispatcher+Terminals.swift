@@ -146,7 +146,7 @@ extension Dispatcher {
             unanswered: { loss in
                 if loss.certainty == .workerLost { return await self.loss(of: placement) }
                 // What has no place in the input would be typed twice.
-                if case .type(_, from: nil, _) = order { return Self.perhapsTyped }
+                if case .type(_, at: nil, _) = order { return Self.perhapsTyped }
                 return Self.silence
             }
         )
