@@ -32,6 +32,35 @@ struct DispatchTests {
         }
     }
 
+    @Test("A look that is quicker than the request that begins a session ends nothing")
+    func earlyLook() async throws {
+        let network = InMemoryTransport()
+        try await PlayedNodes.with(over: network) { nodes in
+            let key = try PlayedNodes.key()
+            let worker = try #require(await nodes.address(ofWorker: 0))
+            let dispatcher = try #require(await nodes.dispatcher)
+            let session = SessionKey(
+                pool: try PoolName("python"),
+                identifier: try SessionIdentifier("early")
+            )
+            await network.setFate(for: worker) { bytes in Self.isExecute(bytes, key) ? .hold : .deliver }
+            async let first = nodes.run("set x 1", in: "early")
+            // Until it has its place the session is not known at all.
+            let wasEarly = await eventually {
+                do throws(Failure) {
+                    _ = try await dispatcher.terminals(of: session)
+                    return false
+                } catch { return error.code == .notReady }
+            }
+            #expect(wasEarly)
+            await network.setFate(for: worker, nil)
+            await network.release(for: worker)
+            _ = try await first
+            #expect(try await nodes.run("get x", in: "early").text == "1")
+            #expect(await dispatcher.endedSessions(of: session).isEmpty)
+        }
+    }
+
     private static func isExecute(_ bytes: [UInt8], _ key: ClusterKey) -> Bool {
         guard let content = try? ReceivedEnvelope(bytes, key: key).content() else { return false }
         if case .command(let command) = content, case .execute = command.request { return true }
