@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import os
+import pathlib
 import re
 import signal
 import socket
@@ -93,6 +95,19 @@ class Routes(unittest.TestCase):
             while show(self.session, terminal).json["state"] == "Running":
                 place += len(output(self.session, terminal, place).body)
             self.assertEqual(show(self.session, terminal).json["exitCode"], 130)
+
+    def test_the_example_of_the_document_runs_as_pasted(self):
+        self.addCleanup(wire.send, "DELETE", wire.target("session", "terminal-1", pool="shell"))
+        text = (pathlib.Path(__file__).parents[2] / "docs" / "terminals.md").read_text(encoding="utf-8")
+        *_, example = re.findall(r"(?s)```sh\n(.*?)```", text)
+        ran = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", example],
+            env={**os.environ, "CLOISTER": cluster.current.url, "KEY": cluster.current.key},
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""), ran.stdout)
+        self.assertIn("30 100", ran.stdout)
+        self.assertIn('"exitCode":3', ran.stdout)
 
     def test_the_end_of_the_session_ends_its_terminals_and_is_told(self):
         terminal = self.open(["cat"])
