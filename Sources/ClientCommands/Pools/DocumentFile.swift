@@ -47,7 +47,7 @@ enum DocumentFile {
             if word.hasPrefix("@") {
                 let path = String(word.dropFirst())
                 guard let text = TextFile.content(of: path, limit: limit) else {
-                    throw ValidationError("The parameters \(path) cannot be read.")
+                    throw Failure(.invalidConfiguration, "The parameters \(path) cannot be read.")
                 }
                 values.merge(try PoolDocuments.parameters(text)) { _, last in last }
                 continue

@@ -1,5 +1,6 @@
 internal import APIModel
 internal import ArgumentParser
+internal import Domain
 
 /// What can be said of a pool on a command line; the names are those of `az containerapp sessionpool` where it has one.
 struct PoolOptions: ParsableArguments {
@@ -83,7 +84,10 @@ struct PoolOptions: ParsableArguments {
     private static func secret(_ pair: String) throws -> JSONValue {
         let (name, path) = halves(pair)
         guard var text = TextFile.content(of: path, limit: 64 << 10) else {
-            throw ValidationError("The secret \(name): \(path) cannot be read, or has more than 64 KiB.")
+            throw Failure(
+                .invalidConfiguration,
+                "The secret \(name): \(path) cannot be read, or has more than 64 KiB."
+            )
         }
         // Editors end a line that the secret does not have.
         if text.hasSuffix("\n") { text.removeLast() }
