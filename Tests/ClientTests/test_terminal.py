@@ -149,9 +149,12 @@ class Shell(unittest.TestCase):
             person.resize(70, 20)
             person.type("until [ \"$(stty size)\" = '20 70' ]; do sleep 0.1; done; echo resi''zed\r")
             place = person.until("resized\r\n", place)
-            person.type("echo sle''eps; sleep 1000\r")
+            # The program itself says that it runs: an interrupt while bash still forks meets bash, which may then lose
+            # what is typed ahead or read it as the end (so does bash on a PTY of this machine, once in ten times).
+            person.type("sh -c 'echo sle\"\"eps; exec sleep 1000'\r")
             place = person.until("sleeps\r\n", place)
             person.type("\x03")
+            place = person.until("$ ", place)
             person.type("echo code $((1000 + $?))\r")
             place = person.until("code 1130\r\n", place)
             person.type("exit 7\r")
@@ -181,7 +184,7 @@ class Shell(unittest.TestCase):
         first.until("still here\r\n")
 
     def test_a_full_screen_program_is_drawn_anew_when_the_window_changes(self):
-        person = self.sit_down("--", "bash", "-c", "trap 'echo now $(stty size)' WINCH; echo ready; while :; do sleep 0.1; done")
+        person = self.sit_down("--", "bash", "-c", "trap 'exit 130' INT; trap 'echo now $(stty size)' WINCH; echo ready; while :; do sleep 0.1; done")
         place = person.until("ready\r\n")
         for columns, rows in ((100, 40), (33, 9)):
             person.resize(columns, rows)
