@@ -47,6 +47,17 @@ package struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
         self.retryAfterSeconds = retryAfterSeconds
     }
 
+    /// Whether the same may work a little later.
+    package var isPassing: Bool {
+        switch kind {
+        case .unreachable, .timedOut: true
+        case .refused: [429, 503, 504].contains(status) && code != "SessionLost"
+        // A proxy before a server that is not there for a moment.
+        case .malformedAnswer: [502, 503, 504].contains(status)
+        default: false
+        }
+    }
+
     package var description: String {
         let origin = [code, status.map { "HTTP \($0)" } ?? ""].filter { !$0.isEmpty }.joined(separator: ", ")
         return origin.isEmpty ? message : "\(message) (\(origin))"

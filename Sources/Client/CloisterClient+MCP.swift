@@ -7,7 +7,7 @@ internal import NIOHTTP1
 /// The MCP server of a pool, message by message.
 extension CloisterClient {
     /// How long a call may take: the longest execution, and the start of its session.
-    private static let longestCall = TimeAmount.hours(2)
+    private static let longestCall: Duration = .seconds(7_200)
     /// The longest message that is read, in bytes.
     private static let longestMessage = 64 << 20
 
@@ -44,7 +44,7 @@ extension CloisterClient {
         _ request: HTTPClientRequest,
         _ receive: @Sendable ([UInt8]) async -> Void
     ) async throws(ClientError) -> String? {
-        let response = try await open(request, timeout: Self.longestCall)
+        let response = try await open(request, timeout: .seconds(Self.longestCall.components.seconds))
         var rest: [UInt8] = []
         do {
             let type = response.headers.first(name: "Content-Type") ?? ""

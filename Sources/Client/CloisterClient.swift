@@ -169,15 +169,21 @@ package struct CloisterClient: Sendable {
         timeout: TimeAmount
     ) async throws(ClientError) -> (HTTPClientResponse, Data) {
         // The deadline of the head comes first: it knows why there was no connection.
-        try await Self.within(timeout + .seconds(1)) { () throws(ClientError) in
+        try await Self.within(.nanoseconds(timeout.nanoseconds) + .seconds(1)) { () throws(ClientError) in
             let response = try await open(request, timeout: timeout)
             return (response, try await collect(response))
         }
     }
 
     /// Does something within a time: the head of an answer and its body share one deadline.
-    static func within<Value: Sendable>(
-        _ timeout: TimeAmount,
+    ///
+    /// - Parameters:
+    ///   - timeout: the time.
+    ///   - work: what to do; it is cancelled when the time is over.
+    /// - Returns: what it returned.
+    /// - Throws: what it threw; `timedOut`, `cancelled`.
+    package static func within<Value: Sendable>(
+        _ timeout: Duration,
         _ work: @escaping @Sendable () async throws(ClientError) -> Value
     ) async throws(ClientError) -> Value {
         let result = await withTaskGroup(of: Result<Value, ClientError>?.self) { group in
@@ -185,7 +191,7 @@ package struct CloisterClient: Sendable {
                 do throws(ClientError) { return .success(try await work()) } catch { return .failure(error) }
             }
             group.addTask {
-                try? await Task.sleep(for: .nanoseconds(timeout.nanoseconds))
+                try? await Task.sleep(for: timeout)
                 return nil
             }
             defer { group.cancelAll() }

@@ -25,12 +25,8 @@ package enum ExecutionOrder: Hashable, Sendable {
 
 /// An execution whose events are read while it runs, over as many connections as that takes.
 package struct LiveExecution: Sendable {
-    /// How long a server that was heard once may be silent.
-    private static let patience: Duration = .seconds(60)
     /// The longest that any pool lets code run, in seconds.
     private static let longestExecution = 3_600
-    /// How long to wait before another connection is tried.
-    private static let pause: Duration = .milliseconds(250)
 
     private let client: CloisterClient
     private let order: ExecutionOrder
@@ -73,21 +69,25 @@ package struct LiveExecution: Sendable {
     /// - Throws: why it did not run or its end is not known; what `receive` throws.
     package func follow(_ receive: (LiveEvent) async throws -> Void) async throws {
         var seen: String?
-        var heardAt: ContinuousClock.Instant?
+        var wasHeard = false
+        var patience = Patience()
         while true {
             do {
                 let response = try await connect(after: seen)
-                heardAt = .now
+                wasHeard = true
                 // Behind the end there is nothing; the end itself was the last that came.
                 if response.status == .noContent { return }
-                if try await read(response, seen: &seen, heardAt: &heardAt, receive) { return }
-            } catch let error as ClientError where error.kind == .unreachable {
-                guard let heardAt, .now - heardAt < Self.patience else { throw error }
-            }
-            guard let heardAt, .now - heardAt < Self.patience else {
+                if try await read(response, seen: &seen, &patience, receive) { return }
                 throw ClientError(.unreachable, "The server ended the stream before the execution's end.")
+            } catch let error as ClientError where error.isPassing && wasHeard {
+                guard
+                    let pause = patience.pause(
+                        at: .now,
+                        wanted: .seconds(error.retryAfterSeconds ?? 0)
+                    )
+                else { throw error }
+                try await Task.sleep(for: pause)
             }
-            try await Task.sleep(for: Self.pause)
         }
     }
 
@@ -132,7 +132,7 @@ package struct LiveExecution: Sendable {
     private func read(
         _ response: HTTPClientResponse,
         seen: inout String?,
-        heardAt: inout ContinuousClock.Instant?,
+        _ patience: inout Patience,
         _ receive: (LiveEvent) async throws -> Void
     ) async throws -> Bool {
         var parser = EventStreamParser()
@@ -141,7 +141,7 @@ package struct LiveExecution: Sendable {
             let piece: ByteBuffer?
             do { piece = try await pieces.next() } catch { throw client.failure(for: error) }
             guard let piece else { return false }
-            heardAt = .now
+            patience.renew()
             for event in try parser.next(piece.readableBytesView) {
                 if let known = try LiveEvent(event) {
                     try await receive(known)

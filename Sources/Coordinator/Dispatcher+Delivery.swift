@@ -129,6 +129,24 @@ extension Dispatcher {
         }
     }
 
+    /// Finds a session that is there, and how its worker is reached; none begins for it.
+    ///
+    /// - Parameters:
+    ///   - session: the session.
+    ///   - missing: what the client is told when there is none.
+    /// - Returns: where it is, and the way there.
+    /// - Throws: `missing`, `noWorkerAvailable`.
+    func reach(
+        _ session: SessionKey,
+        else missing: @autoclosure () -> Failure
+    ) async throws(Failure) -> (Placement, WorkerLink) {
+        guard let placement = try await node.placementAskedFor(session) else { throw missing() }
+        guard let link = await node.link(to: placement.worker) else {
+            throw Failure(.noWorkerAvailable, "The session's worker is not reachable.", retryAfterSeconds: 1)
+        }
+        return (placement, link)
+    }
+
     /// Asks more of a session that has answered before; another session of the identifier is none of that.
     ///
     /// - Parameters:

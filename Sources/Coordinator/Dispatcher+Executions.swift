@@ -89,15 +89,13 @@ extension Dispatcher {
         _ request: (SessionLife) -> Command.Request
     ) async throws(Failure) -> Answer {
         _ = try await node.pool(named: session.pool)
-        guard let placement = try await node.placementAskedFor(session) else {
-            throw Failure(
+        let (placement, link) = try await reach(
+            session,
+            else: Failure(
                 .executionNotFound,
                 "There is no execution \(execution): the session '\(session.identifier)' does not exist (any more)."
             )
-        }
-        guard let link = await node.link(to: placement.worker) else {
-            throw Failure(.noWorkerAvailable, "The session's worker is not reachable.", retryAfterSeconds: 1)
-        }
+        )
         return try await askAgain(
             request(placement.session),
             wait: wait,

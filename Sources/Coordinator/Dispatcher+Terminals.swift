@@ -125,15 +125,13 @@ extension Dispatcher {
         wait: Duration = TerminalLimits.requestTimeout
     ) async throws(Failure) -> TerminalReply {
         let pool = try await node.pool(named: session.pool)
-        guard let placement = try await node.placementAskedFor(session) else {
-            throw Failure(
+        let (placement, link) = try await reach(
+            session,
+            else: Failure(
                 .terminalNotFound,
                 "There are no terminals: the session '\(session.identifier)' does not exist (any more)."
             )
-        }
-        guard let link = await node.link(to: placement.worker) else {
-            throw Failure(.noWorkerAvailable, "The session's worker is not reachable.", retryAfterSeconds: 1)
-        }
+        )
         let answer = try await askAgain(
             command(order, at: placement, in: pool, wait: wait),
             wait: wait,

@@ -8,14 +8,6 @@ package enum Console {
     /// - Returns: whether it is.
     package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
-    /// Looks, without waiting, whether nobody reads standard output any more.
-    ///
-    /// - Returns: whether the reader of the pipe, socket or terminal has gone.
-    package static func isReaderGone() -> Bool {
-        var output = pollfd(fd: 1, events: 0, revents: 0)
-        return poll(&output, 1, 0) == 1
-    }
-
     /// Writes bytes to standard output.
     ///
     /// - Parameter bytes: what to write.

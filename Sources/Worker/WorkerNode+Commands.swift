@@ -73,6 +73,31 @@ extension WorkerNode {
         return try await answerOnceGone(sandbox, by: deadline)
     }
 
+    /// Does something with a session, which begins with it if it may.
+    ///
+    /// - Parameters:
+    ///   - session: the session.
+    ///   - mayCreate: whether it begins with this if it is not there.
+    ///   - pool: its pool.
+    ///   - deadline: when the asking side stops to wait.
+    ///   - body: does it; nil when the session ended without taking it in.
+    /// - Returns: the answer.
+    /// - Throws: why there is none.
+    func use(
+        _ session: SessionLife,
+        mayCreate: Bool,
+        in pool: PoolConfiguration,
+        by deadline: ContinuousClock.Instant,
+        _ body: (Sandbox) async throws(Failure) -> Answer?
+    ) async throws(Failure) -> Answer {
+        guard let (sandbox, _) = try sandbox(of: session, mayCreate: mayCreate, in: pool) else {
+            return gone(session)
+        }
+        if let answer = try await body(sandbox) { return answer }
+        // Nothing was done: see `execute`.
+        return try await answerOnceGone(sandbox, by: deadline)
+    }
+
     /// Tells that a session has ended, but not before its machine is gone: then its identifier may begin anew.
     func answerOnceGone(
         _ sandbox: Sandbox,

@@ -14,16 +14,10 @@ extension WorkerNode {
         _ request: TerminalRequest,
         by deadline: ContinuousClock.Instant
     ) async throws(Failure) -> Answer {
-        guard
-            let (sandbox, _) = try sandbox(
-                of: request.session,
-                mayCreate: request.mayCreate,
-                in: request.pool
-            )
-        else { return gone(request.session) }
-        let reply = try await sandbox.perform(request.order, until: min(.now + request.wait, deadline))
-        if let reply { return .terminal(reply) }
-        // Nothing was done: see `execute`.
-        return try await answerOnceGone(sandbox, by: deadline)
+        try await use(request.session, mayCreate: request.mayCreate, in: request.pool, by: deadline) {
+            (sandbox) async throws(Failure) in
+            try await sandbox.perform(request.order, until: min(.now + request.wait, deadline))
+                .map(Answer.terminal)
+        }
     }
 }

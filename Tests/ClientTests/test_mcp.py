@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import contextlib
+import http.server
 import json
 import os
 import pathlib
@@ -11,6 +12,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -318,6 +320,58 @@ class Bridge(unittest.TestCase):
         )  # fmt: skip
         self.assertEqual((ran.returncode, ran.stderr), (0, ""))
         self.assertEqual(json.loads(ran.stdout)["result"]["structuredContent"]["stdout"], "slept\n")
+
+    def test_a_call_with_the_id_of_one_that_goes_on_is_refused(self):
+        slow = self.sleeping(2)
+        ran, messages = self.run_bridge([slow, slow, '{"jsonrpc":"2.0","id":2,"method":"ping"}'], "--pool", "shell")
+        self.assertEqual(ran.returncode, 0)
+        refused, slept = sorted((message for message in messages if message["id"] == 1), key=lambda m: "result" in m)
+        self.assertEqual(refused["error"]["code"], -32600)
+        self.assertEqual(slept["result"]["structuredContent"]["stdout"], "slept\n")
+
+    def test_more_than_can_be_under_way_are_refused_and_the_rest_is_answered(self):
+        # No cluster holds so many calls at once; this server does until all of them are there.
+        go_on = threading.Event()
+
+        class Patient(http.server.BaseHTTPRequestHandler):
+            def log_message(self, *_):
+                pass
+
+            def answer(self, body):
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def do_GET(self):
+                self.answer(b"{}")
+
+            def do_POST(self):
+                call = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                go_on.wait(60)
+                self.answer(json.dumps({"jsonrpc": "2.0", "id": call["id"], "result": {}}).encode())
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Patient)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        self.addCleanup(go_on.set)
+        with subprocess.Popen(
+            [cluster.current.binary, "mcp", "--pool", "shell"], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env={"CLOISTER_URL": f"http://127.0.0.1:{server.server_port}", "CLOISTER_API_KEY": "none"},
+        ) as running:  # fmt: skip
+            self.addCleanup(running.kill)
+            calls = [{"jsonrpc": "2.0", "id": number, "method": "ping"} for number in range(300)]
+            running.stdin.write("".join(json.dumps(call) + "\n" for call in calls))
+            running.stdin.close()
+            refused = [json.loads(running.stdout.readline()) for _ in range(300 - 256)]
+            self.assertTrue(all("under way already" in message["error"]["message"] for message in refused))
+            go_on.set()
+            answered = [json.loads(line) for line in running.stdout]
+            self.assertEqual(running.wait(timeout=30), 0)
+        self.assertTrue(all(message["result"] == {} for message in answered))
+        self.assertEqual(sorted(message["id"] for message in refused + answered), list(range(300)))
 
     def test_it_ends_when_nobody_reads_its_answers(self):
         with subprocess.Popen(

@@ -1,7 +1,9 @@
+internal import Domain
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 internal import NIOHTTPTypes
+internal import ServiceLifecycle
 
 /// The connection that a request came on.
 struct ClientConnection: Sendable {
@@ -32,6 +34,22 @@ struct ClientConnection: Sendable {
             }
             guard let value = try await group.next() else { throw CancellationError() }
             return value
+        }
+    }
+
+    /// Waits for the cluster while an answer is sent, but neither for a client that goes away nor when the
+    /// server shuts down.
+    ///
+    /// - Parameter operation: what to wait for; a shutdown cancels it.
+    /// - Returns: what it returned or threw.
+    /// - Throws: `CancellationError` when the client went away.
+    func next<Value: Sendable>(
+        _ operation: @escaping @Sendable () async throws(Failure) -> Value
+    ) async throws -> Result<Value, Failure> {
+        try await cancellingOnDisconnect {
+            await cancelWhenGracefulShutdown {
+                do throws(Failure) { return .success(try await operation()) } catch { return .failure(error) }
+            }
         }
     }
 

@@ -4,6 +4,9 @@ internal import Presentation
 
 /// Passes messages between a client at standard input and the MCP server of a pool, many at the same time.
 actor MCPBridge {
+    /// How many messages are under way at once; each holds its line and a connection.
+    private static let callsMax = 256
+
     private let client: CloisterClient
     private let pool: String
     private let output: MessageOutput
@@ -13,6 +16,7 @@ actor MCPBridge {
     private var version: String?
     /// What cancels the calls that go on.
     private var running: [RPCIdentifier: AsyncStream<Never>.Continuation] = [:]
+    private var underWay = 0
 
     init(client: CloisterClient, pool: String, output: MessageOutput) {
         self.client = client
@@ -22,24 +26,42 @@ actor MCPBridge {
 
     /// Passes messages until the input has ended and everything is answered, or nobody reads the answers.
     ///
-    /// - Parameter lines: the client's messages, one a line.
-    func run(_ lines: AsyncStream<[UInt8]>) async {
+    /// - Parameter input: the client's messages, one a line.
+    func run(_ input: LineInput) async {
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.passAll(lines) }
+            group.addTask { await self.passAll(input) }
             group.addTask { await self.output.untilReaderIsGone() }
             await group.next()
             group.cancelAll()
         }
     }
 
-    private func passAll(_ lines: AsyncStream<[UInt8]>) async {
+    private func passAll(_ input: LineInput) async {
         await withDiscardingTaskGroup { group in
-            for await line in lines {
+            while let line = await input.next() {
                 // In the order of the lines: a cancellation may stand right behind its request.
-                guard let call = accept(line) else { continue }
-                group.addTask { await self.perform(call) }
+                do throws(Refusal) {
+                    guard let call = try accept(line) else { continue }
+                    underWay += 1
+                    group.addTask { await self.perform(call) }
+                } catch {
+                    await refuse(error)
+                }
             }
         }
+    }
+
+    /// Why a message is not passed on.
+    private struct Refusal: Error {
+        let identifier: RPCIdentifier?
+        let error: RPCError
+    }
+
+    private func refuse(_ refusal: Refusal) async {
+        guard let identifier = refusal.identifier else {
+            return Console.error(line: "cloister: a message was left out: \(refusal.error.message)")
+        }
+        await output.write(refusal.error.json(for: identifier).encoded)
     }
 
     /// A message that is passed on.
@@ -53,11 +75,19 @@ actor MCPBridge {
     }
 
     /// Takes in a message.
-    private func accept(_ line: [UInt8]) -> Call? {
+    private func accept(_ line: [UInt8]) throws(Refusal) -> Call? {
         var call = Call(line: line)
         switch JSONValue.bounded(line, valueLimit: RPCBody.valuesMax).map({ RPCMessage($0) }) {
         case .request(let identifier, let method, let parameters):
             (call.identifier, call.method, call.parameters) = (identifier, method, parameters)
+            guard running[identifier] == nil else {
+                let error = RPCError(
+                    .invalidRequest,
+                    "A call of this id goes on; its answer could not be told apart."
+                )
+                throw Refusal(identifier: identifier, error: error)
+            }
+            try checkRoom(for: identifier)
             let (cancellation, continuation) = AsyncStream<Never>.makeStream()
             call.cancellation = cancellation
             running[identifier] = continuation
@@ -70,10 +100,18 @@ actor MCPBridge {
         case .invalid(let identifier): call.identifier = identifier
         case nil: break
         }
+        try checkRoom(for: call.identifier)
         return call
     }
 
+    private func checkRoom(for identifier: RPCIdentifier?) throws(Refusal) {
+        guard underWay >= Self.callsMax else { return }
+        let error = RPCError(.unreachable, "\(underWay) messages are under way already; wait for some.")
+        throw Refusal(identifier: identifier, error: error)
+    }
+
     private func perform(_ call: Call) async {
+        defer { underWay -= 1 }
         guard let identifier = call.identifier, let cancellation = call.cancellation else {
             return await pass(call)
         }

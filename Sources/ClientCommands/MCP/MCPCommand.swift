@@ -24,6 +24,6 @@ struct MCPCommand: ClusterCommand {
         let pool = try pool.name(connection)
         // Later a cluster that is gone is waited for; one that is not there from the start is told at once.
         _ = try await client.readiness()
-        await MCPBridge(client: client, pool: pool, output: MessageOutput()).run(StandardInputLines.stream())
+        await MCPBridge(client: client, pool: pool, output: try MessageOutput()).run(try LineInput())
     }
 }

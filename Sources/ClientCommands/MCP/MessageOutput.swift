@@ -3,10 +3,11 @@ internal import Presentation
 
 /// Writes messages to standard output, one a line and never two at once, by a thread that may wait for the reader.
 struct MessageOutput: Sendable {
-    /// How often a reader is looked for; nothing but a message tells at once that it has gone.
-    private static let interval: Duration = .milliseconds(500)
-
     private let queue = DispatchQueue(label: "standard output")
+    private let watch: DescriptorWatch
+
+    /// - Throws: ``DescriptorError``.
+    init() throws { watch = try DescriptorWatch(label: "reader of standard output") }
 
     /// Writes a message and waits until it was taken.
     ///
@@ -22,8 +23,7 @@ struct MessageOutput: Sendable {
 
     /// Waits until nobody reads standard output any more, or the task is cancelled.
     func untilReaderIsGone() async {
-        while !Console.isReaderGone() {
-            do { try await Task.sleep(for: Self.interval) } catch { return }
-        }
+        // Asked for nothing, poll(2) tells only that the other side has gone.
+        await watch.when(0, at: 1) {}
     }
 }

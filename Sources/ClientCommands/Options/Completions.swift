@@ -11,15 +11,12 @@ enum ContextNames {
 
 /// The names of pools, for a shell that completes them.
 enum PoolNames {
-    /// How long a shell is kept waiting.
-    private static let patience: Duration = .milliseconds(700)
-
     /// The pools of the cluster that is meant.
     ///
     /// - Parameter words: the command line so far.
     /// - Returns: the names; none when they do not come at once.
     static func known(_ words: [String]) async -> [String] {
-        await AskedNames.within(patience, words) { client, _ in try await client.poolNames() }
+        await AskedNames.of(words) { client, _ in try await client.poolNames() }
     }
 }
 
@@ -32,7 +29,7 @@ enum SessionIdentifiers {
     ///   - standard: the pool when nobody names one.
     /// - Returns: the identifiers; none when they do not come at once.
     static func known(_ words: [String], else standard: String = PoolOption.standard) async -> [String] {
-        await AskedNames.within(.milliseconds(700), words) { client, connection in
+        await AskedNames.of(words) { client, connection in
             let given = AskedNames.value(of: "--pool", in: words)
             let pool = try PoolOption.name(given, connection, else: standard)
             return try await client.sessions(of: pool).map(\.identifier)
@@ -61,14 +58,17 @@ enum CompletableName {
 
 /// Names that a cluster is asked for.
 private enum AskedNames {
+    /// How long a shell is kept waiting.
+    private static let patience: Duration = .milliseconds(700)
+
     /// What stands behind an option on a command line.
     static func value(of option: String, in words: [String]) -> String? {
         guard let place = words.firstIndex(of: option), place + 1 < words.count else { return nil }
         return words[place + 1]
     }
 
-    static func within(
-        _ time: Duration,
+    /// Asks for names; what does not come at once is none.
+    static func of(
         _ words: [String],
         _ names: @escaping @Sendable (CloisterClient, ConnectionOptions) async throws -> [String]
     ) async -> [String] {
@@ -79,17 +79,10 @@ private enum AskedNames {
         connection.caFile = value(of: "--ca-file", in: words)
         connection.stateDir = value(of: "--state-dir", in: words)
         let options = connection
-        return await withTaskGroup(of: [String]?.self) { group in
-            group.addTask {
-                guard let target = try? options.target() else { return [] }
-                return try? await target.client.closing { try await names(target.client, options) }
-            }
-            group.addTask {
-                try? await Task.sleep(for: time)
-                return nil
-            }
-            defer { group.cancelAll() }
-            return (await group.next() ?? nil)?.filter(CompletableName.isPlain) ?? []
+        let known = try? await CloisterClient.within(patience) { () throws(ClientError) -> [String] in
+            guard let target = try? options.target() else { return [] }
+            return (try? await target.client.closing { try await names(target.client, options) }) ?? []
         }
+        return (known ?? []).filter(CompletableName.isPlain)
     }
 }

@@ -6,10 +6,8 @@ internal import Synchronization
 ///
 /// Reading and writing may take for ever, so each has a thread of its own.
 struct LocalTerminal: Sendable {
-    private let keyboard = DispatchQueue(label: "cloister.keyboard")
+    private let keyboard: DescriptorWatch
     private let screen = DispatchQueue(label: "cloister.screen")
-    private let wake: (reading: Int32, writing: Int32)
-
     /// How the terminal was before, as long as it is not so.
     private static let before = Mutex<termios?>(nil)
 
@@ -17,12 +15,11 @@ struct LocalTerminal: Sendable {
     ///
     /// Every key goes to us from now on, Ctrl-C as well, until ``restore()`` or the end of the process.
     ///
-    /// - Throws: ``TerminalError`` when standard input is no terminal.
+    /// - Throws: ``TerminalError`` when standard input is no terminal, ``DescriptorError``.
     init() throws {
         var modes = termios()
-        var ends: [Int32] = [-1, -1]
-        guard isatty(0) == 1, tcgetattr(0, &modes) == 0, pipe(&ends) == 0 else { throw TerminalError() }
-        wake = (ends[0], ends[1])
+        guard isatty(0) == 1, tcgetattr(0, &modes) == 0 else { throw TerminalError() }
+        keyboard = try DescriptorWatch(label: "cloister.keyboard")
         let isFirst = Self.before.withLock { before in
             defer { before = modes }
             return before == nil
@@ -55,26 +52,11 @@ struct LocalTerminal: Sendable {
     ///
     /// - Returns: the bytes of what was pressed; nil at the end of the input, or when the task is cancelled.
     func keys() async -> [UInt8]? {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                keyboard.async { continuation.resume(returning: read()) }
-            }
-        } onCancel: {
-            // It stays readable, so nobody waits for a key any more.
-            _ = write(wake.writing, "x", 1)
-        }
-    }
-
-    private func read() -> [UInt8]? {
-        var watched = [
-            pollfd(fd: 0, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: wake.reading, events: Int16(POLLIN), revents: 0),
-        ]
-        while poll(&watched, 2, -1) < 0 { guard errno == EINTR else { return nil } }
-        guard watched[1].revents == 0 else { return nil }
-        var buffer = [UInt8](repeating: 0, count: 16 << 10)
-        let count = Glibc.read(0, &buffer, buffer.count)
-        return count > 0 ? Array(buffer.prefix(count)) : nil
+        await keyboard.when(POLLIN, at: 0) {
+            var buffer = [UInt8](repeating: 0, count: 16 << 10)
+            let count = read(0, &buffer, buffer.count)
+            return count > 0 ? Array(buffer.prefix(count)) : nil
+        } ?? nil
     }
 
     /// Shows something, and waits until the terminal has taken it.

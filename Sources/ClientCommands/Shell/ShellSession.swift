@@ -175,16 +175,3 @@ struct ShellSession: Sendable {
         try await Task.sleep(for: pause)
     }
 }
-
-extension ClientError {
-    /// Whether the same may work a little later.
-    fileprivate var isPassing: Bool {
-        switch kind {
-        case .unreachable, .timedOut: true
-        case .refused: [429, 503, 504].contains(status) && code != "SessionLost"
-        // A proxy before a server that is not there for a moment.
-        case .malformedAnswer: [502, 503, 504].contains(status)
-        default: false
-        }
-    }
-}

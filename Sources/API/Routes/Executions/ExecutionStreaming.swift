@@ -145,12 +145,15 @@ struct ExecutionStreaming: Sendable {
             }
             let sequence = page.nextSequence
             let wait = max(silence - spoken.duration(to: .now), .zero)
-            let next = try await context.connection.cancellingOnDisconnect {
-                [reader] () async throws -> Result<EventPage, StreamError> in
-                await cancelWhenGracefulShutdown { await reader.next(from: sequence, wait: wait) }
+            let next = try await context.connection.next { [reader] () throws(Failure) in
+                try await reader.page(from: sequence, wait: wait)
             }
-            if Task.isShuttingDownGracefully, case .failure = next { return }
-            page = try next.get()
+            switch next {
+            case .success(let next): page = next
+            case .failure(let failure):
+                if Task.isShuttingDownGracefully { return }
+                throw StreamError(failure: failure)
+            }
         }
     }
 }
@@ -158,15 +161,4 @@ struct ExecutionStreaming: Sendable {
 /// What ends a stream that has begun.
 private struct StreamError: Error {
     let failure: Failure
-}
-
-extension ExecutionReader {
-    /// Reads the next page of a stream.
-    fileprivate func next(from sequence: UInt64, wait: Duration) async -> Result<EventPage, StreamError> {
-        do throws(Failure) {
-            return .success(try await page(from: sequence, wait: wait))
-        } catch {
-            return .failure(StreamError(failure: error))
-        }
-    }
 }

@@ -55,9 +55,8 @@ struct TerminalOutputRoute: Sendable {
             let left = silence - spoken.duration(to: .now)
             if page.isEnd || left <= .zero || Task.isShuttingDownGracefully { return }
             let wait = min(left, Self.longestWait)
-            let next = try await context.connection.cancellingOnDisconnect {
-                [place] () async throws -> Result<TerminalPage, Failure> in
-                await cancelWhenGracefulShutdown { await nextPage(of: subject, from: place, wait: wait) }
+            let next = try await context.connection.next { [place] () throws(Failure) in
+                try await self.page(of: subject, from: place, wait: wait)
             }
             switch next {
             case .success(let next): page = next
@@ -66,18 +65,6 @@ struct TerminalOutputRoute: Sendable {
                 if !Task.isShuttingDownGracefully { _ = ErrorMiddleware.late(failure, in: context) }
                 return
             }
-        }
-    }
-
-    private func nextPage(
-        of subject: TerminalSubject,
-        from place: UInt64,
-        wait: Duration
-    ) async -> Result<TerminalPage, Failure> {
-        do throws(Failure) {
-            return .success(try await page(of: subject, from: place, wait: wait))
-        } catch {
-            return .failure(error)
         }
     }
 

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Client
 @testable import ClientCommands
 
 /// How long the shell tries again.

@@ -1,5 +1,5 @@
 /// How long something that fails is tried again: from its first failure on, and anew whenever it gets on.
-struct Patience: Sendable {
+package struct Patience: Sendable {
     private static let longest: Duration = .seconds(120)
     private static let firstPause: Duration = .milliseconds(200)
     private static let longestPause: Duration = .seconds(5)
@@ -9,11 +9,14 @@ struct Patience: Sendable {
     private var firstFailure: ContinuousClock.Instant?
     private var nextPause = Self.firstPause
 
+    /// Begins with nothing that has failed.
+    package init() {}
+
     /// Whether it has failed often enough for the person to hear of it.
-    var isTried: Bool { nextPause > Self.firstPause * 8 }
+    package var isTried: Bool { nextPause > Self.firstPause * 8 }
 
     /// It has got on: what failed before does not count any more.
-    mutating func renew() { self = Patience() }
+    package mutating func renew() { self = Patience() }
 
     /// It has failed.
     ///
@@ -21,7 +24,7 @@ struct Patience: Sendable {
     ///   - now: when.
     ///   - wanted: the pause that the server asks for.
     /// - Returns: how long to wait before it is tried again; nil when that is enough.
-    mutating func pause(at now: ContinuousClock.Instant, wanted: Duration = .zero) -> Duration? {
+    package mutating func pause(at now: ContinuousClock.Instant, wanted: Duration = .zero) -> Duration? {
         let first = firstFailure ?? now
         firstFailure = first
         guard now - first < Self.longest else { return nil }
