@@ -34,10 +34,11 @@ enum ImportRule {
                 "NIOCore", "NIOPosix", "NIOFoundationCompat", "Subprocess", "SystemPackage",
             ])
         ),
-        "Store": Entry(
-            ours: ["Domain"],
-            others: system.union(logging).union(["GRDB", "AsyncHTTPClient", "NIOCore"])
+        "Etcd": Entry(
+            ours: [],
+            others: ["AsyncHTTPClient", "FoundationEssentials", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"]
         ),
+        "Store": Entry(ours: ["Domain", "Etcd"], others: system.union(logging).union(["GRDB"])),
         "Identity": Entry(
             ours: ["Domain"],
             others: system.union(logging).union([
