@@ -68,9 +68,20 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "Etcd",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "Store",
             dependencies: [
-                "Domain",
+                "Domain", "Etcd",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -203,10 +214,12 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(name: "EtcdServer", dependencies: ["Etcd"], path: "Tests/EtcdServer", swiftSettings: strict),
+        .testTarget(name: "EtcdTests", dependencies: ["Etcd", "EtcdServer"], swiftSettings: strict),
         .testTarget(
             name: "StoreTests",
             dependencies: [
-                "ClusterState", "Coordinator", "Domain", "Store", "Transport", "Wire",
+                "ClusterState", "Coordinator", "Domain", "Etcd", "EtcdServer", "Store", "Transport", "Wire",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

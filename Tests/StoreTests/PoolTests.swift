@@ -21,11 +21,12 @@ struct PoolTests {
         )
     }
 
-    private func stores() async throws -> [any Store] { [MemoryStore(), try await folder.open()] }
-
-    @Test("Pools come back as they were, by name; the newest of a name counts; a removed one is gone")
-    func kept() async throws {
-        for store in try await stores() {
+    @Test(
+        "Pools come back as they were, by name; the newest of a name counts; a removed one is gone",
+        arguments: StoreKind.allCases
+    )
+    func kept(kind: StoreKind) async throws {
+        try await kind.lend { store in
             let former = try record("beta", document: #"{"location":"w"}"#)
             let latter = try record("beta", document: #"{"location":"ö"}"#, changed: .max / 4)
             try await store.keep(former)

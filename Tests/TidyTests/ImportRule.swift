@@ -31,10 +31,11 @@ enum ImportRule {
             ours: ["Domain", "Wire", "CLinux"],
             others: system.union(["NIOCore", "NIOPosix", "Subprocess", "SystemPackage"])
         ),
-        "Store": Entry(
-            ours: ["Domain"],
-            others: system.union(["GRDB", "Logging"])
+        "Etcd": Entry(
+            ours: [],
+            others: ["AsyncHTTPClient", "FoundationEssentials", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"]
         ),
+        "Store": Entry(ours: ["Domain", "Etcd"], others: system.union(["GRDB", "Logging"])),
         "Identity": Entry(
             ours: ["Domain"],
             others: system.union([
