@@ -35,6 +35,12 @@ enum Refusals {
         retryAfterSeconds: 1
     )
 
+    static let cutOff = Failure(
+        .notReady,
+        "This coordinator is cut off from the directory that the coordinators share; another one is not.",
+        retryAfterSeconds: 1
+    )
+
     static let contradiction = Failure(
         .staleAddressee,
         "The worker refused a session that it had taken before; ask again.",

@@ -4,6 +4,8 @@ package import Wire
 
 /// What a coordinator has to know before it starts.
 package struct CoordinatorConfiguration: Sendable {
+    /// Its name in the cluster, stable over its restarts.
+    package var name = "coordinator"
     /// Where its inbox listens, as an nng address; port 0 lets the system choose.
     package var address: String
     /// The pools that it serves.
