@@ -42,7 +42,11 @@ package struct CoordinatorService: Service {
         self.logger = logger
         let shared = try configuration.shared?.open()
         let store: any Store
-        if let shared { store = shared.store } else { store = try await configuration.openStore(logger: logger) }
+        if let shared {
+            store = shared.store
+        } else {
+            store = try await configuration.openStore(logger: logger)
+        }
         keys = store
         let generations = try await GenerationStart(
             store: store,

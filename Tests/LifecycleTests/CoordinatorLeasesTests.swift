@@ -5,7 +5,9 @@ import Testing
 
 @Suite("A worker's permission from several coordinators")
 struct CoordinatorLeasesTests {
-    private let (first, second, third) = (Incarnation(1), Incarnation(2), Incarnation(3))
+    private let first = Incarnation(1)
+    private let second = Incarnation(2)
+    private let third = Incarnation(3)
 
     private func standing(
         _ coordinator: Incarnation,

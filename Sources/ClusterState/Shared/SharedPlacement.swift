@@ -42,6 +42,7 @@ extension Cluster {
         }
         if let lost = shared?.lost[key] { return .takeLoss(lost) }
         guard shared?.isLoaded == true else { throw Refusals.settling }
+        guard shared?.isInTouch(at: time.uptime) == true else { throw Refusals.directoryAway }
         let count = directory.count(in: key.pool)
         guard count < most else { throw Refusals.noRoom(for: key, sessions: count, most: most) }
         return .place(try chooseRecord(for: key, except: refusing))
@@ -96,6 +97,9 @@ extension Cluster {
 
     /// What the one client is told that learns of a loss.
     package static var lostSession: Failure { Refusals.lost }
+
+    /// What a client is told whose session can neither begin nor end because the directory is away.
+    package static var directoryAway: Failure { Refusals.directoryAway }
 
     /// What a client is told when a pool is full.
     package static func noRoom(for key: SessionKey, sessions: Int, most: Int) -> Failure {

@@ -38,11 +38,7 @@ extension CoordinatorNode {
             return try await question(directory)
         } catch {
             logger.warning("the shared directory does not answer", metadata: ["reason": "\(error)"])
-            throw Failure(
-                .notReady,
-                "The directory that the coordinators share does not answer; sessions that run go on, none can begin or end.",
-                retryAfterSeconds: 2
-            )
+            throw Cluster.directoryAway
         }
     }
 

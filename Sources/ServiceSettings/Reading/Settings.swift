@@ -166,7 +166,9 @@ package struct Settings: Sendable {
     /// A coordinator keeps its records in a file or in etcd.
     private mutating func findStore() {
         let (isFile, isEtcd) = (says(.storeFile), says(.etcdEndpoints))
-        guard isFile == isEtcd, !problems.contains(where: { $0.key == Setting.storeFile.pattern }) else { return }
+        guard isFile == isEtcd, !problems.contains(where: { $0.key == Setting.storeFile.pattern }) else {
+            return
+        }
         let sentence =
             isFile
             ? "storeFile and etcd.endpoints are both there; a coordinator keeps its records in one of them"

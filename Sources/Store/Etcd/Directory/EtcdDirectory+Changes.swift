@@ -66,7 +66,8 @@ extension EtcdDirectory {
             switch kind(of: entry) {
             case .session(_, let session?): snapshot.sessions.append(session)
             case .worker(_, let record?): snapshot.workers.append(record)
-            case .hears(let id, let coordinator, let life?): snapshot.hears[id, default: [:]][coordinator] = life
+            case .hears(let id, let coordinator, let life?):
+                snapshot.hears[id, default: [:]][coordinator] = life
             case .coordinator(_, let record?): snapshot.coordinators.append(record)
             case .inTouch(let name, true): snapshot.inTouch.insert(name)
             default: break

@@ -32,7 +32,8 @@ extension EtcdDirectory {
     /// Keeps tombstones and frees the slots of the sessions, with one operation for the entry of each.
     private func bury(
         _ records: [EndedSessionRecord],
-        _ operations: @escaping @Sendable ([EtcdEntry]) async throws(StoreError) -> [EtcdTransaction.Operation]
+        _ operations:
+            @escaping @Sendable ([EtcdEntry]) async throws(StoreError) -> [EtcdTransaction.Operation]
     ) async throws(StoreError) {
         let (store, places, deadline) = (store, places, deadline)
         var seen: Set<SessionLife> = []

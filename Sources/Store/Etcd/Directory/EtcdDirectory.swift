@@ -134,7 +134,10 @@ package actor EtcdDirectory: SharedDirectory {
         let deadline = deadline ?? self.deadline
         // A task of its own, awaited here: what has begun is finished also when the caller is cancelled.
         let result = await Task { () async -> Result<Value, StoreError> in
-            var last = StoreError(.busy, "etcd does not tell what it did, or too many write at once; try again.")
+            var last = StoreError(
+                .busy,
+                "etcd does not tell what it did, or too many write at once; try again."
+            )
             var pause: Duration = .milliseconds(5)
             var isUntold = false
             repeat {

@@ -42,8 +42,9 @@ struct PoolSlots: Sendable {
     ) -> Int? {
         let bound = bound(of: most)
         let free = (0..<bound).filter { !used.contains($0) }
-        guard let slot = free.filter({ !tried.contains($0) }).randomElement(using: &generator)
-            ?? (orTried ? free.randomElement(using: &generator) : nil)
+        guard
+            let slot = free.filter({ !tried.contains($0) }).randomElement(using: &generator)
+                ?? (orTried ? free.randomElement(using: &generator) : nil)
         else { return nil }
         tried.insert(slot)
         return slot
