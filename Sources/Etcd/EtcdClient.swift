@@ -15,6 +15,11 @@ package actor EtcdClient {
     /// How long one member may take to answer; an election takes about a second.
     private static let memberTimeout = TimeAmount.seconds(3)
 
+    /// After how long without a byte a connection is given up: a watch on a dead one is begun anew then.
+    private static let silence = TimeAmount.seconds(5)
+    /// How many connections a member has at most, of which each watch keeps one.
+    private static let connectionsMax = 24
+
     let configuration: EtcdConfiguration
     nonisolated let http: HTTPClient
     /// The member that is asked first: the one that answered last.
@@ -29,7 +34,8 @@ package actor EtcdClient {
     package init(_ configuration: EtcdConfiguration) throws(EtcdError) {
         self.configuration = configuration
         var settings = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        settings.timeout = .init(connect: .seconds(1))
+        settings.timeout = .init(connect: .seconds(1), read: Self.silence)
+        settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.connectionsMax
         if let files = configuration.certificates { settings.tlsConfiguration = try Self.tls(files) }
         http = HTTPClient(configuration: settings)
     }

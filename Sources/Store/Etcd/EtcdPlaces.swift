@@ -67,7 +67,8 @@ struct EtcdPlaces: Sendable {
         revision.map { .isUnchanged(key, since: $0) } ?? .isAbsent(key)
     }
 
-    private static func digits(_ bytes: [UInt8]) -> String {
+    /// Any bytes as hexadecimal digits.
+    static func digits(_ bytes: [UInt8]) -> String {
         bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 
