@@ -101,9 +101,11 @@ package actor MemoryStore: Store {
         return knownKeys.count < before
     }
 
-    package func keep(_ pool: PoolRecord) throws(StoreError) {
+    package func keep(_ pool: PoolRecord, replacing present: PoolRecord?) throws(StoreError) -> Bool {
         try checkOpen()
+        guard knownPools[pool.name] == present else { return false }
         knownPools[pool.name] = pool
+        return true
     }
 
     package func pools() throws(StoreError) -> [PoolRecord] {
@@ -111,9 +113,11 @@ package actor MemoryStore: Store {
         return knownPools.values.sorted { $0.name.text < $1.name.text }
     }
 
-    package func removePool(_ name: PoolName) throws(StoreError) {
+    package func removePool(_ name: PoolName, replacing present: PoolRecord?) throws(StoreError) -> Bool {
         try checkOpen()
+        guard knownPools[name] == present else { return false }
         knownPools[name] = nil
+        return true
     }
 
     package func keepMCPKeyRotations(_ count: Int, of pool: PoolName) throws(StoreError) {
@@ -125,6 +129,8 @@ package actor MemoryStore: Store {
         try checkOpen()
         return knownRotations
     }
+
+    package nonisolated func changes() -> AsyncStream<StoreArea> { noChanges() }
 
     package func close() { isClosed = true }
 

@@ -4,7 +4,7 @@ package import Domain
 ///
 /// Every call is one transaction: it happens as a whole or, when it throws, not at all. A call that has
 /// begun is finished also when its task is cancelled, so that a flush at shutdown loses nothing.
-package protocol Store: KeyStore, MCPKeyStore, PoolStore {
+package protocol Store: KeyStore, MCPKeyStore, PoolStore, StoreChanges {
     /// Keeps records; of a session that has one already, the first stays, as ends are reported repeatedly.
     ///
     /// - Parameter records: what to keep, some hundreds at most.

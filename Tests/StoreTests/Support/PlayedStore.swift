@@ -56,7 +56,7 @@ actor PlayedStore: Store {
 
     func keys() async throws(StoreError) -> [KeyRecord] { try await kept.keys() }
 
-    func keep(_ pool: PoolRecord) throws(StoreError) {}
+    func keep(_ pool: PoolRecord, replacing present: PoolRecord?) throws(StoreError) -> Bool { true }
 
     func keepMCPKeyRotations(_ count: Int, of pool: PoolName) throws(StoreError) {}
 
@@ -64,7 +64,9 @@ actor PlayedStore: Store {
 
     func pools() throws(StoreError) -> [PoolRecord] { [] }
 
-    func removePool(_ name: PoolName) throws(StoreError) {}
+    func removePool(_ name: PoolName, replacing present: PoolRecord?) throws(StoreError) -> Bool { true }
+
+    nonisolated func changes() -> AsyncStream<StoreArea> { kept.changes() }
 
     func removeKey(_ id: KeyID) async throws(StoreError) -> Bool {
         try check()
