@@ -34,6 +34,12 @@ struct Membership: Sendable {
         members[worker]?.isHealthy(missesUntilUnhealthy: configuration.missesUntilUnhealthy) == true
     }
 
+    /// What a life is told that was declared lost.
+    static let lostBefore = Failure(
+        .staleAddressee,
+        "This life of the worker was declared lost; begin a new epoch."
+    )
+
     /// Why an announcement is not followed, if it is not.
     func objection(to announcement: WorkerAnnouncement) -> Failure? {
         let life = announcement.life
@@ -41,7 +47,7 @@ struct Membership: Sendable {
             return Failure(.incompatibleVersion, "This coordinator speaks another version of the protocol.")
         }
         if let epoch = former[life.incarnation], life.epoch <= epoch {
-            return Failure(.staleAddressee, "This life of the worker was declared lost; begin a new epoch.")
+            return Self.lostBefore
         }
         let isKnown = members[life.worker] != nil || candidates[life.worker] != nil
         guard isKnown || members.count + candidates.count < configuration.workersMax else {
@@ -69,6 +75,11 @@ struct Membership: Sendable {
         return true
     }
 
+    /// Where a candidate is reached.
+    func candidateAddress(_ life: WorkerLife) -> String? {
+        isCandidate(life) ? candidates[life.worker]?.address : nil
+    }
+
     func isCandidate(_ life: WorkerLife) -> Bool { candidates[life.worker]?.life == life }
 
     /// Makes a member of a candidate; the former life must be gone by then.
@@ -78,6 +89,13 @@ struct Membership: Sendable {
         member.serve(at: now)
         members[life.worker] = member
         ring.insert(life.worker, weight: member.capacity.weight)
+    }
+
+    /// Lets a member go that others may still hear; it can come back with the same life.
+    mutating func leave(_ life: WorkerLife) {
+        guard isMember(life) else { return }
+        members[life.worker] = nil
+        ring.remove(life.worker)
     }
 
     /// Removes a member's life for ever.

@@ -35,6 +35,18 @@ enum Refusals {
         retryAfterSeconds: 1
     )
 
+    static let directoryAway = Failure(
+        .notReady,
+        "The directory that the coordinators share does not answer: sessions that run go on, none can begin or end.",
+        retryAfterSeconds: 2
+    )
+
+    static let cutOff = Failure(
+        .notReady,
+        "This coordinator is cut off from the directory that the coordinators share; another one is not.",
+        retryAfterSeconds: 1
+    )
+
     static let contradiction = Failure(
         .staleAddressee,
         "The worker refused a session that it had taken before; ask again.",

@@ -3,9 +3,6 @@ internal import Domain
 
 /// The nodes of the cluster, for those who operate it.
 extension CoordinatorNode {
-    /// The name under which a coordinator shows itself.
-    private static let name = "coordinator"
-
     /// What is known here of the nodes, and the ways to those who can tell more.
     ///
     /// - Parameter address: where this coordinator is reached by workers.
@@ -14,7 +11,7 @@ extension CoordinatorNode {
         let now = time
         let shares = cluster.ringShares
         var own = NodeDescription(
-            name: Self.name,
+            name: name,
             state: cluster.isSettling(at: now) ? "settling" : "serving",
             address: address,
             incarnation: incarnation,
@@ -40,7 +37,24 @@ extension CoordinatorNode {
             )
             return (node: node, link: links[worker.life])
         }
-        return [(node: own, link: nil)] + workers
+        return [(node: own, link: nil)] + otherCoordinators + workers
+    }
+
+    /// The other coordinators, as far as the shared directory tells.
+    private var otherCoordinators: [(node: NodeDescription, link: WorkerLink?)] {
+        cluster.coordinators.filter { $0.record.name != name }.map { other in
+            var node = NodeDescription(
+                name: other.record.name,
+                state: other.isInTouch ? "serving" : "silent",
+                address: other.record.address,
+                incarnation: other.record.incarnation,
+                sessionCount: cluster.sessionCount,
+                worker: nil
+            )
+            node.version = other.record.version
+            node.startedMilliseconds = other.record.startedMilliseconds
+            return (node: node, link: nil)
+        }
     }
 
     private static func state(of worker: WorkerSummary) -> String {

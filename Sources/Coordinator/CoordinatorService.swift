@@ -23,6 +23,7 @@ package struct CoordinatorService: Service {
     package let keys: any KeyStore & MCPKeyStore
     /// Keeps the control plane's pools, in the same file.
     package let pools: PoolKeeper
+    private let directory: (any SharedDirectory)?
     private let inbox: any Inbox
     private let configuration: CoordinatorConfiguration
     private let post: any Post
@@ -39,7 +40,13 @@ package struct CoordinatorService: Service {
         self.configuration = configuration
         self.post = post
         self.logger = logger
-        let store = try await configuration.openStore(logger: logger)
+        let shared = try configuration.shared?.open()
+        let store: any Store
+        if let shared {
+            store = shared.store
+        } else {
+            store = try await configuration.openStore(logger: logger)
+        }
         keys = store
         let generations = try await GenerationStart(
             store: store,
@@ -51,14 +58,25 @@ package struct CoordinatorService: Service {
             maximumMessageSize: WireLimits.envelopeBytes
         )
         var randomness = SystemRandomNumberGenerator()
+        let incarnation = Incarnation.draw(using: &randomness)
+        let record = CoordinatorRecord(
+            name: configuration.name,
+            incarnation: incarnation,
+            address: inbox.address,
+            version: ProductVersion.text,
+            startedMilliseconds: WallClock.milliseconds
+        )
+        directory = shared?.directory(for: record, logger: logger)
         node = CoordinatorNode(
             configuration: configuration,
-            incarnation: .draw(using: &randomness),
+            incarnation: incarnation,
             generations: generations,
+            directory: directory,
             logger: logger
         )
         tombstones = TombstoneKeeper(
             store: store,
+            directory: directory,
             retention: configuration.tombstoneRetention,
             source: node,
             logger: logger
@@ -91,7 +109,8 @@ package struct CoordinatorService: Service {
             replyAddress: inbox.address,
             post: post,
             key: configuration.clusterKey,
-            firstLease: configuration.cluster.times.workerFence,
+            // With others it gives none before the directory knows that it hears the worker.
+            firstLease: directory == nil ? configuration.cluster.times.workerFence : .zero,
             logger: logger
         )
         logger.info("coordinator serves", metadata: ["inbox": "\(inbox.address)"])
@@ -102,6 +121,10 @@ package struct CoordinatorService: Service {
                 for _ in 0..<Self.receiveLoops { group.addTask(priority: .high) { await server.run() } }
                 group.addTask(priority: .high) { await runner.run() }
                 group.addTask(priority: .high) { await passTime() }
+                if let directory {
+                    let runner = DirectoryRunner(node: node, directory: directory, logger: logger)
+                    group.addTask(priority: .high) { await runner.run() }
+                }
                 group.addTask { await ReadyKeeper(node: node).run() }
                 group.addTask { await dispatcher.runCancellations() }
                 group.addTask { await tombstones.run() }
@@ -115,6 +138,7 @@ package struct CoordinatorService: Service {
 
     private func passTime() async {
         while !Task.isCancelled {
+            if let directory { await node.touched(await directory.touch) }
             await node.tick()
             try? await Task.sleep(for: Self.tickInterval)
         }

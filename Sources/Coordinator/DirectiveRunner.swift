@@ -38,6 +38,8 @@ struct DirectiveRunner: Sendable {
         case .ping(let link, let ping): await send(ping, over: link)
         case .refuse(let life, let address, let failure): await refuse(life, at: address, failure)
         case .stop(let placement, let link): await stop(placement, over: link)
+        case .greet(let link): await sayHello(over: link)
+        case .confirm(let placement, let link): await confirm(placement, over: link)
         }
     }
 
@@ -94,7 +96,11 @@ struct DirectiveRunner: Sendable {
 
     private func send(_ ping: Ping, over link: WorkerLink) async {
         let life = link.life
-        let request = Command.Request.ping(lease: ping.lease, endedAcknowledged: ping.endedAcknowledged)
+        let request = Command.Request.ping(
+            lease: ping.lease,
+            endedAcknowledged: ping.endedAcknowledged,
+            standing: ping.standing
+        )
         do {
             switch try await link.ask(request, by: .now + Self.pingTimeout) {
             case .pong(let pong):
@@ -105,7 +111,8 @@ struct DirectiveRunner: Sendable {
                     isAccepting: pong.isAccepting,
                     ended: pong.ended.map {
                         SessionEnd(number: $0.number, session: $0.session, cause: $0.cause)
-                    }
+                    },
+                    isInTouch: pong.isInTouch
                 )
                 await node.pingAnswered(by: life, answer)
             case .failure(let failure) where failure.code == .staleAddressee: await node.lifeEnded(life)
@@ -139,6 +146,17 @@ struct DirectiveRunner: Sendable {
                 metadata: ["worker": "\(life)", "error": "\(error)"]
             )
         }
+    }
+
+    private func confirm(_ placement: Placement, over link: WorkerLink) async {
+        guard
+            case .descriptions(let known)? = try? await link.ask(
+                .describeSessions([placement.session]),
+                by: .now + Self.stopTimeout
+            )
+        else { return }
+        // One that the worker does not have is refused for ever by being stopped.
+        if known.isEmpty { await stop(placement, over: link) } else { await node.sessionBegan(placement) }
     }
 
     private func stop(_ placement: Placement, over link: WorkerLink) async {

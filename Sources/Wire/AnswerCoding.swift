@@ -124,6 +124,7 @@ extension Arena {
         message.pointee.is_accepting = pong.isAccepting ? 1 : 0
         message.pointee.n_ended = entries.count
         message.pointee.ended = list(entries)
+        message.pointee.is_in_touch = pong.isInTouch ? 1 : 0
         return message
     }
 
@@ -168,7 +169,8 @@ extension Pong {
                     session: try SessionLife(entry.session, entry.generation),
                     cause: EndCause.named(try String(field: entry.cause, "cause")) ?? .guestCrashed
                 )
-            }
+            },
+            isInTouch: message.is_in_touch != 0
         )
     }
 }

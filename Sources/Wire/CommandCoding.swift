@@ -13,10 +13,11 @@ extension Command {
             hello.pointee.lease_us = lease.wireMicroseconds
             message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_HELLO
             message.pointee.hello = hello
-        case .ping(let lease, let endedAcknowledged):
+        case .ping(let lease, let endedAcknowledged, let standing):
             let ping = arena.message(cloister__v1__ping__init)
             ping.pointee.lease_us = lease.wireMicroseconds
             ping.pointee.ended_acknowledged = endedAcknowledged
+            ping.pointee.standing = standing.map { arena.standing($0) }
             message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_PING
             message.pointee.ping = ping
         case .execute(let request):
@@ -91,7 +92,10 @@ extension Command.Request {
             let ping = try required(message.ping, "ping")
             self = .ping(
                 lease: Duration(wireMicroseconds: ping.lease_us),
-                endedAcknowledged: ping.ended_acknowledged
+                endedAcknowledged: ping.ended_acknowledged,
+                standing: try ping.standing.map { standing throws(WireError) in
+                    try CoordinatorStanding(standing.pointee)
+                }
             )
         case CLOISTER__V1__COMMAND__COMMAND_EXECUTE:
             self = .execute(try ExecuteRequest(try required(message.execute, "execute")))

@@ -25,7 +25,7 @@ package actor WorkerNode {
     /// Counts how often the worker has begun anew after it lost its lease.
     var epoch = WorkerEpoch(1)
     /// Until when it may serve.
-    var lease = Lease<ContinuousClock.Instant>()
+    var leases = CoordinatorLeases<ContinuousClock.Instant>()
     /// The sessions that it serves.
     var sandboxes: [SessionKey: Sandbox] = [:]
     /// Sandboxes that serve no session any more, until their machines are gone; they still take room.
@@ -38,8 +38,6 @@ package actor WorkerNode {
     private var lastPlace = 0
     /// Wakes the watching loop.
     var leaseChanges = ChangeSignal()
-    /// When a coordinator called last.
-    var lastPing: ContinuousClock.Instant?
     /// When it began, in milliseconds since 1970.
     let startedMilliseconds = WallClock.milliseconds
     private var randomness = SystemRandomNumberGenerator()
@@ -85,7 +83,7 @@ package actor WorkerNode {
         mayCreate: Bool,
         in pool: PoolConfiguration
     ) throws(Failure) -> (sandbox: Sandbox, isNew: Bool)? {
-        guard lease.isHeld(.now) else {
+        guard leases.isHeld(.now) else {
             throw Failure(.staleAddressee, "The worker has no lease from a coordinator at the moment.")
         }
         let key = session.key

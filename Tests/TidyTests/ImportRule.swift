@@ -76,7 +76,8 @@ enum ImportRule {
             ours: [
                 "API", "APIModel", "Client", "ClientCommands", "Coordinator", "Domain", "Identity",
                 "MicroVM",
-                "Presentation", "ServiceSettings", "Store", "Telemetry", "Transport", "Wire", "Worker",
+                "Etcd", "Presentation", "ServiceSettings", "Store", "Telemetry", "Transport", "Wire",
+                "Worker",
             ],
             others: system.union([
                 "ArgumentParser", "AsyncHTTPClient", "Logging", "NIOCore", "NIOSSL", "ServiceLifecycle",

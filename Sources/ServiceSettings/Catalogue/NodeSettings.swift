@@ -81,7 +81,7 @@ extension Setting {
     package static let storeFile = Self(
         "storeFile",
         .path,
-        .required,
+        .absent("needed unless `etcd.endpoints` is there"),
         for: [.coordinator],
         example: "/var/lib/cloister/records.sqlite",
         """

@@ -24,6 +24,7 @@ package struct Settings: Sendable {
         let known = Set(resolution.known.values.map(\.variable))
         variables = known.intersection(sources.environment.keys)
         if let role { findMissing(resolution.known, role) }
+        if role == .coordinator { findStore() }
         findHalves()
         guard !problems.contains(where: { $0.key.hasPrefix("pools.") }) else { return }
         for name in DefaultPools.names {
@@ -162,10 +163,24 @@ package struct Settings: Sendable {
         }
     }
 
+    /// A coordinator keeps its records in a file or in etcd.
+    private mutating func findStore() {
+        let (isFile, isEtcd) = (says(.storeFile), says(.etcdEndpoints))
+        guard isFile == isEtcd, !problems.contains(where: { $0.key == Setting.storeFile.pattern }) else {
+            return
+        }
+        let sentence =
+            isFile
+            ? "storeFile and etcd.endpoints are both there; a coordinator keeps its records in one of them"
+            : "the key storeFile is missing; such as \(Setting.storeFile.example), or etcd.endpoints where several coordinators share etcd"
+        problems.append(SettingsProblem(key: Setting.storeFile.pattern, place: source, sentence))
+    }
+
     /// Keys that come together or not at all.
     private mutating func findHalves() {
         let groups: [[Setting]] = [
             [.tlsCertificateFile, .tlsKeyFile, .tlsAuthorityFile], [.listenCertificateFile, .listenKeyFile],
+            [.etcdUser, .etcdPasswordFile], [.etcdCertificateFile, .etcdKeyFile],
         ]
         for group in groups where group.contains(where: { values[$0.pattern] != nil }) {
             for setting in group where values[setting.pattern] == nil {

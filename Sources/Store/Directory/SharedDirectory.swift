@@ -9,11 +9,8 @@ package protocol SharedDirectory: Sendable {
     /// What happened, beginning with everything; one listener, who takes it without delay.
     var changes: AsyncStream<DirectoryChange> { get }
 
-    /// Until when this coordinator is in touch: before that nobody sees its name or its hearing of workers vanish.
-    ///
-    /// It counts from before the last renewal was sent, less a margin for clocks that do not run equally fast; nil
-    /// before the first one.
-    var inTouchUntil: ContinuousClock.Instant? { get async }
+    /// How long this coordinator is in touch; nil before the first time.
+    var touch: CoordinatorTouch? { get async }
 
     /// Registers this coordinator in the place of its former life, keeps in touch, and tells what happens, until
     /// cancelled; then it takes its registration and its hearing of workers back.
@@ -23,6 +20,12 @@ package protocol SharedDirectory: Sendable {
     ///
     /// - Throws: why the directory will never take it: it refuses this user.
     func run() async throws(StoreError)
+
+    /// Reads the newest entry of an identifier.
+    ///
+    /// - Parameter key: the session's name.
+    /// - Returns: its entry, if it has one.
+    func entry(of key: SessionKey) async throws(StoreError) -> DirectoryEntry?
 
     /// Says that this coordinator hears a worker's life, and makes it the life that counts.
     ///
@@ -97,10 +100,29 @@ package protocol SharedDirectory: Sendable {
     func takeLoss(of session: SessionLife) async throws(StoreError) -> Bool
 }
 
+/// How long a coordinator is in touch with the directory.
+package struct CoordinatorTouch: Hashable, Sendable {
+    /// Before that nobody sees vanish what this coordinator has said under this touch. It counts from before the last
+    /// renewal was sent, less a margin for clocks that do not run equally fast.
+    package let until: ContinuousClock.Instant
+    /// Counts the times that touch was lost: what was said under another one has vanished, and is to be said anew.
+    package let number: UInt64
+
+    /// Makes a touch.
+    ///
+    /// - Parameters:
+    ///   - until: before that nobody sees vanish what was said under it.
+    ///   - number: counts the times that touch was lost.
+    package init(until: ContinuousClock.Instant, number: UInt64) {
+        self.until = until
+        self.number = number
+    }
+}
+
 /// What became of the wish to be known as hearing a worker.
 package enum HearingOutcome: Hashable, Sendable {
-    /// The life counts, and this coordinator hears it.
-    case heard(WorkerRecord)
+    /// The life counts, and this coordinator hears it, under the touch of this number.
+    case heard(WorkerRecord, touch: UInt64)
     /// That life was declared lost or has given way to another one; it will never count again.
     case superseded
     /// The record has changed since; ask the worker again.

@@ -118,9 +118,18 @@ extension Arbitrary {
         }
     }
 
+    private mutating func standing() -> CoordinatorStanding {
+        CoordinatorStanding(
+            coordinator: Incarnation(number()),
+            inTouch: duration(),
+            rosterRevision: number(),
+            roster: (0..<count(0...5)).map { _ in Incarnation(number()) }
+        )
+    }
+
     private mutating func request(_ kind: ContentKind) throws -> Command.Request {
         switch kind {
-        case .ping: .ping(lease: duration(), endedAcknowledged: number())
+        case .ping: .ping(lease: duration(), endedAcknowledged: number(), standing: flag() ? standing() : nil)
         case .execute:
             .execute(
                 ExecuteRequest(

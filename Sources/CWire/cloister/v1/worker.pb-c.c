@@ -232,6 +232,51 @@ void   cloister__v1__ping__free_unpacked
   assert(message->base.descriptor == &cloister__v1__ping__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   cloister__v1__standing__init
+                     (Cloister__V1__Standing         *message)
+{
+  static const Cloister__V1__Standing init_value = CLOISTER__V1__STANDING__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__standing__get_packed_size
+                     (const Cloister__V1__Standing *message)
+{
+  assert(message->base.descriptor == &cloister__v1__standing__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__standing__pack
+                     (const Cloister__V1__Standing *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__standing__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__standing__pack_to_buffer
+                     (const Cloister__V1__Standing *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__standing__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__Standing *
+       cloister__v1__standing__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__Standing *)
+     protobuf_c_message_unpack (&cloister__v1__standing__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__standing__free_unpacked
+                     (Cloister__V1__Standing *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__standing__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   cloister__v1__execute__init
                      (Cloister__V1__Execute         *message)
 {
@@ -2433,7 +2478,7 @@ const ProtobufCMessageDescriptor cloister__v1__hello__descriptor =
   (ProtobufCMessageInit) cloister__v1__hello__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__ping__field_descriptors[2] =
+static const ProtobufCFieldDescriptor cloister__v1__ping__field_descriptors[3] =
 {
   {
     "lease_us",
@@ -2459,15 +2504,28 @@ static const ProtobufCFieldDescriptor cloister__v1__ping__field_descriptors[2] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "standing",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Ping, standing),
+    &cloister__v1__standing__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__ping__field_indices_by_name[] = {
   1,   /* field[1] = ended_acknowledged */
   0,   /* field[0] = lease_us */
+  2,   /* field[2] = standing */
 };
 static const ProtobufCIntRange cloister__v1__ping__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor cloister__v1__ping__descriptor =
 {
@@ -2477,11 +2535,88 @@ const ProtobufCMessageDescriptor cloister__v1__ping__descriptor =
   "Cloister__V1__Ping",
   "cloister.v1",
   sizeof(Cloister__V1__Ping),
-  2,
+  3,
   cloister__v1__ping__field_descriptors,
   cloister__v1__ping__field_indices_by_name,
   1,  cloister__v1__ping__number_ranges,
   (ProtobufCMessageInit) cloister__v1__ping__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__standing__field_descriptors[4] =
+{
+  {
+    "coordinator",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Standing, coordinator),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "in_touch_us",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Standing, in_touch_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "roster_revision",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Standing, roster_revision),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "roster",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_FIXED64,
+    offsetof(Cloister__V1__Standing, n_roster),
+    offsetof(Cloister__V1__Standing, roster),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__standing__field_indices_by_name[] = {
+  0,   /* field[0] = coordinator */
+  1,   /* field[1] = in_touch_us */
+  3,   /* field[3] = roster */
+  2,   /* field[2] = roster_revision */
+};
+static const ProtobufCIntRange cloister__v1__standing__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor cloister__v1__standing__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.Standing",
+  "Standing",
+  "Cloister__V1__Standing",
+  "cloister.v1",
+  sizeof(Cloister__V1__Standing),
+  4,
+  cloister__v1__standing__field_descriptors,
+  cloister__v1__standing__field_indices_by_name,
+  1,  cloister__v1__standing__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__standing__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor cloister__v1__execute__field_descriptors[9] =
@@ -4306,7 +4441,7 @@ const ProtobufCMessageDescriptor cloister__v1__session_description__descriptor =
   (ProtobufCMessageInit) cloister__v1__session_description__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__pong__field_descriptors[5] =
+static const ProtobufCFieldDescriptor cloister__v1__pong__field_descriptors[6] =
 {
   {
     "epoch",
@@ -4368,18 +4503,31 @@ static const ProtobufCFieldDescriptor cloister__v1__pong__field_descriptors[5] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "is_in_touch",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Pong, is_in_touch),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__pong__field_indices_by_name[] = {
   1,   /* field[1] = capacity */
   4,   /* field[4] = ended */
   0,   /* field[0] = epoch */
   3,   /* field[3] = is_accepting */
+  5,   /* field[5] = is_in_touch */
   2,   /* field[2] = session_count */
 };
 static const ProtobufCIntRange cloister__v1__pong__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor cloister__v1__pong__descriptor =
 {
@@ -4389,7 +4537,7 @@ const ProtobufCMessageDescriptor cloister__v1__pong__descriptor =
   "Cloister__V1__Pong",
   "cloister.v1",
   sizeof(Cloister__V1__Pong),
-  5,
+  6,
   cloister__v1__pong__field_descriptors,
   cloister__v1__pong__field_indices_by_name,
   1,  cloister__v1__pong__number_ranges,

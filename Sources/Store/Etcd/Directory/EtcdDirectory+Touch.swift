@@ -69,6 +69,7 @@ extension EtcdDirectory {
             }
             let granted = try await client.grantLease(seconds: leaseSeconds)
             lease = granted
+            touchNumber += 1
             return granted
         } catch { throw StoreError(error) }
     }

@@ -19,6 +19,7 @@ extension EtcdDirectory {
         replacing revision: UInt64?
     ) async throws(StoreError) -> HearingOutcome? {
         guard let lease else { return nil }
+        let touch = touchNumber
         let place = places.worker(life.worker)
         let present = try await read(place)
         let record = try present.map { entry throws(StoreError) in try entry.worker }
@@ -42,14 +43,15 @@ extension EtcdDirectory {
             under: lease
         )
         guard let outcome, outcome.held else { return nil }
-        if let record, record.life == life { return .heard(record) }
+        if let record, record.life == life { return .heard(record, touch: touch) }
         return .heard(
             WorkerRecord(
                 life: life,
                 address: address,
                 isLost: false,
                 revision: UInt64(clamping: outcome.revision)
-            )
+            ),
+            touch: touch
         )
     }
 

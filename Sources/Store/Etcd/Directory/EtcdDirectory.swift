@@ -13,7 +13,14 @@ package actor EtcdDirectory: SharedDirectory {
     private static let pauseLongest: Duration = .milliseconds(200)
 
     package nonisolated let changes: AsyncStream<DirectoryChange>
-    package internal(set) var inTouchUntil: ContinuousClock.Instant?
+    package var touch: CoordinatorTouch? {
+        inTouchUntil.map { CoordinatorTouch(until: $0, number: touchNumber) }
+    }
+
+    /// Until when this coordinator is in touch; nil while it is not.
+    var inTouchUntil: ContinuousClock.Instant?
+    /// Counts the leases: what stood under a former one has vanished.
+    var touchNumber: UInt64 = 0
 
     nonisolated let told: AsyncStream<DirectoryChange>.Continuation
     nonisolated let client: EtcdClient
@@ -49,7 +56,7 @@ package actor EtcdDirectory: SharedDirectory {
         cluster: String,
         coordinator: CoordinatorRecord,
         leaseSeconds: Int = 5,
-        patience: Duration = .seconds(10),
+        patience: Duration = .seconds(5),
         logger: Logger
     ) {
         precondition(leaseSeconds >= 2, "etcd gives no shorter leases")

@@ -21,6 +21,7 @@ typedef struct Cloister__V1__Capacity Cloister__V1__Capacity;
 typedef struct Cloister__V1__Command Cloister__V1__Command;
 typedef struct Cloister__V1__Hello Cloister__V1__Hello;
 typedef struct Cloister__V1__Ping Cloister__V1__Ping;
+typedef struct Cloister__V1__Standing Cloister__V1__Standing;
 typedef struct Cloister__V1__Execute Cloister__V1__Execute;
 typedef struct Cloister__V1__AnswerForm Cloister__V1__AnswerForm;
 typedef struct Cloister__V1__ReadEvents Cloister__V1__ReadEvents;
@@ -200,10 +201,43 @@ struct  Cloister__V1__Ping
    * How many of the ended sessions of earlier answers have arrived.
    */
   uint64_t ended_acknowledged;
+  /*
+   * Set by coordinators that share their directory with others.
+   */
+  Cloister__V1__Standing *standing;
 };
 #define CLOISTER__V1__PING__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__ping__descriptor) \
-    , 0, 0 }
+    , 0, 0, NULL }
+
+
+/*
+ * What a coordinator tells of itself: a worker serves while one that is in touch says so, or while all of the roster call.
+ */
+struct  Cloister__V1__Standing
+{
+  ProtobufCMessage base;
+  /*
+   * The coordinator's incarnation.
+   */
+  uint64_t coordinator;
+  /*
+   * For how long from the arrival on nobody can take the directory's word against the worker, in microseconds.
+   */
+  uint64_t in_touch_us;
+  /*
+   * Counts the changes of the roster.
+   */
+  uint64_t roster_revision;
+  /*
+   * The incarnations of all coordinators that may decide on the worker.
+   */
+  size_t n_roster;
+  uint64_t *roster;
+};
+#define CLOISTER__V1__STANDING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__standing__descriptor) \
+    , 0, 0, 0, 0,NULL }
 
 
 /*
@@ -696,10 +730,14 @@ struct  Cloister__V1__Pong
    */
   size_t n_ended;
   Cloister__V1__EndedSession **ended;
+  /*
+   * Whether a coordinator that is in touch with the shared directory calls the worker.
+   */
+  protobuf_c_boolean is_in_touch;
 };
 #define CLOISTER__V1__PONG__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__pong__descriptor) \
-    , 0, NULL, 0, 0, 0,NULL }
+    , 0, NULL, 0, 0, 0,NULL, 0 }
 
 
 /*
@@ -1067,6 +1105,25 @@ Cloister__V1__Ping *
                       const uint8_t       *data);
 void   cloister__v1__ping__free_unpacked
                      (Cloister__V1__Ping *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__Standing methods */
+void   cloister__v1__standing__init
+                     (Cloister__V1__Standing         *message);
+size_t cloister__v1__standing__get_packed_size
+                     (const Cloister__V1__Standing   *message);
+size_t cloister__v1__standing__pack
+                     (const Cloister__V1__Standing   *message,
+                      uint8_t             *out);
+size_t cloister__v1__standing__pack_to_buffer
+                     (const Cloister__V1__Standing   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__Standing *
+       cloister__v1__standing__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__standing__free_unpacked
+                     (Cloister__V1__Standing *message,
                       ProtobufCAllocator *allocator);
 /* Cloister__V1__Execute methods */
 void   cloister__v1__execute__init
@@ -1845,6 +1902,9 @@ typedef void (*Cloister__V1__Hello_Closure)
 typedef void (*Cloister__V1__Ping_Closure)
                  (const Cloister__V1__Ping *message,
                   void *closure_data);
+typedef void (*Cloister__V1__Standing_Closure)
+                 (const Cloister__V1__Standing *message,
+                  void *closure_data);
 typedef void (*Cloister__V1__Execute_Closure)
                  (const Cloister__V1__Execute *message,
                   void *closure_data);
@@ -1976,6 +2036,7 @@ extern const ProtobufCMessageDescriptor cloister__v1__capacity__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__command__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__hello__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__ping__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__standing__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__execute__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__answer_form__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__read_events__descriptor;
