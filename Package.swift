@@ -169,7 +169,8 @@ let package = Package(
         .executableTarget(
             name: "cloister",
             dependencies: [
-                "API", "APIModel", "Client", "ClientCommands", "Coordinator", "Domain", "Etcd", "Identity", "MicroVM",
+                "API", "APIModel", "Client", "ClientCommands", "Coordinator", "Domain", "Etcd", "Identity",
+                "MicroVM",
                 "Presentation", "ServiceSettings", "Store", "Telemetry", "Transport", "Wire", "Worker",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

@@ -7,8 +7,8 @@ import Synchronization
 @testable import Store
 
 /// One etcd for the tests that do not disturb it; each has a cluster of its own in it.
-actor SharedEtcd {
-    static let only = SharedEtcd()
+actor TestEtcd {
+    static let only = TestEtcd()
 
     private var starting: Task<EtcdServer, any Error>?
 
@@ -126,7 +126,7 @@ struct DirectoryCluster: Sendable {
         _ body: (DirectoryCluster) async throws -> Void
     ) async throws {
         let used: EtcdServer
-        if let server { used = server } else { used = try await SharedEtcd.only.server() }
+        if let server { used = server } else { used = try await TestEtcd.only.server() }
         try await used.withClient { client in
             try await body(
                 DirectoryCluster(
@@ -203,7 +203,7 @@ extension Sample {
 extension EtcdDirectory {
     /// Has a worker's first life heard.
     func hearFirst(_ life: WorkerLife) async throws -> WorkerRecord {
-        guard case .heard(let record) = try await hear(life, at: "tcp://\(life.worker)", replacing: nil)
+        guard case .heard(let record, _) = try await hear(life, at: "tcp://\(life.worker)", replacing: nil)
         else {
             throw StoreError(.failed, "\(life) is not heard")
         }

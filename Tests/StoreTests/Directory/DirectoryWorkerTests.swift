@@ -18,7 +18,8 @@ struct DirectoryWorkerTests {
                     let life = try Sample.life("worker-1", epoch: 1)
                     let first = try await one.directory.hearFirst(life)
                     #expect(!first.isLost && first.address == "tcp://worker-1")
-                    #expect(try await two.directory.hear(life, at: "x", replacing: nil) == .heard(first))
+                    let again = try await two.directory.hear(life, at: "x", replacing: nil)
+                    #expect(again == .heard(first, touch: 1))
                     let former = try Sample.life("worker-1", epoch: 0)
                     let outcome = try await two.directory.hear(former, at: "x", replacing: first.revision)
                     #expect(outcome == .superseded)
@@ -68,7 +69,7 @@ struct DirectoryWorkerTests {
                     let revision = one.log.snapshot.workers.first?.revision
                     let next = try Sample.life("worker-1", epoch: 1)
                     let heard = try await two.directory.hear(next, at: "x", replacing: revision)
-                    guard case .heard(let present) = heard else {
+                    guard case .heard(let present, _) = heard else {
                         Issue.record("\(heard)")
                         return
                     }
