@@ -7,8 +7,8 @@ import Synchronization
 @testable import Store
 
 /// One etcd for the tests that do not disturb it; each has a cluster of its own in it.
-actor SharedEtcd {
-    static let only = SharedEtcd()
+actor TestEtcd {
+    static let only = TestEtcd()
 
     private var starting: Task<EtcdServer, any Error>?
 
@@ -126,7 +126,7 @@ struct DirectoryCluster: Sendable {
         _ body: (DirectoryCluster) async throws -> Void
     ) async throws {
         let used: EtcdServer
-        if let server { used = server } else { used = try await SharedEtcd.only.server() }
+        if let server { used = server } else { used = try await TestEtcd.only.server() }
         try await used.withClient { client in
             try await body(
                 DirectoryCluster(
