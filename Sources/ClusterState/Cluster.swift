@@ -12,6 +12,9 @@ package struct Cluster: Sendable {
     var directory: Directory
     var tombstones: Tombstones
     var losses: LossNotices
+    /// Who is to get no new sessions, present or not.
+    var drains: [WorkerID: NodeDrain] = [:]
+    var absent: AbsentWorkers
     /// Until then sessions of a former coordinator may be unknown here, and no new ones begin.
     private let settledAt: Duration
 
@@ -35,6 +38,7 @@ package struct Cluster: Sendable {
         directory = Directory(lastGeneration: lastGeneration)
         tombstones = Tombstones(countMax: configuration.tombstonesMax, age: configuration.memory)
         losses = LossNotices(countMax: configuration.tombstonesMax, age: configuration.memory)
+        absent = AbsentWorkers(countMax: configuration.workersMax, age: configuration.memory)
         settledAt = start.uptime + (mayHaveSessions ? configuration.times.lease : .zero)
     }
 
@@ -51,10 +55,12 @@ package struct Cluster: Sendable {
             directives += giveUp(candidate.life)
         }
         for member in membership.inOrder { directives += attend(to: member, at: time) }
+        directives += drainEndsDue(at: time)
         directives += stopsDue(at: now)
         membership.expire(at: now)
         tombstones.expire(at: now)
         losses.expire(at: now)
+        absent.expire(at: now)
         return directives
     }
 

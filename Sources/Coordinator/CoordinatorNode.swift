@@ -16,7 +16,7 @@ enum Order: Sendable {
     /// Tell an announced worker why it is not called.
     case refuse(WorkerLife, address: String, Failure)
     /// Tell a worker to end a session.
-    case stop(Placement, over: WorkerLink)
+    case stop(Placement, EndCause, over: WorkerLink)
 }
 
 /// The coordinator's actor: it holds the cluster's state and the links to the workers.
@@ -84,7 +84,7 @@ package actor CoordinatorNode {
     }
 
     /// Changes the cluster's state by an event and queues what it directs.
-    private func apply(_ event: (inout Cluster, ClusterTime) -> [Directive]) {
+    func apply(_ event: (inout Cluster, ClusterTime) -> [Directive]) {
         queue(event(&cluster, time))
     }
 
@@ -117,7 +117,9 @@ package actor CoordinatorNode {
             return .ping(link, ping)
         case .stopSession(let placement):
             // Without a link the cluster's state directs it again.
-            return links[placement.worker].map { .stop(placement, over: $0) }
+            return links[placement.worker].map {
+                .stop(placement, cluster.stopCause(of: placement.session), over: $0)
+            }
         case .refuse(let life, let address, let failure):
             return .refuse(life, address: address, failure)
         case .workerServes, .workerSuspected, .workerRecovered, .workerLost, .workerDrained, .keepTombstone:

@@ -23,6 +23,8 @@ package struct CoordinatorService: Service {
     package let keys: any KeyStore & MCPKeyStore
     /// Keeps the control plane's pools, in the same file.
     package let pools: PoolKeeper
+    /// Keeps which workers are drained, in the same file.
+    package let drains: DrainKeeper
     private let inbox: any Inbox
     private let configuration: CoordinatorConfiguration
     private let post: any Post
@@ -76,6 +78,8 @@ package struct CoordinatorService: Service {
             dispatcher: dispatcher,
             logger: logger
         )
+        drains = DrainKeeper(store: store, node: node, logger: logger)
+        try await drains.reload()
     }
 
     /// Where the inbox listens, with the real port where port 0 was asked for.

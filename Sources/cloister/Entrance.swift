@@ -49,6 +49,7 @@ struct Entrance {
             mcpKeys: try await MCPKeyRing(secret: clusterKey.bytes, archive: archive),
             pools: coordinator.pools,
             nodes: coordinator.dispatcher,
+            nodeControl: coordinator.drains,
             rate: try settings.rate(),
             audit: service.audit
         )
