@@ -219,6 +219,11 @@ extension CoordinatorNode {
         cluster.workers.lazy.filter(\.isHealthy).compactMap { self.links[$0.life] }.first
     }
 
+    /// The ways to all workers that answer, also to those that are drained.
+    func linksToServingWorkers() -> [WorkerLink] {
+        cluster.workers.filter { $0.status >= .serving && !$0.isSuspected }.compactMap { links[$0.life] }
+    }
+
     /// The link over which a question was asked.
     func link(thatAsked number: UInt64) -> WorkerLink? {
         linkedLives[WorkerLink.serial(ofQuestion: number)].flatMap { links[$0] }

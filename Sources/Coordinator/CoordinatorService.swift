@@ -89,7 +89,19 @@ package struct CoordinatorService: Service {
     ///
     /// - Throws: nothing; the protocol of services asks for it.
     package func run() async throws {
-        let server = AnswerServer(node: node, inbox: inbox, key: configuration.clusterKey, logger: logger)
+        let templates = TemplateRelay(
+            node: node,
+            post: post,
+            key: configuration.clusterKey,
+            logger: logger
+        )
+        let server = AnswerServer(
+            node: node,
+            inbox: inbox,
+            templates: templates,
+            key: configuration.clusterKey,
+            logger: logger
+        )
         let runner = DirectiveRunner(
             node: node,
             replyAddress: inbox.address,
@@ -107,6 +119,7 @@ package struct CoordinatorService: Service {
                 group.addTask(priority: .high) { await runner.run() }
                 group.addTask(priority: .high) { await passTime() }
                 group.addTask { await ReadyKeeper(node: node).run() }
+                group.addTask(priority: .low) { await templates.run() }
                 group.addTask { await dispatcher.runCancellations() }
                 group.addTask { await tombstones.run() }
                 group.addTask { await pools.run() }
