@@ -46,6 +46,7 @@ let package = Package(
             name: "MicroVM",
             dependencies: [
                 "CLinux", "Domain", "Wire",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),

@@ -20,6 +20,9 @@ package struct Cluster: Sendable {
     var lossesToldAt: [WorkerID: Duration] = [:]
     /// When the directory was told last that a member is heard.
     var hearingToldAt: [WorkerLife: Duration] = [:]
+    /// Who is to get no new sessions, present or not.
+    var drains: [WorkerID: NodeDrain] = [:]
+    var absent: AbsentWorkers
     /// Until then sessions of a former coordinator may be unknown here, and no new ones begin.
     private let settledAt: Duration
 
@@ -47,6 +50,7 @@ package struct Cluster: Sendable {
         tombstones = Tombstones(countMax: configuration.tombstonesMax, age: configuration.memory)
         losses = LossNotices(countMax: configuration.tombstonesMax, age: configuration.memory)
         shared = sharing.map { SharedView(coordinator: $0.name, incarnation: $0.incarnation) }
+        absent = AbsentWorkers(countMax: configuration.workersMax, age: configuration.memory)
         settledAt = start.uptime + (mayHaveSessions ? configuration.times.lease : .zero)
     }
 
@@ -63,11 +67,13 @@ package struct Cluster: Sendable {
             directives += giveUp(candidate.life)
         }
         for member in membership.inOrder { directives += attend(to: member, at: time) }
+        directives += drainEndsDue(at: time)
         directives += stopsDue(at: now)
         directives += sharedDue(at: time)
         membership.expire(at: now)
         tombstones.expire(at: now)
         losses.expire(at: now)
+        absent.expire(at: now)
         return directives
     }
 

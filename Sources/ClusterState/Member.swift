@@ -1,6 +1,6 @@
 internal import Domain
 
-/// How far a worker is in its membership; members only move forward, a life that was lost stays so.
+/// How far a worker is in its membership; only who drains may go back to serving, a life that was lost stays so.
 package enum MemberStatus: Int, Hashable, Sendable, Comparable {
     /// It announced itself and was called, but has not told its sessions yet.
     case joining
@@ -52,6 +52,11 @@ struct Member: Sendable {
     }
 
     mutating func drain() { status = max(status, .draining) }
+
+    mutating func undrain() {
+        if status == .draining { status = .serving }
+        wasDrainedTold = false
+    }
 
     /// Whether it serves and answers, be it full or not.
     func isHealthy(missesUntilUnhealthy: Int) -> Bool {

@@ -46,6 +46,12 @@ struct Membership: Sendable {
         if !announcement.isCompatible {
             return Failure(.incompatibleVersion, "This coordinator speaks another version of the protocol.")
         }
+        if former[life.incarnation] == WorkerEpoch(.max) {
+            return Failure(
+                .resourceNotFound,
+                "This worker was removed from the cluster; restart it to have it join again."
+            )
+        }
         if let epoch = former[life.incarnation], life.epoch <= epoch {
             return Self.lostBefore
         }
@@ -105,6 +111,13 @@ struct Membership: Sendable {
         ring.remove(life.worker)
         former[life.incarnation] = max(former[life.incarnation] ?? life.epoch, life.epoch)
         if let displaced = formerQueue.append(life, at: now) { forget(displaced) }
+    }
+
+    /// Never calls the process of a removed life again, whatever epoch it begins.
+    mutating func ban(_ life: WorkerLife, at now: Duration) {
+        let last = WorkerLife(worker: life.worker, incarnation: life.incarnation, epoch: WorkerEpoch(.max))
+        former[life.incarnation] = last.epoch
+        if let displaced = formerQueue.append(last, at: now) { forget(displaced) }
     }
 
     /// Changes a member; the ring follows its weight.

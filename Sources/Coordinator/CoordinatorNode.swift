@@ -16,7 +16,7 @@ enum Order: Sendable {
     /// Tell an announced worker why it is not called.
     case refuse(WorkerLife, address: String, Failure)
     /// Tell a worker to end a session.
-    case stop(Placement, over: WorkerLink)
+    case stop(Placement, EndCause, over: WorkerLink)
     /// Ask for the sessions of a worker to which there is a link already.
     case greet(WorkerLink)
     /// Ask whether a worker has a session.
@@ -142,7 +142,9 @@ package actor CoordinatorNode {
             return .ping(link, ping)
         case .stopSession(let placement):
             // Without a link the cluster's state directs it again.
-            return links[placement.worker].map { .stop(placement, over: $0) }
+            return links[placement.worker].map {
+                .stop(placement, cluster.stopCause(of: placement.session), over: $0)
+            }
         case .refuse(let life, let address, let failure):
             return .refuse(life, address: address, failure)
         case .confirm(let placement): return links[placement.worker].map { .confirm(placement, over: $0) }
@@ -247,6 +249,11 @@ extension CoordinatorNode {
     /// - Returns: nil when there is none.
     func linkToAnyWorker() -> WorkerLink? {
         cluster.workers.lazy.filter(\.isHealthy).compactMap { self.links[$0.life] }.first
+    }
+
+    /// The ways to all workers that answer, also to those that are drained.
+    func linksToServingWorkers() -> [WorkerLink] {
+        cluster.workers.filter { $0.status >= .serving && !$0.isSuspected }.compactMap { links[$0.life] }
     }
 
     /// The link over which a question was asked.

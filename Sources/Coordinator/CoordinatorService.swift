@@ -25,6 +25,8 @@ package struct CoordinatorService: Service {
     package let pools: PoolKeeper
     private let changes: any StoreChanges
     private let directory: (any SharedDirectory)?
+    /// Keeps which workers are drained, in the same file.
+    package let drains: DrainKeeper
     private let inbox: any Inbox
     private let configuration: CoordinatorConfiguration
     private let post: any Post
@@ -96,6 +98,8 @@ package struct CoordinatorService: Service {
             dispatcher: dispatcher,
             logger: logger
         )
+        drains = DrainKeeper(store: store, node: node, logger: logger)
+        try await drains.reload()
     }
 
     /// What other coordinators change in the store, area by area; one reader, as long as it lives.
@@ -110,7 +114,19 @@ package struct CoordinatorService: Service {
     ///
     /// - Throws: nothing; the protocol of services asks for it.
     package func run() async throws {
-        let server = AnswerServer(node: node, inbox: inbox, key: configuration.clusterKey, logger: logger)
+        let templates = TemplateRelay(
+            node: node,
+            post: post,
+            key: configuration.clusterKey,
+            logger: logger
+        )
+        let server = AnswerServer(
+            node: node,
+            inbox: inbox,
+            templates: templates,
+            key: configuration.clusterKey,
+            logger: logger
+        )
         let runner = DirectiveRunner(
             node: node,
             replyAddress: inbox.address,
@@ -133,6 +149,7 @@ package struct CoordinatorService: Service {
                     group.addTask(priority: .high) { await runner.run() }
                 }
                 group.addTask { await ReadyKeeper(node: node).run() }
+                group.addTask(priority: .low) { await templates.run() }
                 group.addTask { await dispatcher.runCancellations() }
                 group.addTask { await tombstones.run() }
                 group.addTask { await pools.run() }

@@ -37,7 +37,7 @@ struct DirectiveRunner: Sendable {
         case .close(let link): await link.close()
         case .ping(let link, let ping): await send(ping, over: link)
         case .refuse(let life, let address, let failure): await refuse(life, at: address, failure)
-        case .stop(let placement, let link): await stop(placement, over: link)
+        case .stop(let placement, let cause, let link): await stop(placement, cause, over: link)
         case .greet(let link): await sayHello(over: link)
         case .confirm(let placement, let link): await confirm(placement, over: link)
         }
@@ -156,18 +156,22 @@ struct DirectiveRunner: Sendable {
             )
         else { return }
         // One that the worker does not have is refused for ever by being stopped.
-        if known.isEmpty { await stop(placement, over: link) } else { await node.sessionBegan(placement) }
+        if known.isEmpty {
+            await stop(placement, .startFailed, over: link)
+        } else {
+            await node.sessionBegan(placement)
+        }
     }
 
-    private func stop(_ placement: Placement, over link: WorkerLink) async {
-        let request = Command.Request.stopSession(placement.session, .stopped)
+    private func stop(_ placement: Placement, _ cause: EndCause, over link: WorkerLink) async {
+        let request = Command.Request.stopSession(placement.session, cause)
         // Without an answer the cluster's state directs it again.
         switch try? await link.ask(request, by: .now + Self.stopTimeout) {
-        case .done: await node.sessionEnded(placement.session, on: placement.worker, cause: .stopped)
-        case .sessionGone(let cause):
-            await node.sessionEnded(placement.session, on: placement.worker, cause: cause ?? .stopped)
+        case .done: await node.sessionEnded(placement.session, on: placement.worker, cause: cause)
+        case .sessionGone(let known):
+            await node.sessionEnded(placement.session, on: placement.worker, cause: known ?? cause)
         case .failure(let failure) where failure.code == .staleAddressee:
-            await node.sessionEnded(placement.session, on: placement.worker, cause: .stopped)
+            await node.sessionEnded(placement.session, on: placement.worker, cause: cause)
         default: break
         }
     }

@@ -17,6 +17,7 @@ package actor MemoryStore: Store {
     private var knownKeys: [KeyRecord] = []
     private var knownPools: [PoolName: PoolRecord] = [:]
     private var knownRotations: [PoolName: Int] = [:]
+    private var knownDrains: [WorkerID: NodeDrain] = [:]
     private var isClosed = false
 
     /// Makes an empty store.
@@ -130,6 +131,20 @@ package actor MemoryStore: Store {
         return knownRotations
     }
 
+    package func keepDrain(_ drain: NodeDrain) throws(StoreError) {
+        try checkOpen()
+        knownDrains[drain.worker] = drain
+    }
+
+    package func removeDrain(of worker: WorkerID) throws(StoreError) {
+        try checkOpen()
+        knownDrains[worker] = nil
+    }
+
+    package func drains() throws(StoreError) -> [NodeDrain] {
+        try checkOpen()
+        return knownDrains.values.sorted { $0.worker < $1.worker }
+    }
     package nonisolated func changes() -> AsyncStream<StoreArea> { noChanges() }
 
     package func close() { isClosed = true }

@@ -54,6 +54,7 @@ struct Entrance {
             mcpKeys: mcpKeys,
             pools: coordinator.pools,
             nodes: coordinator.dispatcher,
+            nodeControl: coordinator.drains,
             rate: try settings.rate(),
             audit: service.audit
         )

@@ -60,6 +60,12 @@ actor PlayedStore: Store {
 
     func keepMCPKeyRotations(_ count: Int, of pool: PoolName) throws(StoreError) {}
 
+    func keepDrain(_ drain: NodeDrain) throws(StoreError) {}
+
+    func removeDrain(of worker: WorkerID) throws(StoreError) {}
+
+    func drains() throws(StoreError) -> [NodeDrain] { [] }
+
     func mcpKeyRotations() throws(StoreError) -> [PoolName: Int] { [:] }
 
     func pools() throws(StoreError) -> [PoolRecord] { [] }
