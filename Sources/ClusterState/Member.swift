@@ -79,6 +79,7 @@ struct Member: Sendable {
     ///   - answer: the answer.
     ///   - now: the present time.
     ///   - isWrittenLater: whether the worker must keep the ends until ``written(_:)``.
+    /// - Returns: the ends that are news.
     mutating func take(
         _ answer: PingAnswer,
         at now: Duration,

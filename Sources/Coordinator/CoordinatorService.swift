@@ -23,6 +23,7 @@ package struct CoordinatorService: Service {
     package let keys: any KeyStore & MCPKeyStore
     /// Keeps the control plane's pools, in the same file.
     package let pools: PoolKeeper
+    private let changes: any StoreChanges
     private let directory: (any SharedDirectory)?
     private let inbox: any Inbox
     private let configuration: CoordinatorConfiguration
@@ -48,6 +49,7 @@ package struct CoordinatorService: Service {
             store = try await configuration.openStore(logger: logger)
         }
         keys = store
+        changes = store
         let generations = try await GenerationStart(
             store: store,
             epochMilliseconds: WallClock.milliseconds,
@@ -95,6 +97,11 @@ package struct CoordinatorService: Service {
             logger: logger
         )
     }
+
+    /// What other coordinators change in the store, area by area; one reader, as long as it lives.
+    ///
+    /// - Returns: the areas; nothing while the store is this coordinator's own.
+    package func storeChanges() -> AsyncStream<StoreArea> { changes.changes() }
 
     /// Where the inbox listens, with the real port where port 0 was asked for.
     package var inboxAddress: String { inbox.address }

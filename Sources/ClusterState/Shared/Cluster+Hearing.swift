@@ -84,6 +84,7 @@ extension Cluster {
     ///   - life: the life.
     ///   - isOver: whether the worker itself says that it is over.
     ///   - time: the present time.
+    /// - Returns: what to carry out.
     mutating func leave(_ life: WorkerLife, isOver: Bool, at time: ClusterTime) -> [Directive] {
         guard membership.isMember(life) else { return giveUp(life) }
         shared?.unheard(life)

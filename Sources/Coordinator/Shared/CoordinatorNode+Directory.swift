@@ -44,7 +44,9 @@ extension CoordinatorNode {
 
     /// Where an identifier's session is by the newest word of the directory.
     ///
-    /// - Parameter key: the session's name.
+    /// - Parameters:
+    ///   - key: the session's name.
+    ///   - directory: the directory.
     /// - Returns: the place; nil when there is no session.
     /// - Throws: `sessionLost` when that is why there is none and nobody was told; `notReady`.
     func sharedPlacement(
