@@ -170,13 +170,8 @@ let package = Package(
             name: "cloister",
             dependencies: [
                 "API", "APIModel", "Client", "ClientCommands", "Coordinator", "Domain", "Etcd", "Identity",
-<<<<<<< HEAD
-                "MicroVM",
-                "Presentation", "ServiceSettings", "Store", "Telemetry", "Transport", "Wire", "Worker",
-=======
                 "MicroVM", "Presentation", "ServiceSettings", "Store", "Telemetry", "Transport", "Wire",
                 "Worker",
->>>>>>> d31f514eaf78f5f7b95f167cae1e99e2bca8b74b
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),

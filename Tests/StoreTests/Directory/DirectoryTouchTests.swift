@@ -134,6 +134,40 @@ struct DirectoryTouchTests {
         let _: Nothing = try await client.ask("/v3/kv/compaction", body, changes: false)
     }
 
+    @Test(
+        "When its lease is gone, a coordinator is told that it hears nobody, registers anew, and may hear again"
+    )
+    func lease() async throws {
+        try await DirectoryCluster.with { cluster in
+            try await cluster.running("one", leaseSeconds: 2) { one in
+                let life = try Sample.life("worker-1")
+                let worker = try await one.directory.hearFirst(life)
+                #expect(
+                    await eventually(within: .seconds(5)) {
+                        one.log.snapshot.hears[life.worker] == ["one": life]
+                    }
+                )
+                guard let lease = await one.directory.lease else {
+                    Issue.record("no lease")
+                    return
+                }
+                try await cluster.client.revoke(lease)
+                let isTold = await eventually(within: .seconds(5)) {
+                    one.log.snapshot.hears[life.worker] == [:]
+                }
+                #expect(isTold)
+                #expect(await eventually(within: .seconds(5)) { await one.directory.touch?.number == 2 })
+                let again = try await one.directory.hear(life, at: "x", replacing: nil)
+                #expect(again == .heard(worker, touch: 2))
+                let isWhole = await eventually(within: .seconds(5)) {
+                    one.log.snapshot.hears[life.worker] == ["one": life]
+                        && one.log.snapshot.inTouch == ["one"]
+                }
+                #expect(isWhole, "\(one.log.snapshot)")
+            }
+        }
+    }
+
     @Test("A coordinator takes itself for out of touch before etcd removes what it said")
     func margin() async throws {
         try await DirectoryCluster.with { cluster in
