@@ -26,6 +26,9 @@ struct AccessService: Service {
     let certificate: ServerCertificate?
     let audit: AuditLog?
 
+    /// Whether there is anything to keep going for a coordinator whose store is its own.
+    var hasWork: Bool { tokens != nil || certificate != nil || audit != nil }
+
     func run() async throws {
         let signals = await UnixSignalsSequence(trapping: .sighup)
         await cancelWhenGracefulShutdown {

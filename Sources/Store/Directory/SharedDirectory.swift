@@ -25,7 +25,7 @@ package protocol SharedDirectory: Sendable {
     ///
     /// - Parameter key: the session's name.
     /// - Returns: its entry, if it has one.
-    /// - Throws: why nothing was done.
+    /// - Throws: `busy` when the directory cannot be reached, or why it refuses.
     func entry(of key: SessionKey) async throws(StoreError) -> DirectoryEntry?
 
     /// Says that this coordinator hears a worker's life, and makes it the life that counts.
@@ -35,7 +35,7 @@ package protocol SharedDirectory: Sendable {
     ///   - address: where it is reached.
     ///   - revision: of the worker's record that was known when the life was asked; nil for none.
     /// - Returns: what became of it.
-    /// - Throws: why nothing was done.
+    /// - Throws: `busy` when the directory cannot be reached, or why it refuses.
     func hear(
         _ life: WorkerLife,
         at address: String,
@@ -45,21 +45,21 @@ package protocol SharedDirectory: Sendable {
     /// Takes back that this coordinator hears a worker.
     ///
     /// - Parameter life: the life that it heard.
-    /// - Throws: why nothing was done.
+    /// - Throws: `busy` when the directory cannot be reached, or why it refuses.
     func unhear(_ life: WorkerLife) async throws(StoreError)
 
     /// Declares the life of a record lost, unless some coordinator hears it or the record has changed.
     ///
     /// - Parameter record: the record.
     /// - Returns: whether it is lost now.
-    /// - Throws: why nothing was done.
+    /// - Throws: `busy` when the directory cannot be reached, or why it refuses.
     func declareLost(_ record: WorkerRecord) async throws(StoreError) -> Bool
 
     /// Removes a worker that is lost, or a coordinator that is not in touch, from what is shared.
     ///
     /// - Parameter name: its name.
     /// - Returns: whether there was one that could be removed.
-    /// - Throws: why nothing was done.
+    /// - Throws: `busy` when the directory cannot be reached, or why it refuses.
     func removeNode(_ name: String) async throws(StoreError) -> Bool
 
     /// Places a session for an identifier that has none: create-if-absent.
@@ -69,7 +69,7 @@ package protocol SharedDirectory: Sendable {
     ///   - worker: the record of the worker that shall have it; its life has to count still.
     ///   - most: the pool's `maxConcurrentSessions`, which all coordinators together never exceed.
     /// - Returns: what became of it.
-    /// - Throws: why nothing was done.
+    /// - Throws: `busy` when the directory cannot be reached, or why it refuses.
     func place(
         _ key: SessionKey,
         on worker: WorkerRecord,
@@ -82,40 +82,39 @@ package protocol SharedDirectory: Sendable {
     ///   - session: the session that was refused.
     ///   - worker: the record of the worker that shall have it.
     /// - Returns: what became of it; never `full`.
-    /// - Throws: why nothing was done.
+    /// - Throws: `busy` when the directory cannot be reached, or why it refuses.
     func move(_ session: SessionLife, to worker: WorkerRecord) async throws(StoreError) -> PlacingOutcome
 
     /// Takes out a session that no worker took; it leaves no tombstone.
     ///
     /// - Parameter session: the session; another generation of it stays.
-    /// - Throws: why nothing was done.
+    /// - Throws: `busy` when the directory cannot be reached, or why it refuses.
     func release(_ session: SessionLife) async throws(StoreError)
 
     /// Takes out sessions that ended, and keeps their tombstones; one that is kept already stays as it is.
     ///
     /// - Parameter ends: their records, some hundreds at most; another generation of a session stays where it is.
-    /// - Throws: why nothing was done.
+    /// - Throws: `busy` when the directory cannot be reached, or why it refuses.
     func end(_ ends: [EndedSessionRecord]) async throws(StoreError)
 
     /// Marks sessions as lost whose worker's life counts no more, frees their room, and keeps their tombstones.
     ///
     /// - Parameter losses: their records, some hundreds at most; another generation of a session stays where it is.
-    /// - Throws: why nothing was done.
+    /// - Throws: `busy` when the directory cannot be reached, or why it refuses.
     func lose(_ losses: [EndedSessionRecord]) async throws(StoreError)
 
     /// Takes the mark of a lost session away, for the one client that is told of it.
     ///
     /// - Parameter session: the lost session.
     /// - Returns: whether it was there; of several who take it, one gets it.
-    /// - Throws: why nothing was done.
+    /// - Throws: `busy` when the directory cannot be reached, or why it refuses.
     func takeLoss(of session: SessionLife) async throws(StoreError) -> Bool
 }
 
 /// How long a coordinator is in touch with the directory.
 package struct CoordinatorTouch: Hashable, Sendable {
-    /// Before that nobody sees vanish what this coordinator has said under this touch.
-    ///
-    /// It counts from before the last renewal was sent, less a margin for clocks that do not run equally fast.
+    /// Before that nobody sees vanish what this coordinator has said under this touch. It counts from before the last
+    /// renewal was sent, less a margin for clocks that do not run equally fast.
     package let until: ContinuousClock.Instant
     /// Counts the times that touch was lost: what was said under another one has vanished, and is to be said anew.
     package let number: UInt64
