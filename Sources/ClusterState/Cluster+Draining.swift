@@ -45,7 +45,8 @@ extension Cluster {
     /// the order of their names.
     package var absentWorkers: [(name: WorkerID, last: AbsentWorker?)] {
         let lost = absent.inOrder.map { (name: $0.life.worker, last: AbsentWorker?.some($0)) }
-        let unseen = drains.keys.filter { !absent.holds($0) && !isPresent($0) }
+        let unseen = Set(drains.keys).union(shared?.workers.keys.map { $0 } ?? [])
+            .filter { !absent.holds($0) && !isPresent($0) }
         return (lost + unseen.map { (name: $0, last: nil) }).sorted { $0.name < $1.name }
     }
 
@@ -54,7 +55,7 @@ extension Cluster {
     /// - Parameter worker: the worker.
     /// - Returns: whether it is.
     package func knows(_ worker: WorkerID) -> Bool {
-        isPresent(worker) || absent.holds(worker) || drains[worker] != nil
+        isPresent(worker) || absent.holds(worker) || drains[worker] != nil || recordRevision(of: worker) != nil
     }
 
     /// Why a worker cannot be forgotten now.
@@ -63,12 +64,13 @@ extension Cluster {
     /// - Returns: `resourceNotFound` or `nodeInUse`; nil when it can.
     package func objection(toForgetting worker: WorkerID) -> Failure? {
         guard knows(worker) else { return Refusals.unknownWorker(worker) }
-        let isDrained = drains[worker] != nil && directory.count(on: worker) == 0
+        // Where several coordinators hear a worker, each would have to be told to hear it no more.
+        let isDrained = shared == nil && drains[worker] != nil && directory.count(on: worker) == 0
         guard isPresent(worker), !isDrained else { return nil }
         return Refusals.workerInUse(
             worker,
             sessions: directory.count(on: worker),
-            isDraining: drains[worker] != nil
+            isDraining: drains[worker] != nil && shared == nil
         )
     }
 
@@ -88,7 +90,7 @@ extension Cluster {
             membership.ban(candidate.life, at: time.uptime)
         }
         if let member = membership.member(worker) {
-            directives += lose(member.life, at: time)
+            directives += end(member.life, at: time)
             membership.ban(member.life, at: time.uptime)
         }
         absent.remove(worker)
@@ -104,7 +106,7 @@ extension Cluster {
             }
             let sessions = directory.placements(on: drain.worker)
             let ending = sessions.count { $0.state == .stopping }
-            let left = sessions.lazy.filter { $0.state != .stopping }.prefix(max(0, Self.endsAtOnce - ending))
+            let left = sessions.lazy.filter { $0.state != .stopping && $0.state != .ended }.prefix(max(0, Self.endsAtOnce - ending))
             for placement in left {
                 directives += beginStop(of: placement.session.key, cause: .drained, at: time.uptime)
             }

@@ -18,6 +18,11 @@ extension CoordinatorNode {
     /// Whether a worker is present, lost or to be drained.
     func knows(_ worker: WorkerID) -> Bool { cluster.knows(worker) }
 
+    /// Whether a name is that of another coordinator.
+    func isOtherCoordinator(_ name: String) -> Bool {
+        name != self.name && cluster.coordinators.contains { $0.record.name == name }
+    }
+
     /// Why a worker cannot be forgotten now.
     func objection(toForgetting worker: WorkerID) -> Failure? { cluster.objection(toForgetting: worker) }
 

@@ -98,7 +98,7 @@ package struct CoordinatorService: Service {
             dispatcher: dispatcher,
             logger: logger
         )
-        drains = DrainKeeper(store: store, node: node, logger: logger)
+        drains = DrainKeeper(store: store, directory: directory, node: node, logger: logger)
         try await drains.reload()
     }
 

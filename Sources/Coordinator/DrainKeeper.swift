@@ -7,6 +7,7 @@ internal import Store
 /// The store comes first: whatever happens after it, the next start finds the new state.
 package actor DrainKeeper: NodeControl {
     private let store: any NodeStore
+    private let directory: (any SharedDirectory)?
     private let node: CoordinatorNode
     private let logger: Logger
 
@@ -14,10 +15,12 @@ package actor DrainKeeper: NodeControl {
     ///
     /// - Parameters:
     ///   - store: where wishes are kept.
+    ///   - directory: what the coordinators share; nil for one that is alone.
     ///   - node: the coordinator's actor.
     ///   - logger: where it logs.
-    init(store: any NodeStore, node: CoordinatorNode, logger: Logger) {
+    init(store: any NodeStore, directory: (any SharedDirectory)?, node: CoordinatorNode, logger: Logger) {
         self.store = store
+        self.directory = directory
         self.node = node
         self.logger = logger
     }
@@ -52,11 +55,27 @@ package actor DrainKeeper: NodeControl {
     }
 
     package func remove(_ name: String) async throws(Failure) {
+        if let directory, await node.isOtherCoordinator(name) {
+            return try await removeShared(name, from: directory)
+        }
         let worker = try await known(name)
         if let objection = await node.objection(toForgetting: worker) { throw objection }
         try await stored { () async throws(StoreError) in try await store.removeDrain(of: worker) }
+        if let directory { try await removeShared(name, from: directory) }
         try await node.forget(worker)
         logger.notice("worker is removed", metadata: ["worker": "\(worker)"])
+    }
+
+    /// Takes a node out of what the coordinators share.
+    private func removeShared(_ name: String, from directory: any SharedDirectory) async throws(Failure) {
+        let isRemoved = try await stored { () async throws(StoreError) in
+            try await directory.removeNode(name)
+        }
+        guard !isRemoved else { return }
+        throw Failure(
+            .nodeInUse,
+            "\(name) is in touch with the cluster, or not known to be lost yet. Stop it, wait until `cloister node list` says that it is gone, and try again."
+        )
     }
 
     private func known(_ name: String) async throws(Failure) -> WorkerID {

@@ -1,5 +1,7 @@
 /// What of a store's contents may change under a coordinator's hands.
 package enum StoreArea: Hashable, CaseIterable, Sendable {
+    /// Which workers are drained.
+    case drains
     /// API keys.
     case keys
     /// The rotations of MCP keys.

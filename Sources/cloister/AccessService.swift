@@ -51,6 +51,7 @@ struct AccessService: Service {
         while !Task.isCancelled {
             do throws(Failure) {
                 switch area {
+                case .drains: try await coordinator.drains.reload()
                 case .keys: try await keys.reload()
                 case .mcpKeys: try await mcpKeys.reload()
                 case .pools: try await coordinator.pools.reload()

@@ -39,6 +39,7 @@ extension EtcdStore {
 extension EtcdPlaces {
     fileprivate func prefix(of area: StoreArea) -> String {
         switch area {
+        case .drains: drains
         case .keys: apiKeys
         case .mcpKeys: mcpKeys
         case .pools: pools

@@ -144,7 +144,7 @@ struct DirectoryCluster: Sendable {
         incarnation: UInt64 = 1,
         leaseSeconds: Int = 5,
         client: EtcdClient? = nil,
-        patience: Duration = .seconds(10)
+        patience: Duration = .seconds(30)
     ) -> EtcdDirectory {
         EtcdDirectory(
             client ?? self.client,

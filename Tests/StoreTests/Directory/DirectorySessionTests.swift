@@ -5,7 +5,7 @@ import Testing
 @testable import Store
 
 /// Sessions in the directory that coordinators share.
-@Suite("Sessions in the shared directory", .timeLimit(.minutes(2)))
+@Suite("Sessions in the shared directory", .serialized, .timeLimit(.minutes(2)))
 struct DirectorySessionTests {
     /// Lends two coordinators' directories and a worker that both may use.
     private func pair(

@@ -62,7 +62,7 @@ struct DirectoryWorkerTests {
                     #expect(
                         try await two.directory.hear(life, at: "x", replacing: record.revision) == .superseded
                     )
-                    let lost = await eventually(within: .seconds(5)) {
+                    let lost = await eventually(within: .seconds(20)) {
                         one.log.snapshot.workers.first?.isLost == true
                     }
                     #expect(lost)
@@ -90,8 +90,10 @@ struct DirectoryWorkerTests {
             try await cluster.running("one") { one in
                 let client = try EtcdClient(EtcdConfiguration(endpoints: [cluster.server.endpoint]))
                 let two = RunningDirectory(cluster.directory("two", leaseSeconds: 2, client: client))
-                #expect(await eventually(within: .seconds(5)) { await two.isInTouch })
-                #expect(await eventually(within: .seconds(5)) { one.log.snapshot.inTouch == ["one", "two"] })
+                #expect(await eventually(within: .seconds(20)) { await two.isInTouch })
+                #expect(
+                    await eventually(within: .seconds(20)) { one.log.snapshot.inTouch == ["one", "two"] }
+                )
                 #expect(try await !one.directory.removeNode("two"))
                 // Without a client it cannot even say good-bye.
                 await client.close()
@@ -100,7 +102,7 @@ struct DirectoryWorkerTests {
                 #expect(one.log.snapshot.coordinators.count == 2)
                 #expect(try await one.directory.removeNode("two"))
                 #expect(try await !one.directory.removeNode("nobody"))
-                #expect(await eventually(within: .seconds(5)) { one.log.snapshot.coordinators.count == 1 })
+                #expect(await eventually(within: .seconds(20)) { one.log.snapshot.coordinators.count == 1 })
             }
         }
     }
