@@ -55,7 +55,8 @@ extension Cluster {
     /// - Parameter worker: the worker.
     /// - Returns: whether it is.
     package func knows(_ worker: WorkerID) -> Bool {
-        isPresent(worker) || absent.holds(worker) || drains[worker] != nil || recordRevision(of: worker) != nil
+        isPresent(worker) || absent.holds(worker) || drains[worker] != nil
+            || recordRevision(of: worker) != nil
     }
 
     /// Why a worker cannot be forgotten now.
@@ -106,7 +107,9 @@ extension Cluster {
             }
             let sessions = directory.placements(on: drain.worker)
             let ending = sessions.count { $0.state == .stopping }
-            let left = sessions.lazy.filter { $0.state != .stopping && $0.state != .ended }.prefix(max(0, Self.endsAtOnce - ending))
+            let left = sessions.lazy.filter { $0.state != .stopping && $0.state != .ended }.prefix(
+                max(0, Self.endsAtOnce - ending)
+            )
             for placement in left {
                 directives += beginStop(of: placement.session.key, cause: .drained, at: time.uptime)
             }

@@ -13,7 +13,7 @@ package struct Cluster: Sendable {
     var tombstones: Tombstones
     var losses: LossNotices
     /// What all coordinators share; nil for a coordinator that shares its directory with nobody.
-    var shared: SharedView?
+    var shared: DirectoryView?
     /// The ends that the shared directory has not taken yet.
     var unwritten: Set<SessionLife> = []
     /// When the directory was told last that the sessions on a worker's former lives are lost.
@@ -49,7 +49,7 @@ package struct Cluster: Sendable {
         directory = Directory(lastGeneration: lastGeneration)
         tombstones = Tombstones(countMax: configuration.tombstonesMax, age: configuration.memory)
         losses = LossNotices(countMax: configuration.tombstonesMax, age: configuration.memory)
-        shared = sharing.map { SharedView(coordinator: $0.name, incarnation: $0.incarnation) }
+        shared = sharing.map { DirectoryView(coordinator: $0.name, incarnation: $0.incarnation) }
         absent = AbsentWorkers(countMax: configuration.workersMax, age: configuration.memory)
         settledAt = start.uptime + (mayHaveSessions ? configuration.times.lease : .zero)
     }

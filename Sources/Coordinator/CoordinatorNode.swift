@@ -43,7 +43,7 @@ package actor CoordinatorNode {
     nonisolated let directoryOrders: AsyncStream<DirectoryOrder>
     private let tellDirectory: AsyncStream<DirectoryOrder>.Continuation
     /// What this coordinator shares with others; nil when it is alone.
-    let directory: (any SharedDirectory)?
+    let directory: (any ClusterDirectory)?
     /// The name of this coordinator.
     nonisolated let name: String
     /// The identifiers for which the directory is being asked, and who waits for its answer.
@@ -77,7 +77,7 @@ package actor CoordinatorNode {
         configuration: CoordinatorConfiguration,
         incarnation: Incarnation,
         generations: GenerationStart,
-        directory: (any SharedDirectory)? = nil,
+        directory: (any ClusterDirectory)? = nil,
         logger: Logger
     ) {
         self.incarnation = incarnation

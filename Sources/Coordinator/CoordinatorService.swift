@@ -24,7 +24,7 @@ package struct CoordinatorService: Service {
     /// Keeps the control plane's pools, in the same file.
     package let pools: PoolKeeper
     private let changes: any StoreChanges
-    private let directory: (any SharedDirectory)?
+    private let directory: (any ClusterDirectory)?
     /// Keeps which workers are drained, in the same file.
     package let drains: DrainKeeper
     private let inbox: any Inbox

@@ -7,7 +7,7 @@ internal import Store
 /// The store comes first: whatever happens after it, the next start finds the new state.
 package actor DrainKeeper: NodeControl {
     private let store: any NodeStore
-    private let directory: (any SharedDirectory)?
+    private let directory: (any ClusterDirectory)?
     private let node: CoordinatorNode
     private let logger: Logger
 
@@ -18,7 +18,7 @@ package actor DrainKeeper: NodeControl {
     ///   - directory: what the coordinators share; nil for one that is alone.
     ///   - node: the coordinator's actor.
     ///   - logger: where it logs.
-    init(store: any NodeStore, directory: (any SharedDirectory)?, node: CoordinatorNode, logger: Logger) {
+    init(store: any NodeStore, directory: (any ClusterDirectory)?, node: CoordinatorNode, logger: Logger) {
         self.store = store
         self.directory = directory
         self.node = node
@@ -67,7 +67,7 @@ package actor DrainKeeper: NodeControl {
     }
 
     /// Takes a node out of what the coordinators share.
-    private func removeShared(_ name: String, from directory: any SharedDirectory) async throws(Failure) {
+    private func removeShared(_ name: String, from directory: any ClusterDirectory) async throws(Failure) {
         let isRemoved = try await stored { () async throws(StoreError) in
             try await directory.removeNode(name)
         }

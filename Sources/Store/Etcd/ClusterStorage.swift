@@ -3,7 +3,7 @@ package import Etcd
 package import Logging
 
 /// Where several coordinators share a store and a directory.
-package struct SharedStorage: Sendable {
+package struct ClusterStorage: Sendable {
     private let configuration: EtcdConfiguration
     private let cluster: String
 
@@ -21,15 +21,15 @@ package struct SharedStorage: Sendable {
     ///
     /// - Returns: what was opened; the end of its store ends the directory, too.
     /// - Throws: `unusable` when a file of the certificates cannot be used.
-    package func open() throws(StoreError) -> OpenSharedStorage {
+    package func open() throws(StoreError) -> OpenClusterStorage {
         do throws(EtcdError) {
-            return OpenSharedStorage(client: try EtcdClient(configuration), cluster: cluster)
+            return OpenClusterStorage(client: try EtcdClient(configuration), cluster: cluster)
         } catch { throw StoreError(error) }
     }
 }
 
 /// A store and a directory over the same connections.
-package struct OpenSharedStorage: Sendable {
+package struct OpenClusterStorage: Sendable {
     private let client: EtcdClient
     private let cluster: String
     /// The store.
@@ -47,7 +47,7 @@ package struct OpenSharedStorage: Sendable {
     ///   - coordinator: who shares it.
     ///   - logger: where it logs.
     /// - Returns: the directory.
-    package func directory(for coordinator: CoordinatorRecord, logger: Logger) -> any SharedDirectory {
+    package func directory(for coordinator: CoordinatorRecord, logger: Logger) -> any ClusterDirectory {
         EtcdDirectory(client, cluster: cluster, coordinator: coordinator, logger: logger)
     }
 }

@@ -13,7 +13,7 @@ extension CoordinatorNode {
     func placeShared(
         _ key: SessionKey,
         in pool: PoolConfiguration,
-        by directory: any SharedDirectory
+        by directory: any ClusterDirectory
     ) async throws(Failure) -> Placement {
         var refusing: Set<WorkerID> = []
         for _ in 0..<Self.attempts {
@@ -34,7 +34,7 @@ extension CoordinatorNode {
     func moveShared(
         _ placement: Placement,
         in pool: PoolConfiguration,
-        by directory: any SharedDirectory
+        by directory: any ClusterDirectory
     ) async throws(Failure) -> Placement {
         var refusing: Set<WorkerID> = []
         for _ in 0..<Self.attempts {
@@ -60,7 +60,7 @@ extension CoordinatorNode {
     func placeAfterSilence(
         _ placement: Placement,
         in pool: PoolConfiguration,
-        by directory: any SharedDirectory
+        by directory: any ClusterDirectory
     ) async throws(Failure) -> Placement {
         let key = placement.session.key
         await word(on: placement, by: .now + cluster.configuration.times.lease + Self.patience)
@@ -78,10 +78,10 @@ extension CoordinatorNode {
     }
 
     private func fulfil(
-        _ wish: SharedWish,
+        _ wish: DirectoryWish,
         for key: SessionKey,
         in pool: PoolConfiguration,
-        by directory: any SharedDirectory,
+        by directory: any ClusterDirectory,
         _ refusing: inout Set<WorkerID>
     ) async throws(Failure) -> Placement? {
         switch wish {

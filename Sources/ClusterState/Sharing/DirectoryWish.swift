@@ -1,7 +1,7 @@
 package import Domain
 
 /// What a request for a session needs of the shared directory.
-package enum SharedWish: Hashable, Sendable {
+package enum DirectoryWish: Hashable, Sendable {
     /// Nothing: the session is there.
     case existing(Placement)
     /// To place it on this worker.
@@ -32,7 +32,7 @@ extension Cluster {
         most: Int,
         except refusing: Set<WorkerID>,
         at time: ClusterTime
-    ) throws(Failure) -> SharedWish {
+    ) throws(Failure) -> DirectoryWish {
         if let entry = directory.entry(key) {
             switch entry.placement.state {
             case .stopping: throw Refusals.stopping
@@ -60,7 +60,7 @@ extension Cluster {
         afterRefusalOf placement: Placement,
         except others: Set<WorkerID>,
         at time: ClusterTime
-    ) throws(Failure) -> SharedWish? {
+    ) throws(Failure) -> DirectoryWish? {
         let key = placement.session.key
         if membership.isMember(placement.worker) {
             membership.update(placement.worker.worker) { $0.refuseUntilNextAnswer() }

@@ -5,7 +5,7 @@ package import Domain
 /// Every call is one transaction on the newest state, whatever was told of it so far: it happens as a whole or, when
 /// it throws, not at all; one whose outcome was not told is looked up or made again. A call that has begun is finished
 /// also when its task is cancelled. While the directory cannot be reached, calls throw `busy` within some seconds.
-package protocol SharedDirectory: Sendable {
+package protocol ClusterDirectory: Sendable {
     /// What happened, beginning with everything; one listener, who takes it without delay.
     var changes: AsyncStream<DirectoryChange> { get }
 
@@ -113,7 +113,9 @@ package protocol SharedDirectory: Sendable {
 
 /// How long a coordinator is in touch with the directory.
 package struct CoordinatorTouch: Hashable, Sendable {
-    /// Before that nobody sees vanish what this coordinator has said under this touch. It counts from before the last
+    /// Before that nobody sees vanish what this coordinator has said under this touch.
+    ///
+    /// It counts from before the last
     /// renewal was sent, less a margin for clocks that do not run equally fast.
     package let until: ContinuousClock.Instant
     /// Counts the times that touch was lost: what was said under another one has vanished, and is to be said anew.

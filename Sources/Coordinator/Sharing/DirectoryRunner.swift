@@ -6,7 +6,7 @@ internal import Store
 /// Between the coordinator's actor and the directory that it shares: changes in, orders out.
 struct DirectoryRunner: Sendable {
     let node: CoordinatorNode
-    let directory: any SharedDirectory
+    let directory: any ClusterDirectory
     let logger: Logger
 
     /// Carries out orders and tells of changes until cancelled, or until the directory refuses this coordinator.

@@ -1,7 +1,7 @@
 internal import Domain
 
 /// What a coordinator knows of what all of them share, besides where sessions are.
-struct SharedView: Sendable {
+struct DirectoryView: Sendable {
     /// The name of this coordinator.
     let coordinator: String
     /// This life of it.
@@ -136,7 +136,7 @@ struct SharedView: Sendable {
     }
 }
 
-extension SharedView {
+extension DirectoryView {
     /// Takes a change over that is not about a session.
     mutating func take(_ change: DirectoryChange.Kind, revision: UInt64) {
         switch change {

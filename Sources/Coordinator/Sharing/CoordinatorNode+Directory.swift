@@ -31,8 +31,8 @@ extension CoordinatorNode {
 
     /// Asks the directory something on behalf of a client.
     func asked<Value: Sendable>(
-        _ question: (any SharedDirectory) async throws(StoreError) -> Value,
-        of directory: any SharedDirectory
+        _ question: (any ClusterDirectory) async throws(StoreError) -> Value,
+        of directory: any ClusterDirectory
     ) async throws(Failure) -> Value {
         do throws(StoreError) {
             return try await question(directory)
@@ -51,7 +51,7 @@ extension CoordinatorNode {
     /// - Throws: `sessionLost` when that is why there is none and nobody was told; `notReady`.
     func sharedPlacement(
         of key: SessionKey,
-        in directory: any SharedDirectory
+        in directory: any ClusterDirectory
     ) async throws(Failure) -> Placement? {
         // What another coordinator has placed a moment ago may not have been told of yet.
         if cluster.placement(of: key) == nil, cluster.lostSession(of: key) == nil,
@@ -70,7 +70,7 @@ extension CoordinatorNode {
     /// Takes the mark of a lost session; who gets it has to tell the client.
     ///
     /// - Throws: `sessionLost` when this caller got it; `notReady`.
-    func tellLoss(_ lost: SessionLife, from directory: any SharedDirectory) async throws(Failure) {
+    func tellLoss(_ lost: SessionLife, from directory: any ClusterDirectory) async throws(Failure) {
         let isMine = try await asked(
             { directory throws(StoreError) in try await directory.takeLoss(of: lost) },
             of: directory
