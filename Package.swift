@@ -258,9 +258,8 @@ let package = Package(
         .testTarget(
             name: "CoordinatorTests",
             dependencies: [
-                "ClusterState", "Coordinator", "Domain", "SeededRandomness", "TestSupport", "Transport",
-                "Wire",
-                "Worker",
+                "ClusterState", "Coordinator", "Domain", "Etcd", "EtcdServer", "SeededRandomness", "Store",
+                "TestSupport", "Transport", "Wire", "Worker",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

@@ -77,7 +77,9 @@ package struct Cluster: Sendable {
         return directives
     }
 
-    func isSettled(at time: ClusterTime) -> Bool { shared?.isLoaded ?? (time.uptime >= settledAt) }
+    func isSettled(at time: ClusterTime) -> Bool {
+        shared.map { $0.isLoaded && $0.wasInTouch } ?? (time.uptime >= settledAt)
+    }
 }
 
 extension Cluster {

@@ -33,8 +33,8 @@ struct Member: Sendable {
     /// Whether it says that it takes new sessions.
     private(set) var isAccepting = true
     private var wasDrainedTold = false
-    /// Whether it has answered a ping: it has a lease then, and takes sessions.
-    private(set) var hasAnswered = false
+    /// Whether it has said that it has a lease from some coordinator; before that it takes no sessions.
+    private(set) var hasLease = false
 
     init(_ announcement: WorkerAnnouncement, at now: Duration) {
         life = announcement.life
@@ -92,7 +92,7 @@ struct Member: Sendable {
     ) -> [SessionEnd] {
         heardAt = max(heardAt, now)
         misses = 0
-        hasAnswered = true
+        if answer.isInTouch { hasLease = true }
         isLinkBroken = false
         isSuspected = false
         isAccepting = answer.isAccepting

@@ -15,7 +15,9 @@ struct DirectoryView: Sendable {
     private(set) var inTouch: Set<String> = []
     private(set) var lost: [SessionKey: SessionLife] = [:]
     /// Until when, and how many times anew, this coordinator is in touch itself.
-    var touch: DirectoryTouch?
+    var touch: DirectoryTouch? { didSet { wasInTouch = wasInTouch || touch != nil } }
+    /// Whether it ever was.
+    private(set) var wasInTouch = false
     /// When a worker said last that a coordinator calls it that is in touch.
     private var othersInTouchAt: Duration?
     /// Which revision a worker's record had when one of its lives was called.
