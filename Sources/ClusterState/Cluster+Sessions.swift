@@ -143,14 +143,8 @@ extension Cluster {
     /// A client was told of a session's loss by the failure of its own request: that was the one
     /// clear error, the next request begins anew.
     ///
-    /// - Parameters:
-    ///   - session: the session that was lost.
-    ///   - time: the present time.
-    /// - Returns: what to carry out.
-    package mutating func lossWasTold(of session: SessionLife, at time: ClusterTime) -> [Directive] {
-        losses.remove(session)
-        return sharedLossWasTold(of: session, at: time)
-    }
+    /// - Parameter session: the session that was lost.
+    package mutating func lossWasTold(of session: SessionLife) { losses.remove(session) }
 }
 
 extension Cluster {

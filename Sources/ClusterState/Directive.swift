@@ -41,8 +41,6 @@ package enum Directive: Hashable, Sendable {
     case declareLost(WorkerRecord)
     /// Mark sessions as lost whose worker's life is over, with their tombstones.
     case markLost([Tombstone])
-    /// Take away the mark of a lost session: its client was told.
-    case takeLoss(SessionLife)
     /// Ask the worker whether it has a session, and report it as begun or ended.
     case confirm(Placement)
 }

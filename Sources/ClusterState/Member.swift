@@ -33,8 +33,8 @@ struct Member: Sendable {
     /// Whether it says that it takes new sessions.
     private(set) var isAccepting = true
     private var wasDrainedTold = false
-    /// Whether it has said that it has a lease from some coordinator; before that it takes no sessions.
-    private(set) var hasLease = false
+    /// Whether it has a lease: from the first command on, or from when it says so where coordinators share a directory.
+    private var hasLease = false
 
     init(_ announcement: WorkerAnnouncement, at now: Duration) {
         life = announcement.life
@@ -44,9 +44,10 @@ struct Member: Sendable {
         nextPingAt = now
     }
 
-    mutating func serve(at now: Duration) {
+    mutating func serve(at now: Duration, hasLease: Bool) {
         precondition(status == .joining, "A life joins once.")
         status = .serving
+        self.hasLease = hasLease
         heardAt = now
         nextPingAt = now
     }
@@ -60,7 +61,7 @@ struct Member: Sendable {
 
     /// Whether it serves and answers, be it full or not.
     func isHealthy(missesUntilUnhealthy: Int) -> Bool {
-        status == .serving && !isLinkBroken && !isSuspected && misses < missesUntilUnhealthy
+        status == .serving && hasLease && !isLinkBroken && !isSuspected && misses < missesUntilUnhealthy
     }
 
     /// Says that it is drained, one single time.

@@ -89,10 +89,15 @@ struct Membership: Sendable {
     func isCandidate(_ life: WorkerLife) -> Bool { candidates[life.worker]?.life == life }
 
     /// Makes a member of a candidate; the former life must be gone by then.
-    mutating func admit(_ life: WorkerLife, at now: Duration) {
+    ///
+    /// - Parameters:
+    ///   - life: the life.
+    ///   - now: the present time.
+    ///   - hasLease: whether it has got its first lease already.
+    mutating func admit(_ life: WorkerLife, at now: Duration, hasLease: Bool = true) {
         precondition(members[life.worker] == nil, "A replaced life is removed before its successor comes.")
         guard var member = candidates.removeValue(forKey: life.worker) else { return }
-        member.serve(at: now)
+        member.serve(at: now, hasLease: hasLease)
         members[life.worker] = member
         ring.insert(life.worker, weight: member.capacity.weight)
     }

@@ -59,7 +59,7 @@ extension CoordinatorNode {
         in pool: PoolConfiguration
     ) async throws(Failure) -> Placement? {
         guard cluster.placement(of: placement.session.key) == nil else { return nil }
-        lossWasTold(of: placement.session)
+        await lossWasTold(of: placement.session)
         return try await place(placement.session.key, in: pool)
     }
 
@@ -112,6 +112,7 @@ extension CoordinatorNode: UnrecordedSource {
     func recorded(_ batch: UnrecordedBatch) {
         unrecorded.confirm(batch)
         cluster.endsWritten(batch.records.map(\.session))
+        wakeWaiting()
     }
 
     func rememberedEnds(of key: SessionKey) -> [EndedSessionRecord] {

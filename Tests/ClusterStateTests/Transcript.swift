@@ -143,7 +143,7 @@ struct Transcript {
             let life = try parseLife(words[2])
             let session = try parseSession(words[1])
             return lines(cluster.sessionEnded(session, on: life, cause: cause, at: time))
-        default: return lines(cluster.lossWasTold(of: try parseSession(words[1]), at: time))
+        default: cluster.lossWasTold(of: try parseSession(words[1]))
         }
         return []
     }
@@ -228,7 +228,6 @@ extension Transcript {
             case .declareLost(let record): "declare \(record.life)"
             case .markLost(let ends):
                 (["mark lost"] + ends.map { name($0.session) }).joined(separator: " ")
-            case .takeLoss(let session): "take loss \(name(session))"
             case .confirm(let placement): "confirm \(name(placement.session)) on \(placement.worker)"
             }
         }

@@ -32,7 +32,7 @@ extension Cluster {
             shared?.unheard(former)
             directives.append(.closeLink(former))
         }
-        membership.admit(life, at: time.uptime)
+        membership.admit(life, at: time.uptime, hasLease: false)
         for session in sessions { directives += recognise(session, on: life, at: time.uptime) }
         directives.append(.workerServes(life))
         if let member = membership.member(life.worker) { directives += attend(to: member, at: time) }

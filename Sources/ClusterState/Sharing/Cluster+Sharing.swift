@@ -79,17 +79,6 @@ extension Cluster {
         return directives
     }
 
-    /// A client has learnt of a loss from its own request.
-    mutating func sharedLossWasTold(of session: SessionLife, at time: ClusterTime) -> [Directive] {
-        guard shared != nil else { return [] }
-        if let lost = shared?.lost[session.key] {
-            shared?.setLost(nil, of: session.key)
-            return [.takeLoss(lost)]
-        }
-        shared?.tell(session.key, at: time.uptime)
-        return []
-    }
-
     /// The sessions of which only the directory has told for a long time: their workers may never have got them.
     mutating func confirmationsDue(at now: Duration) -> [Directive] {
         guard shared != nil else { return [] }
@@ -100,6 +89,12 @@ extension Cluster {
         for entry in due { directory.update(entry.placement.session.key) { $0.since = now } }
         return due.map { .confirm($0.placement) }
     }
+
+    /// Whether the directory has not taken yet that a session has ended.
+    ///
+    /// - Parameter session: the session.
+    /// - Returns: whether it has not.
+    package func isEndUnwritten(_ session: SessionLife) -> Bool { unwritten.contains(session) }
 
     /// How long this coordinator is in touch with the directory from now on.
     ///
@@ -155,7 +150,6 @@ extension Cluster {
         case .lost:
             guard let session = entry?.session else { return [] }
             directory.remove(key)
-            guard shared?.takeTold(key) != true else { return [.takeLoss(session)] }
             shared?.setLost(session, of: key)
             return []
         case .placed(let life):

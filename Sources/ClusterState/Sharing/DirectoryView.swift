@@ -29,8 +29,6 @@ struct DirectoryView: Sendable {
     private var hearing: [WorkerLife: UInt64] = [:]
     /// The last life of each worker that has spoken to this coordinator.
     private var met: [WorkerID: WorkerLife] = [:]
-    /// The sessions whose loss a client has learnt from its own request, and when.
-    private var told: [SessionKey: Duration] = [:]
     /// When something was tried last that is tried again until the directory tells that it is so.
     private var tried: [WorkerID: Duration] = [:]
 
@@ -92,15 +90,6 @@ struct DirectoryView: Sendable {
     func isCutOff(at now: Duration) -> Bool {
         !isInTouch(at: now) && othersInTouchAt.map { now - $0 < .seconds(2) } ?? false
     }
-
-    /// A client has learnt of a loss from its own request.
-    mutating func tell(_ key: SessionKey, at now: Duration) {
-        told[key] = now
-        told = told.filter { now - $0.value < .seconds(60) }
-    }
-
-    /// Whether a client has learnt of a loss already, one single time.
-    mutating func takeTold(_ key: SessionKey) -> Bool { told.removeValue(forKey: key) != nil }
 
     mutating func setLost(_ session: SessionLife?, of key: SessionKey) { lost[key] = session }
 

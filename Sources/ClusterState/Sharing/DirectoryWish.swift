@@ -22,14 +22,12 @@ extension Cluster {
     ///
     /// - Parameters:
     ///   - key: the session's name.
-    ///   - most: the pool's `maxConcurrentSessions`.
     ///   - refusing: workers that are not to be asked.
     ///   - time: the present time.
     /// - Returns: where it is, or what to ask.
     /// - Throws: why it cannot begin now.
     package mutating func wish(
         for key: SessionKey,
-        most: Int,
         except refusing: Set<WorkerID>,
         at time: ClusterTime
     ) throws(Failure) -> DirectoryWish {
@@ -43,8 +41,7 @@ extension Cluster {
         if let lost = shared?.lost[key] { return .takeLoss(lost) }
         guard shared?.isLoaded == true else { throw Refusals.settling }
         guard shared?.isInTouch(at: time.uptime) == true else { throw Refusals.directoryAway }
-        let count = directory.count(in: key.pool)
-        guard count < most else { throw Refusals.noRoom(for: key, sessions: count, most: most) }
+        // A pool that seems full may just have got room through another coordinator: the directory is asked.
         return .place(try chooseRecord(for: key, except: refusing))
     }
 
@@ -113,9 +110,7 @@ extension Cluster {
         for key: SessionKey,
         except refusing: Set<WorkerID>
     ) throws(Failure) -> WorkerRecord {
-        let uncounted = membership.inOrder.filter {
-            !$0.hasLease || shared?.counts($0.life) != true
-        }
+        let uncounted = membership.inOrder.filter { shared?.counts($0.life) != true }
         let life = try chooseWorker(for: key, except: refusing.union(uncounted.map(\.life.worker)))
         guard let record = shared?.record(of: life.worker), record.life == life else {
             throw Refusals.noWorker(times: configuration.times)

@@ -5,6 +5,9 @@ internal import Store
 
 /// What comes from the directory that coordinators share.
 extension CoordinatorNode {
+    /// How long the directory may take to mark what has been told to it.
+    private static let markPatience: Duration = .seconds(5)
+
     /// Something changed in the directory.
     func directoryChanged(_ change: DirectoryChange) {
         apply { $0.directoryChanged(change, at: $1) }
@@ -40,6 +43,30 @@ extension CoordinatorNode {
             logger.warning("the shared directory does not answer", metadata: ["reason": "\(error)"])
             throw Cluster.directoryAway
         }
+    }
+
+    /// A client is about to be told that its session was lost with its worker: it is told by nobody else then.
+    ///
+    /// - Parameters:
+    ///   - session: the session.
+    ///   - directory: the directory, which marks the session as lost in a moment.
+    func sharedLossIsTold(of session: SessionLife, in directory: any ClusterDirectory) async {
+        await wait(by: .now + Self.markPatience) { cluster in
+            cluster.placement(of: session.key)?.session != session
+                || cluster.lostSession(of: session.key) != nil
+        }
+        guard let lost = cluster.lostSession(of: session.key) else { return }
+        _ = try? await asked(
+            { directory throws(StoreError) in try await directory.takeLoss(of: lost) },
+            of: directory
+        )
+        cluster.entryGone(lost)
+    }
+
+    /// Waits until the directory has taken that a session has ended, so that every coordinator knows it.
+    func endIsWritten(_ session: SessionLife) async {
+        guard directory != nil else { return }
+        await wait(by: .now + Self.markPatience) { !$0.isEndUnwritten(session) }
     }
 
     /// Where an identifier's session is by the newest word of the directory.

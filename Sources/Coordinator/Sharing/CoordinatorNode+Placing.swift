@@ -17,12 +17,7 @@ extension CoordinatorNode {
     ) async throws(Failure) -> Placement {
         var refusing: Set<WorkerID> = []
         for _ in 0..<Self.attempts {
-            let wish = try cluster.wish(
-                for: key,
-                most: pool.maxConcurrentSessions,
-                except: refusing,
-                at: time
-            )
+            let wish = try cluster.wish(for: key, except: refusing, at: time)
             if let placement = try await fulfil(wish, for: key, in: pool, by: directory, &refusing) {
                 return placement
             }
@@ -63,7 +58,10 @@ extension CoordinatorNode {
         by directory: any ClusterDirectory
     ) async throws(Failure) -> Placement {
         let key = placement.session.key
-        await word(on: placement, by: .now + cluster.configuration.times.lease + Self.patience)
+        let deadline = ContinuousClock.now + cluster.configuration.times.lease + Self.patience
+        await wait(by: deadline) { cluster in
+            cluster.placement(of: key)?.session != placement.session || cluster.isReachable(placement.worker)
+        }
         if let lost = cluster.lostSession(of: key) {
             // Nothing ran in it: there is nothing to tell.
             _ = try await asked(
@@ -165,9 +163,9 @@ extension CoordinatorNode {
 
 /// Waiting inside the actor.
 extension CoordinatorNode {
-    /// A request that waits for a word on a worker.
+    /// A request that waits for something to be so.
     struct Waiting {
-        let placement: Placement
+        let isSo: @Sendable (Cluster) -> Bool
         let deadline: ContinuousClock.Instant
         let resume: CheckedContinuation<Void, Never>
     }
@@ -182,11 +180,14 @@ extension CoordinatorNode {
         for waiting in turns.removeValue(forKey: key) ?? [] { waiting.resume() }
     }
 
-    /// Waits until a session is elsewhere or its worker is reached again.
-    private func word(on placement: Placement, by deadline: ContinuousClock.Instant) async {
-        await withCheckedContinuation {
-            waiting.append(Waiting(placement: placement, deadline: deadline, resume: $0))
-        }
+    /// Waits until the cluster's state is as wanted.
+    ///
+    /// - Parameters:
+    ///   - deadline: when to give up.
+    ///   - isSo: whether it is.
+    func wait(by deadline: ContinuousClock.Instant, until isSo: @escaping @Sendable (Cluster) -> Bool) async {
+        guard !isSo(cluster) else { return }
+        await withCheckedContinuation { waiting.append(Waiting(isSo: isSo, deadline: deadline, resume: $0)) }
     }
 
     /// Lets those go on who have waited for something that is so now; called with each change and each tick.
@@ -194,10 +195,7 @@ extension CoordinatorNode {
         guard !waiting.isEmpty else { return }
         let now = ContinuousClock.now
         let (done, left) = waiting.reduce(into: ([Waiting](), [Waiting]())) { parts, one in
-            let isElsewhere =
-                cluster.placement(of: one.placement.session.key)?.session != one.placement.session
-            let isOver = isElsewhere || now >= one.deadline || cluster.isReachable(one.placement.worker)
-            if isOver { parts.0.append(one) } else { parts.1.append(one) }
+            if now >= one.deadline || one.isSo(cluster) { parts.0.append(one) } else { parts.1.append(one) }
         }
         waiting = left
         for one in done { one.resume.resume() }

@@ -11,8 +11,6 @@ enum DirectoryOrder: Sendable {
     case declareLost(WorkerRecord)
     /// Mark sessions as lost, with these tombstones.
     case markLost([EndedSessionRecord])
-    /// Take the mark of a lost session away.
-    case takeLoss(SessionLife)
 
     /// The order that a directive means for the directory, if it means one.
     init?(_ directive: Directive) {
@@ -22,7 +20,6 @@ enum DirectoryOrder: Sendable {
         case .unhear(let life): self = .unhear(life)
         case .declareLost(let record): self = .declareLost(record)
         case .markLost(let tombstones): self = .markLost(tombstones.map { EndedSessionRecord($0) })
-        case .takeLoss(let session): self = .takeLoss(session)
         default: return nil
         }
     }

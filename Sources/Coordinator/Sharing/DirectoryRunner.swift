@@ -65,7 +65,6 @@ struct DirectoryRunner: Sendable {
                 logger.notice("worker declared lost", metadata: ["worker": "\(record.life)"])
             }
         case .markLost(let records): try await directory.lose(records)
-        case .takeLoss(let session): _ = try await directory.takeLoss(of: session)
         }
     }
 }

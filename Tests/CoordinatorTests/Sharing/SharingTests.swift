@@ -15,7 +15,11 @@ struct SharingTests {
                 for number in 0..<1_000 {
                     group.addTask {
                         do throws(Failure) {
-                            let report = try await nodes.run("go \(number)", in: "the-one", through: number % 2)
+                            let report = try await nodes.run(
+                                "go \(number)",
+                                in: "the-one",
+                                through: number % 2
+                            )
                             return report.isNewSession
                         } catch {
                             // The worker bounds how many may wait in one session; that runs nothing.
