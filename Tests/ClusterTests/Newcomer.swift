@@ -69,6 +69,7 @@ struct Newcomer: Sendable {
     ///
     /// - Parameter text: what.
     /// - Returns: whether it has.
+    /// - Throws: when the test is cancelled.
     func says(_ text: String) async throws -> Bool {
         let deadline = ContinuousClock.now + .seconds(60)
         while !words.contains(text), ContinuousClock.now < deadline {
