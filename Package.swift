@@ -266,7 +266,7 @@ let package = Package(
         ),
         .testTarget(
             name: "NodeTests",
-            dependencies: ["Domain", "TestSupport", "Transport"],
+            dependencies: ["Domain", "MicroVM", "TestSupport", "Transport", "Wire"],
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),

@@ -67,11 +67,8 @@ extension Command {
             message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_READ_CONSOLE
             message.pointee.read_console = arena.readConsole(session)
         case .readTemplate(let piece):
-            let read = arena.message(cloister__v1__read_template__init)
-            read.pointee.name = arena.text(piece.template)
-            read.pointee.piece = piece.number
             message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_READ_TEMPLATE
-            message.pointee.read_template = read
+            message.pointee.read_template = arena.readTemplate(piece)
         }
         return arena.packed(message)
     }

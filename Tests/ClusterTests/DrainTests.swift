@@ -76,6 +76,11 @@ struct DrainTests {
                 refused.error.contains("NodeInUse") || refused.error.contains("Drain it first"),
                 "\(refused.error)"
             )
+
+            let again = ["node", "drain", drained.name, "--deadline", "1s", "--wait"]
+            #expect(try await Command.run(again + state).status == 0)
+            #expect(try await Command.run(["node", "remove", drained.name] + state).status == 0)
+            #expect(try await cluster.client.nodes().contains { $0.name == drained.name } == false)
         }
     }
 }

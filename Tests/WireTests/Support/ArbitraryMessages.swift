@@ -1,4 +1,5 @@
 import Domain
+import Testing
 import Wire
 
 /// The kinds of what is inside an envelope.
@@ -168,7 +169,9 @@ extension Arbitrary {
         case .readConsole: .readConsole(try session())
         case .readTemplate:
             .readTemplate(
-                TemplatePieceName(element(["0123456789abcdef", "ffffffffffffffff"]), UInt32(size()))!
+                try #require(
+                    TemplatePieceName(element(["0123456789abcdef", "ffffffffffffffff"]), UInt32(size()))
+                )
             )
         case .describeSessions: .describeSessions(try (0..<count(0...9)).map { _ in try session() })
         case .terminal:
