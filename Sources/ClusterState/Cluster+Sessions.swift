@@ -140,6 +140,12 @@ extension Cluster {
         return bury(session, on: life, cause: cause, at: time)
     }
 
+    /// The one request that was to begin a lost session certainly did not arrive: if no other was sent to it, nobody
+    /// has lost anything, and nobody is to be told.
+    ///
+    /// - Parameter session: the session that was lost.
+    package mutating func lossWasUnused(of session: SessionLife) { losses.removeUnshared(session) }
+
     /// A client was told of a session's loss by the failure of its own request: that was the one
     /// clear error, the next request begins anew.
     ///

@@ -164,8 +164,13 @@ extension Cluster {
         directory.removeStrays { $0.worker == life }
         var directives: [Directive] = [.workerLost(life, sessions: lost), .closeLink(life)]
         for placement in lost {
+            let isShared = directory.entry(placement.session.key)?.isShared == true
             directory.remove(placement.session.key)
-            losses.add(placement.session, at: time.uptime)
+            losses.add(
+                placement.session,
+                isShared: isShared || placement.state != .placing,
+                at: time.uptime
+            )
             directives += bury(placement.session, on: life, cause: .workerLost, at: time)
         }
         return directives

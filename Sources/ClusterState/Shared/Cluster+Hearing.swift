@@ -18,7 +18,8 @@ extension Cluster {
         sessions: [SessionLife]?,
         at time: ClusterTime
     ) -> [Directive] {
-        guard let sessions else {
+        // Two hellos may have been answered, and both told to the directory: the first has made it a member.
+        guard let sessions, !membership.isMember(life) else {
             // It may have fallen silent while the directory was told.
             guard membership.isMember(life) else { return [.unhear(life)] }
             shared?.heard(record, touch: touch)

@@ -82,11 +82,12 @@ extension Cluster {
     /// A client has learnt of a loss from its own request.
     mutating func sharedLossWasTold(of session: SessionLife, at time: ClusterTime) -> [Directive] {
         guard shared != nil else { return [] }
-        if let lost = shared?.lost[session.key] {
+        if let mark = shared?.mark(of: session) {
             shared?.setLost(nil, of: session.key)
-            return [.takeLoss(lost)]
+            return [.takeLoss(mark)]
         }
-        shared?.tell(session.key, at: time.uptime)
+        // The mark is still to come; where it has come and gone there is nothing more to take.
+        if directory.entry(session.key)?.placement.session == session { shared?.tell(session, at: time.uptime) }
         return []
     }
 
@@ -155,8 +156,8 @@ extension Cluster {
         case .lost:
             guard let session = entry?.session else { return [] }
             directory.remove(key)
-            guard shared?.takeTold(key) != true else { return [.takeLoss(session)] }
-            shared?.setLost(session, of: key)
+            guard shared?.takeTold(present?.session) != true else { return [.takeLoss(session)] }
+            shared?.setLost(session, of: key, for: present?.session)
             return []
         case .placed(let life):
             guard let session = entry?.session else { return [] }

@@ -13,7 +13,10 @@ struct SharedView: Sendable {
     private(set) var workers: [WorkerID: WorkerRecord] = [:]
     private(set) var coordinators: [String: CoordinatorRecord] = [:]
     private(set) var inTouch: Set<String> = []
+    /// The marks of lost sessions.
     private(set) var lost: [SessionKey: SessionLife] = [:]
+    /// Which session a mark stands for, where that is known here.
+    private var lostSessions: [SessionKey: SessionLife] = [:]
     /// Until when, and how many times anew, this coordinator is in touch itself.
     var touch: DirectoryTouch?
     /// When a worker said last that a coordinator calls it that is in touch.
@@ -28,7 +31,7 @@ struct SharedView: Sendable {
     /// The last life of each worker that has spoken to this coordinator.
     private var met: [WorkerID: WorkerLife] = [:]
     /// The sessions whose loss a client has learnt from its own request, and when.
-    private var told: [SessionKey: Duration] = [:]
+    private var told: [SessionLife: Duration] = [:]
     /// When something was tried last that is tried again until the directory tells that it is so.
     private var tried: [WorkerID: Duration] = [:]
 
@@ -92,15 +95,33 @@ struct SharedView: Sendable {
     }
 
     /// A client has learnt of a loss from its own request.
-    mutating func tell(_ key: SessionKey, at now: Duration) {
-        told[key] = now
+    mutating func tell(_ session: SessionLife, at now: Duration) {
+        told[session] = now
         told = told.filter { now - $0.value < .seconds(60) }
     }
 
-    /// Whether a client has learnt of a loss already, one single time.
-    mutating func takeTold(_ key: SessionKey) -> Bool { told.removeValue(forKey: key) != nil }
+    /// Whether a client has learnt of the loss of this very session already, one single time.
+    ///
+    /// Not of one of the same identifier: else a client told twice of one loss would not be told of the next.
+    mutating func takeTold(_ session: SessionLife?) -> Bool {
+        session.map { told.removeValue(forKey: $0) != nil } ?? false
+    }
 
-    mutating func setLost(_ session: SessionLife?, of key: SessionKey) { lost[key] = session }
+    /// The mark that stands for a session, if it is known to.
+    func mark(of session: SessionLife) -> SessionLife? {
+        lostSessions[session.key] == session ? lost[session.key] : nil
+    }
+
+    /// Notes the mark of a loss, or that there is none.
+    ///
+    /// - Parameters:
+    ///   - mark: the mark.
+    ///   - key: the session's name.
+    ///   - session: the session that it stands for, if that is known.
+    mutating func setLost(_ mark: SessionLife?, of key: SessionKey, for session: SessionLife? = nil) {
+        lost[key] = mark
+        lostSessions[key] = mark == nil ? nil : session
+    }
 
     /// The worker that is to be declared lost: nobody hears it, and none can be that counts on it all the same.
     ///
@@ -145,7 +166,7 @@ extension SharedView {
             coordinators = Dictionary(snapshot.coordinators.map { ($0.name, $0) }) { _, last in last }
             (hears, inTouch, isLoaded, rosterRevision) = (snapshot.hears, snapshot.inTouch, true, revision)
             silentSince = [:]
-            lost = [:]
+            (lost, lostSessions) = ([:], [:])
             for entry in snapshot.sessions where entry.place == .lost {
                 lost[entry.session.key] = entry.session
             }

@@ -64,14 +64,8 @@ extension CoordinatorNode {
     ) async throws(Failure) -> Placement {
         let key = placement.session.key
         await word(on: placement, by: .now + cluster.configuration.times.lease + Self.patience)
-        if let lost = cluster.lostSession(of: key) {
-            // Nothing ran in it: there is nothing to tell.
-            _ = try await asked(
-                { directory throws(StoreError) in try await directory.takeLoss(of: lost) },
-                of: directory
-            )
-            cluster.entryGone(lost)
-        }
+        // Nothing of this request ran in it, but of others that came to it meanwhile, through whichever coordinator.
+        if let lost = cluster.lostSession(of: key) { try await tellLoss(lost, from: directory) }
         let present = cluster.placement(of: key)
         guard present != placement || cluster.isReachable(placement.worker) else { throw Self.silent }
         return try await placeShared(key, in: pool, by: directory)

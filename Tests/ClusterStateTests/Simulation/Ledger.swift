@@ -71,10 +71,10 @@ final class Ledger {
         guard violation == nil else { return }
         let key = key.flatMap { simulation.keyNumbers[$0] }
         let concerned = events.filter { event in
-            event.key != nil && event.key == key || event.worker != nil && event.worker == worker
-                || event.key == nil && event.worker == nil
+            // Of a worker's sessions only the one in question.
+            event.key != nil ? event.key == key : event.worker == nil || event.worker == worker
         }
-        let history = concerned.suffix(50).map(Self.line).joined(separator: "\n")
+        let history = concerned.suffix(simulation.settings.historyCount).map(Self.line).joined(separator: "\n")
         violation = "\(rule) (seed \(simulation.settings.seed), at \(simulation.now) us)\n\(history)"
     }
 

@@ -38,8 +38,10 @@ extension SimulatedCoordinator {
                         return placeAfterWord(request, placement)
                     }
                     directory?.takeLoss(lost) { [self] isMine in
-                        guard isMine != nil else { return finish(request, .refused(.notReady)) }
+                        guard let isMine else { return finish(request, .refused(.notReady)) }
                         cluster.entryGone(lost)
+                        // Other requests may have run in it.
+                        if isMine { return finish(request, .refused(.sessionLost)) }
                         placeAfterWord(request, placement)
                     }
                 }

@@ -89,7 +89,7 @@ extension SimulatedCoordinator {
 
     private func placeAfterLoss(_ request: ClientRequest, _ placement: Placement) -> Bool {
         guard cluster.placement(of: request.key) == nil else { return false }
-        apply { $0.lossWasTold(of: placement.session, at: $1) }
+        cluster.lossWasUnused(of: placement.session)
         place(request)
         return true
     }

@@ -175,7 +175,9 @@ extension SimulatedCoordinator {
             simulation.ledger.note("is to be declared lost", worker: worker(record.life), coordinator: index)
             directory?.declareLost(record)
         case .markLost(let tombstones): directory?.end(tombstones.map(Self.record), isLoss: true) { _ in }
-        case .takeLoss(let session): directory?.takeLoss(session) { _ in }
+        case .takeLoss(let session):
+            simulation.ledger.note("mark is taken, for a client was told", key: session.key, coordinator: index)
+            directory?.takeLoss(session) { _ in }
         case .workerLost(let life, let sessions):
             simulation.ledger.note("worker lost", worker: worker(life), coordinator: index, number: sessions.count)
         case .workerServes(let life):

@@ -60,6 +60,7 @@ final class SimulatedDirectory {
         for (worker, hearers) in hears.sorted(by: { $0.key < $1.key }) {
             for (name, hearing) in hearers.sorted(by: { $0.key < $1.key }) where hearing.lease == lease {
                 hears[worker]?[name] = nil
+                note("out of touch, not heard by", hearing.life, name, number: hearing.life.epoch.number)
                 tell(.hears(worker, coordinator: name, nil))
             }
         }
@@ -125,14 +126,16 @@ final class SimulatedDirectory {
             workers[life.worker] = record
             tell(.worker(life.worker, record))
         }
+        note("heard by", life, name, number: life.epoch.number)
         hears[life.worker, default: [:]][name] = Hearing(life: life, revision: revision, lease: lease)
         tell(.hears(life.worker, coordinator: name, life))
         return workers[life.worker]
     }
 
     func removeHearing(_ worker: WorkerID, by name: String, since known: UInt64) -> Bool {
-        guard hears[worker]?[name]?.revision == known else { return false }
+        guard let hearing = hears[worker]?[name], hearing.revision == known else { return false }
         revision += 1
+        note("no more heard by", hearing.life, name, number: hearing.life.epoch.number)
         hears[worker]?[name] = nil
         tell(.hears(worker, coordinator: name, nil))
         return true
@@ -146,6 +149,7 @@ final class SimulatedDirectory {
         revision += 1
         let lost = WorkerRecord(life: record.life, address: record.address, isLost: true, revision: revision)
         workers[record.life.worker] = lost
+        note("declared lost", record.life, "", number: record.life.epoch.number)
         tell(.worker(record.life.worker, lost))
         return true
     }
@@ -182,6 +186,7 @@ final class SimulatedDirectory {
             else { continue }
             placedCount -= 1
             if isLoss {
+                simulation.ledger.note("is marked as lost", key: session.key, number: session.generation.number)
                 let marked = SessionLife(key: session.key, generation: SessionGeneration(revision))
                 let entry = DirectoryEntry(session: marked, place: .lost)
                 sessions[session.key] = Entry(entry: entry, life: present.life, call: present.call)
@@ -202,6 +207,15 @@ final class SimulatedDirectory {
             hears: hears.mapValues { $0.mapValues(\.life) },
             coordinators: coordinators.values.map(\.record).sorted { $0.name < $1.name },
             inTouch: Set(touches.keys)
+        )
+    }
+
+    private func note(_ what: String, _ life: WorkerLife, _ name: String, number: UInt64) {
+        simulation.ledger.note(
+            what,
+            worker: simulation.workers.firstIndex { $0.id == life.worker },
+            coordinator: Int(name.dropFirst()),
+            number: number
         )
     }
 

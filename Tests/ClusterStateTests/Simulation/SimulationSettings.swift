@@ -24,6 +24,9 @@ struct SimulationSettings {
     /// By how many millionths clocks differ at most.
     var drift = 1_000
 
+    /// How many events are told of a run in which a rule was broken.
+    var historyCount = 50
+
     /// A number of microseconds from unscaled milliseconds.
     func scaled(_ milliseconds: Int) -> Int { milliseconds * 1_000 * scale }
 
