@@ -287,16 +287,20 @@ extension SimulatedCoordinator {
         guard let directory, !isRecording, !unrecorded.isEmpty else { return }
         isRecording = true
         let batch = unrecorded
-        directory.end(batch.map(Self.record)) { [self] isDone in
+        let later: () -> Void = { [self] in
             isRecording = false
-            guard isDone != nil else {
-                return simulation.after(simulation.settings.scaled(250)) { [self] in
-                    if isRunning { record() }
-                }
+            simulation.after(simulation.settings.scaled(250)) { [self] in if isRunning { record() } }
+        }
+        let lost = batch.filter { $0.cause == .workerLost }
+        directory.end(lost.map(Self.record), isLoss: true) { [self] isDone in
+            guard isDone != nil else { return later() }
+            directory.end(batch.filter { $0.cause != .workerLost }.map(Self.record)) { [self] isDone in
+                guard isDone != nil else { return later() }
+                isRecording = false
+                unrecorded.removeFirst(batch.count)
+                cluster.endsWritten(batch.map(\.session))
+                record()
             }
-            unrecorded.removeFirst(batch.count)
-            cluster.endsWritten(batch.map(\.session))
-            record()
         }
     }
 }
