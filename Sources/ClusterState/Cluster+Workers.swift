@@ -141,7 +141,9 @@ extension Cluster {
         }
         let ping = membership.update(member.life.worker) { $0.pingIfDue(at: time.uptime, times: times) }
         if var ping = ping ?? nil {
-            ping.standing = shared?.standing(toward: member.life, at: time.uptime)
+            // As the lease it counts from the last answer.
+            let base = ping.since == nil ? time.uptime : member.heardAt
+            ping.standing = shared?.standing(toward: member.life, at: base)
             directives.append(.ping(member.life, ping))
         }
         return directives + drained(member.life)

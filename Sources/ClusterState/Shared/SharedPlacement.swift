@@ -114,7 +114,7 @@ extension Cluster {
         except refusing: Set<WorkerID>
     ) throws(Failure) -> WorkerRecord {
         let uncounted = membership.inOrder.filter {
-            !$0.hasAnswered || shared?.counts($0.life) != true
+            !$0.hasLease || shared?.counts($0.life) != true
         }
         let life = try chooseWorker(for: key, except: refusing.union(uncounted.map(\.life.worker)))
         guard let record = shared?.record(of: life.worker), record.life == life else {

@@ -184,7 +184,9 @@ extension Ledger {
             return
         }
         guard former.generation < generation else { return }
-        if lives[former]?.isVanished == true, lives[former]?.cause == nil, !wasTold.contains(request.key) {
+        // Who wants a session ended has lost nothing.
+        let wasLost = lives[former].map { $0.isVanished && $0.cause == nil && !$0.wasStopWanted } ?? false
+        if wasLost, !wasTold.contains(request.key) {
             fail("a new session answered, and nobody was told of the loss of the former one", key: request.key)
         }
         wasTold.remove(request.key)

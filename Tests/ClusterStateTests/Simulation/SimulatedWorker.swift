@@ -180,7 +180,12 @@ final class SimulatedWorker {
     }
 
     private func answer(to ping: Ping) -> PingAnswer {
-        leases.renew(for: ping.lease, standing: ping.standing, now: instant)
+        leases.renew(
+            for: ping.lease,
+            standing: ping.standing,
+            since: ping.since.map { WorkerInstant(reading: $0) },
+            now: instant
+        )
         ended.removeAll { $0.number <= ping.endedAcknowledged }
         return PingAnswer(
             epoch: life.epoch,
@@ -188,7 +193,8 @@ final class SimulatedWorker {
             sessionCount: sessions.count,
             isAccepting: hasRoom,
             ended: Array(ended.prefix(100)),
-            isInTouch: leases.isInTouch(instant)
+            isInTouch: leases.isInTouch(instant),
+            sentAt: instant.reading
         )
     }
 
@@ -205,7 +211,7 @@ extension SimulatedWorker {
         _ execution: Int,
         _ reply: @escaping (WorkerReply) -> Void
     ) {
-        guard leases.isHeld(instant) else { return reply(.stale) }
+        guard leases.isHeld(instant) else { return reply(.failed) }
         let key = session.key
         let admission = SessionAdmission.decide(
             requested: session.generation,
@@ -239,7 +245,7 @@ extension SimulatedWorker {
     }
 
     private func stop(_ session: SessionLife, _ reply: @escaping (WorkerReply) -> Void) {
-        guard leases.isHeld(instant) else { return reply(.stale) }
+        guard leases.isHeld(instant) else { return reply(.failed) }
         simulation.ledger.stopWanted(session)
         guard sessions[session.key] == session else {
             let answer = gone(session)
