@@ -208,6 +208,11 @@ extension Cluster {
     mutating func sharedDue(at time: ClusterTime) -> [Directive] {
         guard shared != nil else { return [] }
         var directives = declarations(at: time)
+        let membership = membership
+        let unheard = shared?.hearingsToTakeBack(at: time.uptime) {
+            membership.isMember($0) || membership.isCandidate($0)
+        }
+        directives += (unheard ?? []).map { .unhear($0.life, upTo: $0.revision) }
         for (worker, told) in lossesToldAt.sorted(by: { $0.key < $1.key })
         where time.uptime - told >= configuration.stopInterval {
             lossesToldAt[worker] = nil

@@ -26,8 +26,10 @@ struct SharedView: Sendable {
     private var rosterRevision: UInt64 = 0
     private var hears: [WorkerID: [String: WorkerLife]] = [:]
     private var silentSince: [WorkerID: Duration] = [:]
-    /// Under which touch the directory was told that this coordinator hears a life.
-    private var hearing: [WorkerLife: UInt64] = [:]
+    /// What the directory has of the lives that this coordinator hears.
+    private var hearing: [WorkerLife: DirectoryHearing] = [:]
+    /// What it tells of whom this coordinator hears, and when it was asked last to take that back.
+    private var ownHearings: [WorkerID: (life: WorkerLife, revision: UInt64, triedAt: Duration?)] = [:]
     /// The last life of each worker that has spoken to this coordinator.
     private var met: [WorkerID: WorkerLife] = [:]
     /// The sessions whose loss a client has learnt from its own request, and when.
@@ -35,7 +37,11 @@ struct SharedView: Sendable {
     /// When something was tried last that is tried again until the directory tells that it is so.
     private var tried: [WorkerID: Duration] = [:]
 
-    init(coordinator: String, incarnation: Incarnation) {
+    /// From then on workers do not count on what a former life of this coordinator gave them.
+    private let formerIsOverAt: Duration
+
+    init(coordinator: String, incarnation: Incarnation, formerIsOverAt: Duration) {
+        self.formerIsOverAt = formerIsOverAt
         self.coordinator = coordinator
         self.incarnation = incarnation
     }
@@ -55,7 +61,7 @@ struct SharedView: Sendable {
     /// What this coordinator tells a worker with a ping.
     func standing(toward life: WorkerLife, at now: Duration) -> CoordinatorStanding {
         var inTouch = Duration.zero
-        if let touch, hearing[life] == touch.number { inTouch = max(.zero, touch.until - now) }
+        if let touch, hearing[life]?.touch == touch.number { inTouch = max(.zero, touch.until - now) }
         let others = coordinators.values.filter { $0.name != coordinator }.map(\.incarnation)
         return CoordinatorStanding(
             coordinator: incarnation,
@@ -68,21 +74,37 @@ struct SharedView: Sendable {
     /// Whether the directory has to be told anew that a member is heard.
     func mustHear(_ life: WorkerLife) -> Bool {
         guard let touch else { return false }
-        return hearing[life] != touch.number
+        return hearing[life]?.touch != touch.number
     }
 
     /// The directory has taken that a life is heard.
-    mutating func heard(_ record: WorkerRecord, touch number: UInt64) {
+    mutating func heard(_ record: WorkerRecord, _ told: DirectoryHearing) {
         if (workers[record.life.worker]?.revision ?? 0) <= record.revision {
             workers[record.life.worker] = record
         }
-        hearing[record.life] = number
+        hearing[record.life] = told
         asked[record.life] = nil
         met[record.life.worker] = record.life
     }
 
     /// This coordinator does not hear a life any more.
-    mutating func unheard(_ life: WorkerLife) { hearing[life] = nil }
+    ///
+    /// - Returns: what the directory has of it, if it has.
+    @discardableResult
+    mutating func unheard(_ life: WorkerLife) -> DirectoryHearing? { hearing.removeValue(forKey: life) }
+
+    /// The lives that the directory takes for heard here although they are not: it was told without saying so.
+    mutating func hearingsToTakeBack(
+        at now: Duration,
+        isHeard: (WorkerLife) -> Bool
+    ) -> [(life: WorkerLife, revision: UInt64)] {
+        guard now >= formerIsOverAt else { return [] }
+        let due = ownHearings.values.filter { own in
+            !isHeard(own.life) && own.triedAt.map { now - $0 >= .seconds(1) } ?? true
+        }.sorted { $0.revision < $1.revision }
+        for own in due { ownHearings[own.life.worker]?.triedAt = now }
+        return due.map { ($0.life, $0.revision) }
+    }
 
     /// A worker has told whether a coordinator that is in touch calls it.
     mutating func workerSaid(isInTouch: Bool, at now: Duration) {
@@ -166,6 +188,10 @@ extension SharedView {
             coordinators = Dictionary(snapshot.coordinators.map { ($0.name, $0) }) { _, last in last }
             (hears, inTouch, isLoaded, rosterRevision) = (snapshot.hears, snapshot.inTouch, true, revision)
             silentSince = [:]
+            ownHearings = [:]
+            for life in hears.values.compactMap({ $0[coordinator] }) {
+                ownHearings[life.worker] = (life, revision, nil)
+            }
             (lost, lostSessions) = ([:], [:])
             for entry in snapshot.sessions where entry.place == .lost {
                 lost[entry.session.key] = entry.session
@@ -174,6 +200,7 @@ extension SharedView {
             if let record { workers[worker] = record } else { forget(worker) }
         case .hears(let worker, let coordinator, let life):
             hears[worker, default: [:]][coordinator] = life
+            if coordinator == self.coordinator { ownHearings[worker] = life.map { ($0, revision, nil) } }
             if hears[worker]?.isEmpty == true { hears[worker] = nil }
         case .coordinator(let name, let record):
             coordinators[name] = record

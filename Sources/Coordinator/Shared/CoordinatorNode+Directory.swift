@@ -17,9 +17,14 @@ extension CoordinatorNode {
     }
 
     /// The directory has taken that this coordinator hears a worker.
-    func workerHeard(_ life: WorkerLife, record: WorkerRecord, touch: UInt64, sessions: [SessionLife]?) {
+    func workerHeard(
+        _ life: WorkerLife,
+        record: WorkerRecord,
+        hearing: DirectoryHearing,
+        sessions: [SessionLife]?
+    ) {
         apply {
-            $0.workerHeard(life, record: record, touch: touch, sessions: sessions, at: $1)
+            $0.workerHeard(life, record: record, hearing: hearing, sessions: sessions, at: $1)
         }
         wakeWaiting()
     }

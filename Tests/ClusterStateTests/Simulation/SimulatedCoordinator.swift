@@ -170,7 +170,7 @@ extension SimulatedCoordinator {
             record()
         case .hear(let life, let address, let revision, let sessions):
             hear(life, address: address, replacing: revision, sessions)
-        case .unhear(let life): directory?.unhear(life)
+        case .unhear(let life, let revision): directory?.unhear(life, upTo: revision)
         case .declareLost(let record):
             simulation.ledger.note("is to be declared lost", worker: worker(record.life), coordinator: index)
             directory?.declareLost(record)
@@ -259,9 +259,9 @@ extension SimulatedCoordinator {
     ) {
         directory?.hear(life, address: address, replacing: revision) { [self] hearing in
             switch hearing {
-            case .heard(let record, let touch):
+            case .heard(let record, let told):
                 apply {
-                    $0.workerHeard(life, record: record, touch: touch, sessions: sessions, at: $1)
+                    $0.workerHeard(life, record: record, hearing: told, sessions: sessions, at: $1)
                 }
                 wakeWaiting()
             case .superseded: apply { $0.workerSuperseded(life, address: address, at: $1) }

@@ -118,7 +118,7 @@ final class SimulatedDirectory {
         since known: UInt64?,
         isNew: Bool,
         lease: Int
-    ) -> WorkerRecord? {
+    ) -> (WorkerRecord, revision: UInt64)? {
         guard workers[life.worker]?.revision == known, isAlive(lease) else { return nil }
         revision += 1
         if isNew {
@@ -129,7 +129,7 @@ final class SimulatedDirectory {
         note("heard by", life, name, number: life.epoch.number)
         hears[life.worker, default: [:]][name] = Hearing(life: life, revision: revision, lease: lease)
         tell(.hears(life.worker, coordinator: name, life))
-        return workers[life.worker]
+        return workers[life.worker].map { ($0, revision) }
     }
 
     func removeHearing(_ worker: WorkerID, by name: String, since known: UInt64) -> Bool {

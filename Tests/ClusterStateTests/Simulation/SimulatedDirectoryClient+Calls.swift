@@ -4,7 +4,7 @@ import Domain
 /// The calls of the directory's contract, each carried out as a whole at one moment, or not at all.
 extension SimulatedDirectoryClient {
     enum Hearing {
-        case heard(WorkerRecord, touch: UInt64)
+        case heard(WorkerRecord, DirectoryHearing)
         case superseded
         case changed
     }
@@ -49,18 +49,18 @@ extension SimulatedDirectoryClient {
                     )
                 }) { [self] answer in
                     if answer?.1 == false { forget(lease) }
-                    guard let record = answer?.0 else { return tell(nil) }
-                    tell(.heard(record, touch: touch))
+                    guard let (record, revision) = answer?.0 else { return tell(nil) }
+                    tell(.heard(record, DirectoryHearing(touch: touch, revision: revision)))
                 }
             }
         }, done)
     }
 
-    func unhear(_ life: WorkerLife) {
+    func unhear(_ life: WorkerLife, upTo revision: UInt64) {
         repeated({ [self] (tell: @escaping (Bool?) -> Void) in
             ask({ [name] in $0.hears[life.worker]?[name] }) { [self] answer in
                 guard let hearing = answer else { return tell(nil) }
-                guard let hearing, hearing.life == life else { return tell(true) }
+                guard let hearing, hearing.life == life, hearing.revision <= revision else { return tell(true) }
                 ask({ [name] in $0.removeHearing(life.worker, by: name, since: hearing.revision) }) {
                     tell($0 == true ? true : nil)
                 }
