@@ -140,11 +140,23 @@ extension Cluster {
         return bury(session, on: life, cause: cause, at: time)
     }
 
+    /// The one request that was to begin a lost session certainly did not arrive: if no other was sent to it, nobody
+    /// has lost anything, and nobody is to be told.
+    ///
+    /// - Parameter session: the session that was lost.
+    package mutating func lossWasUnused(of session: SessionLife) { losses.removeUnshared(session) }
+
     /// A client was told of a session's loss by the failure of its own request: that was the one
     /// clear error, the next request begins anew.
     ///
-    /// - Parameter session: the session that was lost.
-    package mutating func lossWasTold(of session: SessionLife) { losses.remove(session) }
+    /// - Parameters:
+    ///   - session: the session that was lost.
+    ///   - time: the present time.
+    /// - Returns: what to carry out.
+    package mutating func lossWasTold(of session: SessionLife, at time: ClusterTime) -> [Directive] {
+        losses.remove(session)
+        return sharedLossWasTold(of: session, at: time)
+    }
 }
 
 extension Cluster {

@@ -133,7 +133,9 @@ extension Cluster {
         }
         let ping = membership.update(member.life.worker) { $0.pingIfDue(at: time.uptime, times: times) }
         if var ping = ping ?? nil {
-            ping.standing = shared?.standing(toward: member.life, at: time.uptime)
+            // As the lease it counts from the last answer.
+            let base = ping.since == nil ? time.uptime : member.heardAt
+            ping.standing = shared?.standing(toward: member.life, at: base)
             directives.append(.ping(member.life, ping))
         }
         return directives + drained(member.life)
@@ -157,8 +159,13 @@ extension Cluster {
         directory.removeStrays { $0.worker == life }
         var directives: [Directive] = [.workerLost(life, sessions: lost), .closeLink(life)]
         for placement in lost {
+            let isShared = directory.entry(placement.session.key)?.isShared == true
             directory.remove(placement.session.key)
-            losses.add(placement.session, at: time.uptime)
+            losses.add(
+                placement.session,
+                isShared: isShared || placement.state != .placing,
+                at: time.uptime
+            )
             directives += bury(placement.session, on: life, cause: .workerLost, at: time)
         }
         return directives

@@ -49,7 +49,14 @@ package struct Cluster: Sendable {
         directory = Directory(lastGeneration: lastGeneration)
         tombstones = Tombstones(countMax: configuration.tombstonesMax, age: configuration.memory)
         losses = LossNotices(countMax: configuration.tombstonesMax, age: configuration.memory)
-        shared = sharing.map { DirectoryView(coordinator: $0.name, incarnation: $0.incarnation) }
+        let lease = configuration.times.lease
+        shared = sharing.map {
+            DirectoryView(
+                coordinator: $0.name,
+                incarnation: $0.incarnation,
+                formerIsOverAt: start.uptime + lease
+            )
+        }
         absent = AbsentWorkers(countMax: configuration.workersMax, age: configuration.memory)
         settledAt = start.uptime + (mayHaveSessions ? configuration.times.lease : .zero)
     }

@@ -32,15 +32,17 @@ package enum Directive: Hashable, Sendable {
     // What only coordinators that share a directory have to do.
 
     /// Tell the directory that this coordinator hears a life, then call
-    /// ``Cluster/workerHeard(_:record:touch:sessions:at:)`` or ``Cluster/lifeEnded(_:at:)``. Sessions are nil when
+    /// ``Cluster/workerHeard(_:record:hearing:sessions:at:)`` or ``Cluster/lifeEnded(_:at:)``. Sessions are nil when
     /// it was a member all along.
     case hear(WorkerLife, address: String, replacing: UInt64?, sessions: [SessionLife]?)
-    /// Tell the directory that this coordinator does not hear a life any more.
-    case unhear(WorkerLife)
+    /// Tell the directory that this coordinator does not hear a life any more; what it said after the revision stays.
+    case unhear(WorkerLife, upTo: UInt64)
     /// Declare a worker lost, if the directory agrees that nobody hears it.
     case declareLost(WorkerRecord)
     /// Mark sessions as lost whose worker's life is over, with their tombstones.
     case markLost([Tombstone])
+    /// Take away the mark of a lost session: its client was told.
+    case takeLoss(SessionLife)
     /// Ask the worker whether it has a session, and report it as begun or ended.
     case confirm(Placement)
 }

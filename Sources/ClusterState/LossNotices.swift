@@ -7,6 +7,8 @@ internal import Domain
 struct LossNotices: Sendable {
     private var queue: AgedQueue<SessionLife>
     private var generations: [SessionKey: SessionGeneration] = [:]
+    /// Those that several requests were sent to, or that had begun: something may have run in them.
+    private var shared: Set<SessionLife> = []
 
     init(countMax: Int, age: Duration) {
         queue = AgedQueue(countMax: countMax, age: age)
@@ -16,9 +18,15 @@ struct LossNotices: Sendable {
     var count: Int { generations.count }
 
     /// Notes that a session was lost.
-    mutating func add(_ session: SessionLife, at now: Duration) {
+    ///
+    /// - Parameters:
+    ///   - session: the session.
+    ///   - isShared: whether anything may have run in it that was not one single request.
+    ///   - now: the present time.
+    mutating func add(_ session: SessionLife, isShared: Bool, at now: Duration) {
         generations[session.key] = session.generation
-        if let displaced = queue.append(session, at: now) { remove(displaced) }
+        if isShared { shared.insert(session) }
+        if let displaced = queue.append(session, at: now) { forget(displaced) }
     }
 
     /// Hands out the loss of an identifier's session, one single time.
@@ -30,8 +38,18 @@ struct LossNotices: Sendable {
         if generations[session.key] == session.generation { generations[session.key] = nil }
     }
 
+    /// Removes the notice for a session that only one request was sent to, which certainly did not arrive.
+    mutating func removeUnshared(_ session: SessionLife) {
+        if !shared.contains(session) { remove(session) }
+    }
+
     /// Forgets what is too old.
     mutating func expire(at now: Duration) {
-        while let session = queue.removeExpired(at: now) { remove(session) }
+        while let session = queue.removeExpired(at: now) { forget(session) }
+    }
+
+    private mutating func forget(_ session: SessionLife) {
+        remove(session)
+        shared.remove(session)
     }
 }

@@ -33,8 +33,13 @@ struct Member: Sendable {
     /// Whether it says that it takes new sessions.
     private(set) var isAccepting = true
     private var wasDrainedTold = false
-    /// Whether it has a lease: from the first command on, or from when it says so where coordinators share a directory.
+    /// When it gave the last of its answers that have arrived, by its own clock.
+    private var answeredAt: Duration?
+    private var hasBeenAnswered = false
+    /// Whether it has a lease: from the first command on, or from the first ping on that gave it one where coordinators
+    /// share a directory.
     private var hasLease = false
+    private var wasGivenLease = false
 
     init(_ announcement: WorkerAnnouncement, at now: Duration) {
         life = announcement.life
@@ -93,7 +98,11 @@ struct Member: Sendable {
     ) -> [SessionEnd] {
         heardAt = max(heardAt, now)
         misses = 0
-        if answer.isInTouch { hasLease = true }
+        // The first answer is what leases count from: the ping that gives one follows at once.
+        if !hasBeenAnswered { nextPingAt = now }
+        hasBeenAnswered = true
+        if let sentAt = answer.sentAt { answeredAt = max(answeredAt ?? sentAt, sentAt) }
+        hasLease = hasLease || wasGivenLease
         isLinkBroken = false
         isSuspected = false
         isAccepting = answer.isAccepting
@@ -110,14 +119,21 @@ struct Member: Sendable {
 
     private var endedAcknowledged: UInt64 { unwritten.values.min().map { $0 - 1 } ?? endedTaken }
 
+    private func lease(at now: Duration, times: LeaseTimes) -> Duration {
+        guard hasBeenAnswered else { return .zero }
+        return answeredAt == nil ? max(.zero, times.workerFence - (now - heardAt)) : times.workerFence
+    }
+
     /// The next ping, if it is time for it.
     mutating func pingIfDue(at now: Duration, times: LeaseTimes) -> Ping? {
         guard status > .joining, now >= nextPingAt else { return nil }
         nextPingAt = now + times.pingInterval
         pingCount += 1
+        wasGivenLease = hasBeenAnswered
         return Ping(
             number: pingCount,
-            lease: max(.zero, times.workerFence - (now - heardAt)),
+            lease: lease(at: now, times: times),
+            since: answeredAt,
             endedAcknowledged: endedAcknowledged
         )
     }

@@ -4,11 +4,16 @@ package import Domain
 package struct Ping: Hashable, Sendable {
     /// Counts the pings to this life, from 1.
     package let number: UInt64
-    /// How long the worker may serve from the arrival on.
+    /// How long the worker may serve, counted from `since`; from the arrival on where that is nil.
     ///
     /// It counts from the worker's last answer, not from now: when answers get lost on the way, the
     /// leases shrink, and the worker fences itself although it hears every ping.
     package let lease: Duration
+    /// When the worker gave the last answer that has arrived, by its own clock; nil when it has not told.
+    ///
+    /// A ping may be on its way for any time: in a connection that repeats what was lost, or in front of a worker that
+    /// was stopped. What it says counts from a moment that the worker itself knows.
+    package let since: Duration?
     /// How many of the worker's ended sessions have arrived.
     package let endedAcknowledged: UInt64
     /// What the coordinator tells of itself when it shares its directory with others.
@@ -29,6 +34,8 @@ package struct PingAnswer: Hashable, Sendable {
     package var ended: [SessionEnd]
     /// Whether a coordinator that is in touch with the shared directory calls the worker.
     package var isInTouch: Bool
+    /// When the worker gave this answer, by its own clock; nil when it does not tell.
+    package var sentAt: Duration?
 
     /// Makes an answer.
     ///
@@ -39,13 +46,15 @@ package struct PingAnswer: Hashable, Sendable {
     ///   - isAccepting: whether it takes new sessions.
     ///   - ended: the sessions that ended and were not acknowledged yet, oldest first.
     ///   - isInTouch: whether a coordinator that is in touch with the shared directory calls the worker.
+    ///   - sentAt: when the worker gave this answer, by its own clock; nil when it does not tell.
     package init(
         epoch: WorkerEpoch,
         capacity: WorkerCapacity,
         sessionCount: Int,
         isAccepting: Bool = true,
         ended: [SessionEnd] = [],
-        isInTouch: Bool = true
+        isInTouch: Bool = true,
+        sentAt: Duration? = nil
     ) {
         self.epoch = epoch
         self.capacity = capacity
@@ -53,6 +62,7 @@ package struct PingAnswer: Hashable, Sendable {
         self.isAccepting = isAccepting
         self.ended = ended
         self.isInTouch = isInTouch
+        self.sentAt = sentAt
     }
 }
 

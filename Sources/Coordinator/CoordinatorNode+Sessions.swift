@@ -59,7 +59,7 @@ extension CoordinatorNode {
         in pool: PoolConfiguration
     ) async throws(Failure) -> Placement? {
         guard cluster.placement(of: placement.session.key) == nil else { return nil }
-        await lossWasTold(of: placement.session)
+        cluster.lossWasUnused(of: placement.session)
         return try await place(placement.session.key, in: pool)
     }
 

@@ -149,7 +149,7 @@ package actor CoordinatorNode {
             return .refuse(life, address: address, failure)
         case .confirm(let placement): return links[placement.worker].map { .confirm(placement, over: $0) }
         case .workerServes, .workerSuspected, .workerRecovered, .workerLost, .workerDrained, .keepTombstone,
-            .hear, .unhear, .declareLost, .markLost:
+            .hear, .unhear, .declareLost, .markLost, .takeLoss:
             // Told to people by the node, or to the directory; nothing is sent to a worker.
             return nil
         }
@@ -173,6 +173,7 @@ package actor CoordinatorNode {
                 metadata: ["pool": "\(tombstone.session.key.pool)", "cause": "\(tombstone.cause)"]
             )
         case .openLink, .closeLink, .ping, .refuse, .stopSession, .hear, .unhear, .declareLost, .markLost,
+            .takeLoss,
             .confirm:
             break
         }
@@ -220,8 +221,8 @@ extension CoordinatorNode {
 
     /// A client was told that its session is lost.
     func lossWasTold(of session: SessionLife) async {
-        cluster.lossWasTold(of: session)
-        if let directory { await sharedLossIsTold(of: session, in: directory) }
+        if let directory, await markIsTaken(of: session, from: directory) { return }
+        apply { $0.lossWasTold(of: session, at: $1) }
     }
 
     /// A worker said that it has the session.

@@ -199,7 +199,10 @@ package struct TombstoneKeeper: Sendable {
                 try await store.raise(NodeFacts(greatestGeneration: reservation, hasServed: true))
             }
             if let directory {
-                try await directory.end(batch.records)
+                // A worker that fenced itself tells so, perhaps before any coordinator has marked its sessions.
+                let isLoss = { (record: EndedSessionRecord) in record.cause == .workerLost }
+                try await directory.lose(batch.records.filter(isLoss))
+                try await directory.end(batch.records.filter { !isLoss($0) })
             } else {
                 try await store.keep(batch.records)
             }

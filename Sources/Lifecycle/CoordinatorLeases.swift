@@ -26,13 +26,20 @@ where Instant.Duration == Duration {
     /// Notes a ping.
     ///
     /// - Parameters:
-    ///   - length: how long the coordinator counts on this worker from now on.
+    ///   - length: how long the coordinator counts on this worker.
     ///   - standing: what it told of itself; nil for one that shares its directory with nobody.
+    ///   - since: when the answer was given from which that counts; nil when it counts from now.
     ///   - now: when the ping arrived.
-    package mutating func renew(for length: Duration, standing: CoordinatorStanding?, now: Instant) {
+    package mutating func renew(
+        for length: Duration,
+        standing: CoordinatorStanding?,
+        since: Instant? = nil,
+        now: Instant
+    ) {
         let caller = standing?.coordinator ?? Incarnation(0)
-        let until = now.advanced(by: length)
-        let inTouchUntil = now.advanced(by: min(length, standing?.inTouch ?? length))
+        let base = min(since ?? now, now)
+        let until = base.advanced(by: length)
+        let inTouchUntil = base.advanced(by: min(length, standing?.inTouch ?? length))
         let former = grants[caller]
         grants[caller] = Grant(
             inTouchUntil: former.map { max($0.inTouchUntil, inTouchUntil) } ?? inTouchUntil,

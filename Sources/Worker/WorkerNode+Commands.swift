@@ -192,7 +192,7 @@ extension WorkerNode {
 
     private func live(_ session: SessionLife) throws(Failure) -> Sandbox? {
         guard leases.isHeld(.now) else {
-            throw Failure(.staleAddressee, "The worker has no lease from a coordinator at the moment.")
+            throw Self.withoutLease
         }
         // Another generation is another session; `staleAddressee` is for lives of the worker alone.
         return sandboxes[session.key].flatMap { $0.session == session ? $0 : nil }

@@ -94,7 +94,7 @@ package actor WorkerNode {
         in pool: PoolConfiguration
     ) throws(Failure) -> (sandbox: Sandbox, isNew: Bool)? {
         guard leases.isHeld(.now) else {
-            throw Failure(.staleAddressee, "The worker has no lease from a coordinator at the moment.")
+            throw Self.withoutLease
         }
         let key = session.key
         let present = sandboxes[key]
@@ -135,6 +135,13 @@ package actor WorkerNode {
             )
         }
     }
+
+    /// Not `staleAddressee`: that would say that this life of the worker is over for ever.
+    static let withoutLease = Failure(
+        .notReady,
+        "The worker has no lease from a coordinator at the moment.",
+        retryAfterSeconds: 1
+    )
 
     /// Takes a session out of the list at once; its sandbox ends soon.
     func dismiss(_ sandbox: Sandbox, cause: EndCause) {

@@ -7,25 +7,26 @@ extension Cluster {
     /// - Parameters:
     ///   - life: the life.
     ///   - record: its record.
-    ///   - touch: the number of the touch under which the directory was told.
+    ///   - hearing: under which touch and since when the directory has it.
     ///   - sessions: the sessions that the worker has told; nil when it was a member all along.
     ///   - time: the present time.
     /// - Returns: what to carry out.
     package mutating func workerHeard(
         _ life: WorkerLife,
         record: WorkerRecord,
-        touch: UInt64,
+        hearing: DirectoryHearing,
         sessions: [SessionLife]?,
         at time: ClusterTime
     ) -> [Directive] {
-        guard let sessions else {
+        // Two hellos may have been answered, and both told to the directory: the first has made it a member.
+        guard let sessions, !membership.isMember(life) else {
             // It may have fallen silent while the directory was told.
-            guard membership.isMember(life) else { return [.unhear(life)] }
-            shared?.heard(record, touch: touch)
+            guard membership.isMember(life) else { return [.unhear(life, upTo: hearing.revision)] }
+            shared?.heard(record, hearing)
             return []
         }
-        guard membership.isCandidate(life) else { return [.unhear(life)] }
-        shared?.heard(record, touch: touch)
+        guard membership.isCandidate(life) else { return [.unhear(life, upTo: hearing.revision)] }
+        shared?.heard(record, hearing)
         var directives: [Directive] = []
         if let former = membership.member(life.worker)?.life {
             membership.remove(former, at: time.uptime)
@@ -87,12 +88,12 @@ extension Cluster {
     /// - Returns: what to carry out.
     mutating func leave(_ life: WorkerLife, isOver: Bool, at time: ClusterTime) -> [Directive] {
         guard membership.isMember(life) else { return giveUp(life) }
-        shared?.unheard(life)
+        let unhearing = shared?.unheard(life).map { [Directive.unhear(life, upTo: $0.revision)] } ?? []
         guard isOver else {
             membership.leave(life)
-            return [.workerSuspected(life), .unhear(life)]
+            return [.workerSuspected(life)] + unhearing
         }
         membership.remove(life, at: time.uptime)
-        return [.unhear(life), .closeLink(life)]
+        return unhearing + [.closeLink(life)]
     }
 }

@@ -79,6 +79,20 @@ extension Cluster {
         return directives
     }
 
+    /// A client has learnt of a loss from its own request.
+    mutating func sharedLossWasTold(of session: SessionLife, at time: ClusterTime) -> [Directive] {
+        guard shared != nil else { return [] }
+        if let mark = shared?.mark(of: session) {
+            shared?.setLost(nil, of: session.key)
+            return [.takeLoss(mark)]
+        }
+        // The mark is still to come; where it has come and gone there is nothing more to take.
+        if directory.entry(session.key)?.placement.session == session {
+            shared?.tell(session, at: time.uptime)
+        }
+        return []
+    }
+
     /// The sessions of which only the directory has told for a long time: their workers may never have got them.
     mutating func confirmationsDue(at now: Duration) -> [Directive] {
         guard shared != nil else { return [] }
@@ -150,7 +164,8 @@ extension Cluster {
         case .lost:
             guard let session = entry?.session else { return [] }
             directory.remove(key)
-            shared?.setLost(session, of: key)
+            guard shared?.takeTold(present?.session) != true else { return [.takeLoss(session)] }
+            shared?.setLost(session, of: key, for: present?.session)
             return []
         case .placed(let life):
             guard let session = entry?.session else { return [] }
@@ -201,6 +216,11 @@ extension Cluster {
     mutating func sharedDue(at time: ClusterTime) -> [Directive] {
         guard shared != nil else { return [] }
         var directives = declarations(at: time)
+        let membership = membership
+        let unheard = shared?.hearingsToTakeBack(at: time.uptime) {
+            membership.isMember($0) || membership.isCandidate($0)
+        }
+        directives += (unheard ?? []).map { .unhear($0.life, upTo: $0.revision) }
         for (worker, told) in lossesToldAt.sorted(by: { $0.key < $1.key })
         where time.uptime - told >= configuration.stopInterval {
             lossesToldAt[worker] = nil

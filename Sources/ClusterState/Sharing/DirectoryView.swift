@@ -13,7 +13,10 @@ struct DirectoryView: Sendable {
     private(set) var workers: [WorkerID: WorkerRecord] = [:]
     private(set) var coordinators: [String: CoordinatorRecord] = [:]
     private(set) var inTouch: Set<String> = []
+    /// The marks of lost sessions.
     private(set) var lost: [SessionKey: SessionLife] = [:]
+    /// Which session a mark stands for, where that is known here.
+    private var lostSessions: [SessionKey: SessionLife] = [:]
     /// Until when, and how many times anew, this coordinator is in touch itself.
     var touch: DirectoryTouch? { didSet { wasInTouch = wasInTouch || touch != nil } }
     /// Whether it ever was.
@@ -25,14 +28,22 @@ struct DirectoryView: Sendable {
     private var rosterRevision: UInt64 = 0
     private var hears: [WorkerID: [String: WorkerLife]] = [:]
     private var silentSince: [WorkerID: Duration] = [:]
-    /// Under which touch the directory was told that this coordinator hears a life.
-    private var hearing: [WorkerLife: UInt64] = [:]
+    /// What the directory has of the lives that this coordinator hears.
+    private var hearing: [WorkerLife: DirectoryHearing] = [:]
+    /// What it tells of whom this coordinator hears, and when it was asked last to take that back.
+    private var ownHearings: [WorkerID: (life: WorkerLife, revision: UInt64, triedAt: Duration?)] = [:]
     /// The last life of each worker that has spoken to this coordinator.
     private var met: [WorkerID: WorkerLife] = [:]
+    /// The sessions whose loss a client has learnt from its own request, and when.
+    private var told: [SessionLife: Duration] = [:]
     /// When something was tried last that is tried again until the directory tells that it is so.
     private var tried: [WorkerID: Duration] = [:]
 
-    init(coordinator: String, incarnation: Incarnation) {
+    /// From then on workers do not count on what a former life of this coordinator gave them.
+    private let formerIsOverAt: Duration
+
+    init(coordinator: String, incarnation: Incarnation, formerIsOverAt: Duration) {
+        self.formerIsOverAt = formerIsOverAt
         self.coordinator = coordinator
         self.incarnation = incarnation
     }
@@ -52,7 +63,7 @@ struct DirectoryView: Sendable {
     /// What this coordinator tells a worker with a ping.
     func standing(toward life: WorkerLife, at now: Duration) -> CoordinatorStanding {
         var inTouch = Duration.zero
-        if let touch, hearing[life] == touch.number { inTouch = max(.zero, touch.until - now) }
+        if let touch, hearing[life]?.touch == touch.number { inTouch = max(.zero, touch.until - now) }
         let others = coordinators.values.filter { $0.name != coordinator }.map(\.incarnation)
         return CoordinatorStanding(
             coordinator: incarnation,
@@ -65,21 +76,37 @@ struct DirectoryView: Sendable {
     /// Whether the directory has to be told anew that a member is heard.
     func mustHear(_ life: WorkerLife) -> Bool {
         guard let touch else { return false }
-        return hearing[life] != touch.number
+        return hearing[life]?.touch != touch.number
     }
 
     /// The directory has taken that a life is heard.
-    mutating func heard(_ record: WorkerRecord, touch number: UInt64) {
+    mutating func heard(_ record: WorkerRecord, _ told: DirectoryHearing) {
         if (workers[record.life.worker]?.revision ?? 0) <= record.revision {
             workers[record.life.worker] = record
         }
-        hearing[record.life] = number
+        hearing[record.life] = told
         asked[record.life] = nil
         met[record.life.worker] = record.life
     }
 
     /// This coordinator does not hear a life any more.
-    mutating func unheard(_ life: WorkerLife) { hearing[life] = nil }
+    ///
+    /// - Returns: what the directory has of it, if it has.
+    @discardableResult
+    mutating func unheard(_ life: WorkerLife) -> DirectoryHearing? { hearing.removeValue(forKey: life) }
+
+    /// The lives that the directory takes for heard here although they are not: it was told without saying so.
+    mutating func hearingsToTakeBack(
+        at now: Duration,
+        isHeard: (WorkerLife) -> Bool
+    ) -> [(life: WorkerLife, revision: UInt64)] {
+        guard now >= formerIsOverAt else { return [] }
+        let due = ownHearings.values.filter { own in
+            !isHeard(own.life) && own.triedAt.map { now - $0 >= .seconds(1) } ?? true
+        }.sorted { $0.revision < $1.revision }
+        for own in due { ownHearings[own.life.worker]?.triedAt = now }
+        return due.map { ($0.life, $0.revision) }
+    }
 
     /// A worker has told whether a coordinator that is in touch calls it.
     mutating func workerSaid(isInTouch: Bool, at now: Duration) {
@@ -91,7 +118,34 @@ struct DirectoryView: Sendable {
         !isInTouch(at: now) && othersInTouchAt.map { now - $0 < .seconds(2) } ?? false
     }
 
-    mutating func setLost(_ session: SessionLife?, of key: SessionKey) { lost[key] = session }
+    /// A client has learnt of a loss from its own request.
+    mutating func tell(_ session: SessionLife, at now: Duration) {
+        told[session] = now
+        told = told.filter { now - $0.value < .seconds(60) }
+    }
+
+    /// Whether a client has learnt of the loss of this very session already, one single time.
+    ///
+    /// Not of one of the same identifier: else a client told twice of one loss would not be told of the next.
+    mutating func takeTold(_ session: SessionLife?) -> Bool {
+        session.map { told.removeValue(forKey: $0) != nil } ?? false
+    }
+
+    /// The mark that stands for a session, if it is known to.
+    func mark(of session: SessionLife) -> SessionLife? {
+        lostSessions[session.key] == session ? lost[session.key] : nil
+    }
+
+    /// Notes the mark of a loss, or that there is none.
+    ///
+    /// - Parameters:
+    ///   - mark: the mark.
+    ///   - key: the session's name.
+    ///   - session: the session that it stands for, if that is known.
+    mutating func setLost(_ mark: SessionLife?, of key: SessionKey, for session: SessionLife? = nil) {
+        lost[key] = mark
+        lostSessions[key] = mark == nil ? nil : session
+    }
 
     /// The worker that is to be declared lost: nobody hears it, and none can be that counts on it all the same.
     ///
@@ -136,7 +190,11 @@ extension DirectoryView {
             coordinators = Dictionary(snapshot.coordinators.map { ($0.name, $0) }) { _, last in last }
             (hears, inTouch, isLoaded, rosterRevision) = (snapshot.hears, snapshot.inTouch, true, revision)
             silentSince = [:]
-            lost = [:]
+            ownHearings = [:]
+            for life in hears.values.compactMap({ $0[coordinator] }) {
+                ownHearings[life.worker] = (life, revision, nil)
+            }
+            (lost, lostSessions) = ([:], [:])
             for entry in snapshot.sessions where entry.place == .lost {
                 lost[entry.session.key] = entry.session
             }
@@ -144,6 +202,7 @@ extension DirectoryView {
             if let record { workers[worker] = record } else { forget(worker) }
         case .hears(let worker, let coordinator, let life):
             hears[worker, default: [:]][coordinator] = life
+            if coordinator == self.coordinator { ownHearings[worker] = life.map { ($0, revision, nil) } }
             if hears[worker]?.isEmpty == true { hears[worker] = nil }
         case .coordinator(let name, let record):
             coordinators[name] = record

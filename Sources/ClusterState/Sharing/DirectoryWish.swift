@@ -103,6 +103,9 @@ extension Cluster {
         Refusals.noRoom(for: key, sessions: sessions, most: most)
     }
 
+    /// The mark that stands for a lost session, if it is known to.
+    package func mark(of session: SessionLife) -> SessionLife? { shared?.mark(of: session) }
+
     /// The mark of a loss that no client was told of.
     package func lostSession(of key: SessionKey) -> SessionLife? { shared?.lost[key] }
 

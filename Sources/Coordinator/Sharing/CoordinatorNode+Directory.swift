@@ -20,9 +20,14 @@ extension CoordinatorNode {
     }
 
     /// The directory has taken that this coordinator hears a worker.
-    func workerHeard(_ life: WorkerLife, record: WorkerRecord, touch: UInt64, sessions: [SessionLife]?) {
+    func workerHeard(
+        _ life: WorkerLife,
+        record: WorkerRecord,
+        hearing: DirectoryHearing,
+        sessions: [SessionLife]?
+    ) {
         apply {
-            $0.workerHeard(life, record: record, touch: touch, sessions: sessions, at: $1)
+            $0.workerHeard(life, record: record, hearing: hearing, sessions: sessions, at: $1)
         }
         wakeWaiting()
     }
@@ -45,22 +50,23 @@ extension CoordinatorNode {
         }
     }
 
-    /// A client is about to be told that its session was lost with its worker: it is told by nobody else then.
+    /// Takes the mark of a lost session whose client is about to be told, so that nobody else tells it again.
     ///
     /// - Parameters:
     ///   - session: the session.
     ///   - directory: the directory, which marks the session as lost in a moment.
-    func sharedLossIsTold(of session: SessionLife, in directory: any ClusterDirectory) async {
+    /// - Returns: whether there was a mark that stands for this very session.
+    func markIsTaken(of session: SessionLife, from directory: any ClusterDirectory) async -> Bool {
         await wait(by: .now + Self.markPatience) { cluster in
-            cluster.placement(of: session.key)?.session != session
-                || cluster.lostSession(of: session.key) != nil
+            cluster.mark(of: session) != nil || cluster.placement(of: session.key)?.session != session
         }
-        guard let lost = cluster.lostSession(of: session.key) else { return }
+        guard let mark = cluster.mark(of: session) else { return false }
         _ = try? await asked(
-            { directory throws(StoreError) in try await directory.takeLoss(of: lost) },
+            { directory throws(StoreError) in try await directory.takeLoss(of: mark) },
             of: directory
         )
-        cluster.entryGone(lost)
+        cluster.entryGone(mark)
+        return true
     }
 
     /// Waits until the directory has taken that a session has ended, so that every coordinator knows it.

@@ -62,14 +62,8 @@ extension CoordinatorNode {
         await wait(by: deadline) { cluster in
             cluster.placement(of: key)?.session != placement.session || cluster.isReachable(placement.worker)
         }
-        if let lost = cluster.lostSession(of: key) {
-            // Nothing ran in it: there is nothing to tell.
-            _ = try await asked(
-                { directory throws(StoreError) in try await directory.takeLoss(of: lost) },
-                of: directory
-            )
-            cluster.entryGone(lost)
-        }
+        // Nothing of this request ran in it, but of others that came to it meanwhile, through whichever coordinator.
+        if let lost = cluster.lostSession(of: key) { try await tellLoss(lost, from: directory) }
         let present = cluster.placement(of: key)
         guard present != placement || cluster.isReachable(placement.worker) else { throw Self.silent }
         return try await placeShared(key, in: pool, by: directory)

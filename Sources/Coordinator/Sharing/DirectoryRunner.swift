@@ -52,19 +52,21 @@ struct DirectoryRunner: Sendable {
         switch order {
         case .hear(let life, let address, let revision, let sessions):
             switch try await directory.hear(life, at: address, replacing: revision) {
-            case .heard(let record, let touch):
-                await node.workerHeard(life, record: record, touch: touch, sessions: sessions)
+            case .heard(let record, let touch, let revision):
+                let hearing = DirectoryHearing(touch: touch, revision: revision)
+                await node.workerHeard(life, record: record, hearing: hearing, sessions: sessions)
             case .superseded: await node.workerSuperseded(life, address: address)
             case .changed:
                 // It announces itself again, and is asked again.
                 if sessions != nil { await node.linkFailed(to: life) }
             }
-        case .unhear(let life): try await directory.unhear(life)
+        case .unhear(let life, let revision): try await directory.unhear(life, upTo: revision)
         case .declareLost(let record):
             if try await directory.declareLost(record) {
                 logger.notice("worker declared lost", metadata: ["worker": "\(record.life)"])
             }
         case .markLost(let records): try await directory.lose(records)
+        case .takeLoss(let session): _ = try await directory.takeLoss(of: session)
         }
     }
 }

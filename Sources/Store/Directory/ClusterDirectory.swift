@@ -44,9 +44,13 @@ package protocol ClusterDirectory: Sendable {
 
     /// Takes back that this coordinator hears a worker.
     ///
-    /// - Parameter life: the life that it heard.
+    /// It may be carried out after the life was heard again, and must not take that back.
+    ///
+    /// - Parameters:
+    ///   - life: the life that it heard.
+    ///   - revision: what was said after this revision stays.
     /// - Throws: `busy` when the directory cannot be reached, or why it refuses.
-    func unhear(_ life: WorkerLife) async throws(StoreError)
+    func unhear(_ life: WorkerLife, upTo revision: UInt64) async throws(StoreError)
 
     /// Declares the life of a record lost, unless some coordinator hears it or the record has changed.
     ///
@@ -134,8 +138,8 @@ package struct CoordinatorTouch: Hashable, Sendable {
 
 /// What became of the wish to be known as hearing a worker.
 package enum HearingOutcome: Hashable, Sendable {
-    /// The life counts, and this coordinator hears it, under the touch of this number.
-    case heard(WorkerRecord, touch: UInt64)
+    /// The life counts, and this coordinator hears it, under the touch of this number, since this revision.
+    case heard(WorkerRecord, touch: UInt64, revision: UInt64)
     /// That life was declared lost or has given way to another one; it will never count again.
     case superseded
     /// The record has changed since; ask the worker again.

@@ -43,22 +43,26 @@ extension EtcdDirectory {
             under: lease
         )
         guard let outcome, outcome.held else { return nil }
-        if let record, record.life == life { return .heard(record, touch: touch) }
+        let revision = UInt64(clamping: outcome.revision)
+        if let record, record.life == life { return .heard(record, touch: touch, revision: revision) }
         return .heard(
             WorkerRecord(
                 life: life,
                 address: address,
                 isLost: false,
-                revision: UInt64(clamping: outcome.revision)
+                revision: revision
             ),
-            touch: touch
+            touch: touch,
+            revision: revision
         )
     }
 
-    package func unhear(_ life: WorkerLife) async throws(StoreError) {
+    package func unhear(_ life: WorkerLife, upTo revision: UInt64) async throws(StoreError) {
         let place = places.hearing(of: life.worker, by: coordinator.name)
         let _: Bool = try await repeated { (_) async throws(StoreError) in
-            guard let present = try await self.read(place), try present.life == life else { return true }
+            guard let present = try await self.read(place), try present.life == life,
+                UInt64(clamping: present.modifyRevision) <= revision
+            else { return true }
             let removal = EtcdTransaction(
                 if: [.isUnchanged(place, since: present.modifyRevision)],
                 then: [.remove(.key(place))]
