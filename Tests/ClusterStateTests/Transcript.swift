@@ -143,7 +143,7 @@ struct Transcript {
             let life = try parseLife(words[2])
             let session = try parseSession(words[1])
             return lines(cluster.sessionEnded(session, on: life, cause: cause, at: time))
-        default: cluster.lossWasTold(of: try parseSession(words[1]))
+        default: return lines(cluster.lossWasTold(of: try parseSession(words[1]), at: time))
         }
         return []
     }
@@ -224,7 +224,8 @@ extension Transcript {
             case .keepTombstone(let tombstone): "bury \(name(tombstone.session)) \(tombstone.cause)"
             case .hear(let life, _, let revision, _):
                 "hear \(life) after \(revision.map(String.init) ?? "nothing")"
-            case .unhear(let life): "unhear \(life)"
+            case .unhear(let life, let revision): "unhear \(life) up to \(revision)"
+            case .takeLoss(let session): "take loss \(name(session))"
             case .declareLost(let record): "declare \(record.life)"
             case .markLost(let ends):
                 (["mark lost"] + ends.map { name($0.session) }).joined(separator: " ")

@@ -203,7 +203,7 @@ extension Sample {
 extension EtcdDirectory {
     /// Has a worker's first life heard.
     func hearFirst(_ life: WorkerLife) async throws -> WorkerRecord {
-        guard case .heard(let record, _) = try await hear(life, at: "tcp://\(life.worker)", replacing: nil)
+        guard case .heard(let record, _, _) = try await hear(life, at: "tcp://\(life.worker)", replacing: nil)
         else {
             throw StoreError(.failed, "\(life) is not heard")
         }
