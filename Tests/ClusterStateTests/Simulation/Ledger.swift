@@ -180,6 +180,7 @@ extension Ledger {
             fail("an older session answered than had answered before the request", key: request.key)
         }
         guard let former = newestAnswer[request.key] else {
+            if isHeld(session) { wasTold.remove(request.key) }
             newestAnswer[request.key] = session
             return
         }
@@ -189,7 +190,8 @@ extension Ledger {
         if wasLost, !wasTold.contains(request.key) {
             fail("a new session answered, and nobody was told of the loss of the former one", key: request.key)
         }
-        wasTold.remove(request.key)
+        // An answer may be slower than the word that its session was lost.
+        if isHeld(session) { wasTold.remove(request.key) }
         newestAnswer[request.key] = session
     }
 }

@@ -146,7 +146,7 @@ extension SimulatedDirectoryClient {
                     tell(isRemoved)
                 }
             }
-        }, done)
+        }) { done($0 ?? (isUntold ? true : nil)) }
     }
 
     func end(_ records: [EndedSessionRecord], isLoss: Bool = false, _ done: @escaping (Bool?) -> Void) {
