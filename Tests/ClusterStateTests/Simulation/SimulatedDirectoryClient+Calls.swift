@@ -140,7 +140,7 @@ extension SimulatedDirectoryClient {
             ask({ $0.sessions[session.key] }) { [self] answer in
                 guard let present = answer else { return tell(nil) }
                 guard let present else { return tell(isUntold) }
-                guard present.entry.session == session, present.entry.place == .lost else { return tell(false) }
+                guard present.entry.session == session, present.entry.place == .lost else { return tell(isUntold) }
                 ask({ $0.removeSession(session) }) { isRemoved in
                     if isRemoved == nil { isUntold = true }
                     tell(isRemoved)

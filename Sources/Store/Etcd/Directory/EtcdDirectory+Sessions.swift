@@ -133,7 +133,7 @@ extension EtcdDirectory {
             // be told of the loss than none.
             guard let present else { return isUntold }
             let (stored, entry) = try present.session
-            guard entry.session == session, stored.isLost else { return false }
+            guard entry.session == session, stored.isLost else { return isUntold }
             guard let outcome = try await self.remove(present) else {
                 isUntold = true
                 return nil
