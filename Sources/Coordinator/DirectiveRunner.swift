@@ -99,7 +99,8 @@ struct DirectiveRunner: Sendable {
         let request = Command.Request.ping(
             lease: ping.lease,
             endedAcknowledged: ping.endedAcknowledged,
-            standing: ping.standing
+            standing: ping.standing,
+            since: ping.since
         )
         do {
             switch try await link.ask(request, by: .now + Self.pingTimeout) {
@@ -112,7 +113,8 @@ struct DirectiveRunner: Sendable {
                     ended: pong.ended.map {
                         SessionEnd(number: $0.number, session: $0.session, cause: $0.cause)
                     },
-                    isInTouch: pong.isInTouch
+                    isInTouch: pong.isInTouch,
+                    sentAt: pong.sentAt
                 )
                 await node.pingAnswered(by: life, answer)
             case .failure(let failure) where failure.code == .staleAddressee: await node.lifeEnded(life)

@@ -2,7 +2,7 @@
 package struct CoordinatorStanding: Hashable, Sendable {
     /// This life of the coordinator.
     package var coordinator: Incarnation
-    /// For how long from the arrival on nobody can take the directory's word against this worker; zero when the
+    /// For how long, counted as the lease of the same ping, nobody can take the directory's word against this worker; zero when the
     /// coordinator is out of touch with the directory, or the directory does not know that it hears the worker.
     package var inTouch: Duration
     /// Counts the changes of the roster; of two rosters the later one is right.

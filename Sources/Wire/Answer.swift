@@ -44,6 +44,8 @@ package struct Pong: Hashable, Sendable {
     package var ended: [EndedSession]
     /// Whether a coordinator that is in touch with the shared directory calls the worker.
     package var isInTouch: Bool
+    /// When the worker gave this answer, by its own clock; nil when it does not tell.
+    package var sentAt: Duration?
 
     /// Makes an answer.
     ///
@@ -54,13 +56,15 @@ package struct Pong: Hashable, Sendable {
     ///   - isAccepting: whether it takes new sessions.
     ///   - ended: the sessions that ended and were not acknowledged yet.
     ///   - isInTouch: whether a coordinator that is in touch with the shared directory calls the worker.
+    ///   - sentAt: when the worker gave this answer, by its own clock; nil when it does not tell.
     package init(
         epoch: WorkerEpoch,
         capacity: WorkerCapacity,
         sessionCount: Int,
         isAccepting: Bool,
         ended: [EndedSession],
-        isInTouch: Bool = true
+        isInTouch: Bool = true,
+        sentAt: Duration? = nil
     ) {
         self.epoch = epoch
         self.capacity = capacity
@@ -68,6 +72,7 @@ package struct Pong: Hashable, Sendable {
         self.isAccepting = isAccepting
         self.ended = ended
         self.isInTouch = isInTouch
+        self.sentAt = sentAt
     }
 }
 

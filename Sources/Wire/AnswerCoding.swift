@@ -132,6 +132,7 @@ extension Arena {
         message.pointee.n_ended = entries.count
         message.pointee.ended = list(entries)
         message.pointee.is_in_touch = pong.isInTouch ? 1 : 0
+        message.pointee.sent_at_us = pong.sentAt?.wireMicroseconds ?? 0
         return message
     }
 
@@ -177,7 +178,8 @@ extension Pong {
                     cause: EndCause.named(try String(field: entry.cause, "cause")) ?? .guestCrashed
                 )
             },
-            isInTouch: message.is_in_touch != 0
+            isInTouch: message.is_in_touch != 0,
+            sentAt: message.sent_at_us == 0 ? nil : Duration(wireMicroseconds: message.sent_at_us)
         )
     }
 }

@@ -14,7 +14,12 @@ package struct Command: Hashable, Sendable {
         case hello(offset: Int, lease: Duration)
         /// Your lease lasts so long from now on; ended sessions up to this number have arrived. A coordinator that
         /// shares its directory tells its standing.
-        case ping(lease: Duration, endedAcknowledged: UInt64, standing: CoordinatorStanding? = nil)
+        case ping(
+            lease: Duration,
+            endedAcknowledged: UInt64,
+            standing: CoordinatorStanding? = nil,
+            since: Duration? = nil
+        )
         /// Run code.
         case execute(ExecuteRequest)
         /// Tell an execution's events.

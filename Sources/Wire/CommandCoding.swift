@@ -13,10 +13,11 @@ extension Command {
             hello.pointee.lease_us = lease.wireMicroseconds
             message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_HELLO
             message.pointee.hello = hello
-        case .ping(let lease, let endedAcknowledged, let standing):
+        case .ping(let lease, let endedAcknowledged, let standing, let since):
             let ping = arena.message(cloister__v1__ping__init)
             ping.pointee.lease_us = lease.wireMicroseconds
             ping.pointee.ended_acknowledged = endedAcknowledged
+            ping.pointee.since_us = since?.wireMicroseconds ?? 0
             ping.pointee.standing = standing.map { arena.standing($0) }
             message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_PING
             message.pointee.ping = ping
@@ -98,7 +99,8 @@ extension Command.Request {
                 endedAcknowledged: ping.ended_acknowledged,
                 standing: try ping.standing.map { standing throws(WireError) in
                     try CoordinatorStanding(standing.pointee)
-                }
+                },
+                since: ping.since_us == 0 ? nil : Duration(wireMicroseconds: ping.since_us)
             )
         case CLOISTER__V1__COMMAND__COMMAND_EXECUTE:
             self = .execute(try ExecuteRequest(try required(message.execute, "execute")))

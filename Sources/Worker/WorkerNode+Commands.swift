@@ -21,8 +21,9 @@ extension WorkerNode {
             // Coordinators that share a directory give none before the directory knows that they hear the worker.
             if lease > .zero { renewLease(for: lease, standing: nil) }
             return sessionList(from: offset)
-        case .ping(let length, let acknowledged, let standing):
-            return pong(lease: length, acknowledged: acknowledged, standing: standing)
+        case .ping(let length, let acknowledged, let standing, let since):
+            renewLease(for: length, standing: standing, since: since)
+            return pong(acknowledged: acknowledged)
         case .execute(let request): return try await execute(request, by: deadline)
         case .readEvents(let request):
             return try await ask(request.session, by: deadline) { sandbox async throws(Failure) in

@@ -4,13 +4,18 @@ internal import Wire
 
 /// The lease: who calls this worker, and what ends when nobody does any more.
 extension WorkerNode {
-    func renewLease(for length: Duration, standing: CoordinatorStanding?) {
-        leases.renew(for: length, standing: standing, now: .now)
+    /// Notes what a coordinator gives.
+    ///
+    /// - Parameters:
+    ///   - length: how long the lease is.
+    ///   - standing: what the coordinator told of itself.
+    ///   - since: when the answer was given from which that counts, since this worker's start; nil for now.
+    func renewLease(for length: Duration, standing: CoordinatorStanding?, since: Duration? = nil) {
+        leases.renew(for: length, standing: standing, since: since.map { start.advanced(by: $0) }, now: .now)
         leaseChanges.notify()
     }
 
-    func pong(lease length: Duration, acknowledged: UInt64, standing: CoordinatorStanding?) -> Answer {
-        renewLease(for: length, standing: standing)
+    func pong(acknowledged: UInt64) -> Answer {
         ended.acknowledge(upTo: acknowledged)
         return .pong(
             Pong(
@@ -19,7 +24,8 @@ extension WorkerNode {
                 sessionCount: sandboxes.count,
                 isAccepting: hasRoom,
                 ended: ended.pending,
-                isInTouch: leases.isInTouch(.now)
+                isInTouch: leases.isInTouch(.now),
+                sentAt: start.duration(to: .now)
             )
         )
     }

@@ -41,6 +41,8 @@ package actor WorkerNode {
     private var lastPlace = 0
     /// Wakes the watching loop.
     var leaseChanges = ChangeSignal()
+    /// When it began, by the clock that leases count with.
+    let start = ContinuousClock.now
     /// When it began, in milliseconds since 1970.
     let startedMilliseconds = WallClock.milliseconds
     private var randomness = SystemRandomNumberGenerator()

@@ -1,39 +1,44 @@
-import ClusterState
-import Domain
+import FoundationEssentials
 import Testing
 
-@Suite("A simulated cluster")
+/// `CLOISTER_SEED=N swift test --filter SimulationTests` runs that one seed again, with more of what led to a failure.
+@Suite("A simulated cluster keeps its rules, whatever dies, parts or gets lost")
 struct SimulationTests {
-    @Test(
-        "Whatever dies, parts or gets lost: one live session an identifier, no limit exceeded, no dead worker used",
-        arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64]
-    )
-    func invariants(seed: UInt64) throws {
-        var simulation = try Simulation(seed: seed)
-        for step in 0..<6000 {
-            try simulation.step()
-            try simulation.check("seed \(seed), step \(step)")
-        }
-        // A simulation in which nothing happens would prove nothing.
-        let counts = simulation.counts
-        let expected = [
-            "created", "worker lost", "worker restarted", "coordinator restarted", "SessionLost",
-            "SessionsCountExceedsLimit", "NotReady",
-        ]
-        for name in expected { #expect((counts[name] ?? 0) > 0, "seed \(seed): no \(name) in \(counts)") }
-        #expect((counts["created"] ?? 0) > 100, "seed \(seed): \(counts)")
+    static let given = ProcessInfo.processInfo.environment["CLOISTER_SEED"].flatMap { UInt64($0) }
+
+    private static func seeds(_ range: ClosedRange<UInt64>) -> [UInt64] { given.map { [$0] } ?? Array(range) }
+
+    @Test("Three coordinators that share a directory", arguments: seeds(1...6))
+    func shared(seed: UInt64) throws {
+        try check(SimulationSettings(seed: seed, seconds: 120))
     }
 
-    @Test("The same events give the same decisions, in the same order")
+    @Test("One coordinator that is alone", arguments: seeds(1...6))
+    func alone(seed: UInt64) throws {
+        try check(SimulationSettings(seed: seed, isShared: false, seconds: 120))
+    }
+
+    @Test("A day of 100 workers and 10,000 identifiers")
+    func day() throws {
+        try check(.day(seed: Self.given ?? 1))
+    }
+
+    @Test("The same seed gives the same history")
     func determinism() throws {
-        var first = try Simulation(seed: 99)
-        var second = try Simulation(seed: 99)
-        for _ in 0..<3000 {
-            try first.step()
-            try second.step()
-        }
-        #expect(first.digest.value == second.digest.value)
-        #expect(first.cluster.placements == second.cluster.placements)
+        let settings = SimulationSettings(seed: 99, seconds: 60)
+        let first = try Run(settings).carryOut()
+        let second = try Run(settings).carryOut()
         #expect(first.counts == second.counts)
+        #expect(first.violation == second.violation)
+    }
+
+    private func check(_ settings: SimulationSettings) throws {
+        let outcome = try Run(settings).carryOut()
+        let violation = outcome.violation
+        #expect(violation == nil, "\(violation ?? "")")
+        // A simulation in which nothing happens would prove nothing.
+        for name in ["answered", "worker crashes", "worker fences itself", "worker lost", "SessionLost"] {
+            #expect((outcome.counts[name] ?? 0) > 0, "no '\(name)' in \(outcome.counts)")
+        }
     }
 }

@@ -110,7 +110,8 @@ package protocol ClusterDirectory: Sendable {
     /// Takes the mark of a lost session away, for the one client that is told of it.
     ///
     /// - Parameter session: the lost session.
-    /// - Returns: whether it was there; of several who take it, one gets it.
+    /// - Returns: whether it was there; of several who take it, one gets it. True also when it may have been taken by
+    ///   this call: rather may two clients be told of a loss than none.
     /// - Throws: `busy` when the directory cannot be reached, or why it refuses.
     func takeLoss(of session: SessionLife) async throws(StoreError) -> Bool
 }

@@ -184,6 +184,7 @@ extension Ledger {
             fail("an older session answered than had answered before the request", key: request.key)
         }
         guard let former = newestAnswer[request.key] else {
+            if isHeld(session) { wasTold.remove(request.key) }
             newestAnswer[request.key] = session
             return
         }
@@ -196,7 +197,8 @@ extension Ledger {
                 key: request.key
             )
         }
-        wasTold.remove(request.key)
+        // An answer may be slower than the word that its session was lost.
+        if isHeld(session) { wasTold.remove(request.key) }
         newestAnswer[request.key] = session
     }
 }

@@ -9,7 +9,6 @@ extension SimulatedCoordinator {
         do throws(Failure) {
             let wish = try cluster.wish(
                 for: request.key,
-                most: simulation.settings.most,
                 except: request.refusing,
                 at: time
             )

@@ -152,22 +152,19 @@ extension SimulatedDirectoryClient {
     /// Takes the mark of a loss; several may be told of it rather than none, when the outcome was not told.
     func takeLoss(_ session: SessionLife, _ done: @escaping (Bool?) -> Void) {
         var isUntold = false
-        repeated(
-            { [self] (tell: @escaping (Bool?) -> Void) in
-                ask({ $0.sessions[session.key] }) { [self] answer in
-                    guard let present = answer else { return tell(nil) }
-                    guard let present else { return tell(isUntold) }
-                    guard present.entry.session == session, present.entry.place == .lost else {
-                        return tell(false)
-                    }
-                    ask({ $0.removeSession(session) }) { isRemoved in
-                        if isRemoved == nil { isUntold = true }
-                        tell(isRemoved)
-                    }
+        repeated({ [self] (tell: @escaping (Bool?) -> Void) in
+            ask({ $0.sessions[session.key] }) { [self] answer in
+                guard let present = answer else { return tell(nil) }
+                guard let present else { return tell(isUntold) }
+                guard present.entry.session == session, present.entry.place == .lost else {
+                    return tell(isUntold)
                 }
-            },
-            done
-        )
+                ask({ $0.removeSession(session) }) { isRemoved in
+                    if isRemoved == nil { isUntold = true }
+                    tell(isRemoved)
+                }
+            }
+        }) { done($0 ?? (isUntold ? true : nil)) }
     }
 
     func end(_ records: [EndedSessionRecord], isLoss: Bool = false, _ done: @escaping (Bool?) -> Void) {

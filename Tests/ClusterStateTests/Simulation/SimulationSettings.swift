@@ -42,3 +42,20 @@ struct SimulationSettings {
         )
     }
 }
+
+extension SimulationSettings {
+    /// A day of a large cluster; its times are longer than the product's, in the same proportions.
+    static func day(seed: UInt64) -> Self {
+        Self(
+            seed: seed,
+            workerCount: 100,
+            capacity: 30,
+            keyCount: 10_000,
+            most: 2_000,
+            scale: 240,
+            seconds: 360,
+            requestInterval: 12,
+            faultInterval: 1_000
+        )
+    }
+}

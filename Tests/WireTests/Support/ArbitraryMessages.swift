@@ -133,7 +133,13 @@ extension Arbitrary {
 
     private mutating func request(_ kind: ContentKind) throws -> Command.Request {
         switch kind {
-        case .ping: .ping(lease: duration(), endedAcknowledged: number(), standing: flag() ? standing() : nil)
+        case .ping:
+            .ping(
+                lease: duration(),
+                endedAcknowledged: number(),
+                standing: flag() ? standing() : nil,
+                since: flag() ? duration() : nil
+            )
         case .execute:
             .execute(
                 ExecuteRequest(

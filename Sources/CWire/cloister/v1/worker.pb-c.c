@@ -2581,7 +2581,7 @@ const ProtobufCMessageDescriptor cloister__v1__hello__descriptor =
   (ProtobufCMessageInit) cloister__v1__hello__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__ping__field_descriptors[3] =
+static const ProtobufCFieldDescriptor cloister__v1__ping__field_descriptors[4] =
 {
   {
     "lease_us",
@@ -2619,16 +2619,29 @@ static const ProtobufCFieldDescriptor cloister__v1__ping__field_descriptors[3] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "since_us",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Ping, since_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__ping__field_indices_by_name[] = {
   1,   /* field[1] = ended_acknowledged */
   0,   /* field[0] = lease_us */
+  3,   /* field[3] = since_us */
   2,   /* field[2] = standing */
 };
 static const ProtobufCIntRange cloister__v1__ping__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor cloister__v1__ping__descriptor =
 {
@@ -2638,7 +2651,7 @@ const ProtobufCMessageDescriptor cloister__v1__ping__descriptor =
   "Cloister__V1__Ping",
   "cloister.v1",
   sizeof(Cloister__V1__Ping),
-  3,
+  4,
   cloister__v1__ping__field_descriptors,
   cloister__v1__ping__field_indices_by_name,
   1,  cloister__v1__ping__number_ranges,
@@ -4608,7 +4621,7 @@ const ProtobufCMessageDescriptor cloister__v1__session_description__descriptor =
   (ProtobufCMessageInit) cloister__v1__session_description__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__pong__field_descriptors[6] =
+static const ProtobufCFieldDescriptor cloister__v1__pong__field_descriptors[7] =
 {
   {
     "epoch",
@@ -4682,6 +4695,18 @@ static const ProtobufCFieldDescriptor cloister__v1__pong__field_descriptors[6] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "sent_at_us",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Pong, sent_at_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__pong__field_indices_by_name[] = {
   1,   /* field[1] = capacity */
@@ -4689,12 +4714,13 @@ static const unsigned cloister__v1__pong__field_indices_by_name[] = {
   0,   /* field[0] = epoch */
   3,   /* field[3] = is_accepting */
   5,   /* field[5] = is_in_touch */
+  6,   /* field[6] = sent_at_us */
   2,   /* field[2] = session_count */
 };
 static const ProtobufCIntRange cloister__v1__pong__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor cloister__v1__pong__descriptor =
 {
@@ -4704,7 +4730,7 @@ const ProtobufCMessageDescriptor cloister__v1__pong__descriptor =
   "Cloister__V1__Pong",
   "cloister.v1",
   sizeof(Cloister__V1__Pong),
-  6,
+  7,
   cloister__v1__pong__field_descriptors,
   cloister__v1__pong__field_indices_by_name,
   1,  cloister__v1__pong__number_ranges,

@@ -125,13 +125,13 @@ extension EtcdDirectory {
     }
 
     package func takeLoss(of session: SessionLife) async throws(StoreError) -> Bool {
-        try await repeated { (isUntold) async throws(StoreError) -> Bool? in
+        try await repeated(whenUntold: true) { (isUntold) async throws(StoreError) -> Bool? in
             let present = try await self.read(self.places.session(session.key))
             // It was there when this call tried to take it and was not told whether it did: rather may two clients
             // be told of the loss than none.
             guard let present else { return isUntold }
             let (stored, entry) = try present.session
-            guard entry.session == session, stored.isLost else { return false }
+            guard entry.session == session, stored.isLost else { return isUntold }
             guard let outcome = try await self.remove(present) else {
                 isUntold = true
                 return nil

@@ -123,12 +123,14 @@ package actor EtcdDirectory: ClusterDirectory {
     ///
     /// - Parameters:
     ///   - deadline: until when.
+    ///   - untold: what is returned then, instead of an error, if etcd did not tell what an attempt did.
     ///   - attempt: looks anew at what there is, and returns nil when it is to be made again; it notes, for the next
     ///     one, that etcd did not tell what it did.
     /// - Returns: what the attempt returned.
     /// - Throws: what the attempt throws, but `busy` only after the deadline.
     func repeated<Value: Sendable>(
         until deadline: ContinuousClock.Instant? = nil,
+        whenUntold untold: Value? = nil,
         _ attempt: @escaping @Sendable (_ isUntold: inout Bool) async throws(StoreError) -> Value?
     ) async throws(StoreError) -> Value {
         let deadline = deadline ?? self.deadline
@@ -151,6 +153,7 @@ package actor EtcdDirectory: ClusterDirectory {
                 try? await Task.sleep(for: pause * Double.random(in: 0.5...1))
                 pause = min(pause * 2, Self.pauseLongest)
             } while ContinuousClock.now < deadline
+            if isUntold, let untold { return .success(untold) }
             return .failure(last)
         }.value
         return try result.get()

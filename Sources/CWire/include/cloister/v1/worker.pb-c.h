@@ -201,7 +201,7 @@ struct  Cloister__V1__Ping
 {
   ProtobufCMessage base;
   /*
-   * How long the lease lasts from the arrival on, in microseconds.
+   * How long the lease lasts from `since_us` on, or from the arrival on where that is 0; in microseconds.
    */
   uint64_t lease_us;
   /*
@@ -212,10 +212,14 @@ struct  Cloister__V1__Ping
    * Set by coordinators that share their directory with others.
    */
   Cloister__V1__Standing *standing;
+  /*
+   * The greatest `sent_at_us` of the answers that have arrived; 0 when there is none.
+   */
+  uint64_t since_us;
 };
 #define CLOISTER__V1__PING__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__ping__descriptor) \
-    , 0, 0, NULL }
+    , 0, 0, NULL, 0 }
 
 
 /*
@@ -229,7 +233,7 @@ struct  Cloister__V1__Standing
    */
   uint64_t coordinator;
   /*
-   * For how long from the arrival on nobody can take the directory's word against the worker, in microseconds.
+   * For how long, counted as the lease, nobody can take the directory's word against the worker, in microseconds.
    */
   uint64_t in_touch_us;
   /*
@@ -763,10 +767,14 @@ struct  Cloister__V1__Pong
    * Whether a coordinator that is in touch with the shared directory calls the worker.
    */
   protobuf_c_boolean is_in_touch;
+  /*
+   * When the worker gave this answer, by its own clock, in microseconds; 0 when it does not tell.
+   */
+  uint64_t sent_at_us;
 };
 #define CLOISTER__V1__PONG__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__pong__descriptor) \
-    , 0, NULL, 0, 0, 0,NULL, 0 }
+    , 0, NULL, 0, 0, 0,NULL, 0, 0 }
 
 
 /*
