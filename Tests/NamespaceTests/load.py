@@ -38,11 +38,13 @@ def request(client, identifier, connection=None, work="", timeout=40, token=None
 class Load:
     """As a context: one client for each identifier, each sends its next request when the last was answered."""
 
-    def __init__(self, cluster, count=9, pace=0.08, prefix="load"):
+    def __init__(self, cluster, count=9, pace=0.2, also=()):
         self.client = cluster.client
         self.pace = pace
-        self.identifiers = [f"{prefix}-{uuid.uuid4().hex[:12]}" for _ in range(count)]
-        self.records = []
+        self.identifiers = [f"load-{uuid.uuid4().hex[:12]}" for _ in range(count)]
+        # Sessions that were begun before the load.
+        self.identifiers += [record.identifier for record in also]
+        self.records = list(also)
         self._ends = threading.Event()
         self._threads = []
 
@@ -52,8 +54,12 @@ class Load:
 
     def __exit__(self, *_):
         self.end()
+        stopping = []
         for thread in [threading.Thread(target=self.client.stop, args=(name,)) for name in self.identifiers]:
             thread.start()
+            stopping.append(thread)
+        for thread in stopping:
+            thread.join()
 
     def begin(self):
         self._threads = [threading.Thread(target=self._use, args=(name,), daemon=True) for name in self.identifiers]

@@ -2,6 +2,7 @@
 
 import time
 import unittest
+import uuid
 
 import cluster
 import invariants
@@ -43,6 +44,20 @@ class Scene(unittest.TestCase):
         for identifier in used.identifiers:
             by_worker.setdefault(places.worker_of[used.instance(identifier)], []).append(identifier)
         return max(by_worker.items(), key=lambda item: len(item[1]))
+
+    def sessions_on(self, worker, count=1):
+        """Begins sessions until some live on a worker; returns the records of those."""
+        found = []
+        for _ in range(40):
+            identifier = f"placed-{uuid.uuid4().hex[:12]}"
+            self.addCleanup(self.cluster.client.stop, identifier)
+            record = load.request(self.cluster.client, identifier)
+            self.assertTrue(record.is_success, record)
+            if self.worker_of(record.instance) is worker:
+                found.append(record)
+            if len(found) == count:
+                return found
+        raise AssertionError(f"no session comes to {worker.name}")
 
     def lives(self, used):
         return {identifier: used.instance(identifier) for identifier in used.identifiers}

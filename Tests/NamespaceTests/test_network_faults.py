@@ -52,11 +52,10 @@ class NetworkFaults(scene.Scene):
         self.cluster.wait_until_right(30)
         told = worker.lines(mark)[0][-1]["time"]
         self.assertGreater(told, time.strftime("%Y-%m-%dT%H:%M", time.gmtime(time.time() + 3000)), "the clock is right")
-        used = self.load()
-        self.wait_until(lambda: any(self.worker_of(one) is worker for one in self.lives(used).values()))
+        used = self.load(count=3, also=self.sessions_on(worker, 2))
         former = self.lives(used)
         began = time.monotonic()
-        self.wait_until(lambda: len(used.since(began)) > 100, 30)
+        self.wait_until(lambda: len(used.since(began)) > 50, 30)
         self.finish(used)
         self.assertEqual(self.errors_of(used, used.identifiers), [])
         self.assertEqual(self.lives(used), former)

@@ -48,7 +48,7 @@ class Scaling(scene.Scene):
         worker.run_folder = os.path.join(disk, "run")
         worker.start()
         self.cluster.wait_until_right(60)
-        used = self.load()
+        used = self.load(count=3, also=self.sessions_on(worker, 2))
         former = self.lives(used)
         others = [f"full-{uuid.uuid4().hex[:12]}" for _ in range(8)]
         self.addCleanup(lambda: [self.cluster.client.stop(name) for name in others])
@@ -76,7 +76,8 @@ class Scaling(scene.Scene):
         lines, _ = worker.lines()
         loaded = [line["message"].split()[-1] for line in lines if line["message"].startswith("loaded the template")]
         os.makedirs(os.path.join(target, "templates"))
-        shutil.copytree(os.path.join(worker.cache, "templates", loaded[-1]), os.path.join(target, "templates", loaded[-1]))
+        template = os.path.join(worker.cache, "templates", loaded[-1])
+        network.call("cp", "--recursive", "--sparse=always", template, os.path.join(target, "templates"))
         for name in ("accelerator", "timestamp-frequency"):
             shutil.copy2(os.path.join(worker.cache, name), target)
         worker.cache = target
