@@ -13,6 +13,7 @@ API_PORT = 8080
 ETCD_PORT = 2379
 ETCD_PEER_PORT = 2380
 END_SECONDS = 20
+DRAIN_SECONDS = 3
 BALANCER_CONFIGURATION = os.path.join(
     os.path.dirname(os.path.abspath(__file__)), "../../deploy/haproxy/haproxy.cfg"
 )
@@ -130,6 +131,7 @@ class Coordinator(Node):
             "storeFile": os.path.join(self.folder, "records.sqlite"),
             "listen.host": self.address,
             "listen.port": API_PORT,
+            "listen.drainSeconds": DRAIN_SECONDS,
             "listen.certificateFile": self.certificate,
             "listen.keyFile": self.key,
         }
