@@ -14,9 +14,7 @@ ETCD_PORT = 2379
 ETCD_PEER_PORT = 2380
 END_SECONDS = 20
 DRAIN_SECONDS = 3
-BALANCER_CONFIGURATION = os.path.join(
-    os.path.dirname(os.path.abspath(__file__)), "../../deploy/haproxy/haproxy.cfg"
-)
+DEPLOY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../deploy")
 
 
 class Node:
@@ -139,6 +137,14 @@ class Coordinator(Node):
         return [self.cluster.binary, "coordinator", "--config", self.write("coordinator.yaml", document(settings))]
 
 
+def rights_of_the_service():
+    """The capabilities that the unit file leaves a worker, as setpriv wants them."""
+    with open(os.path.join(DEPLOY, "systemd/cloister-worker.service"), encoding="utf-8") as file:
+        line = next(line for line in file if line.startswith("CapabilityBoundingSet="))
+    names = line.split("=")[1].replace("CAP_", "").lower().split()
+    return ",".join(["-all", *(f"+{name}" for name in names)])
+
+
 class Worker(Node):
     def __init__(self, cluster, name, number):
         super().__init__(cluster, name, number)
@@ -159,7 +165,8 @@ class Worker(Node):
             # Each execution that goes to a guest is a line there: a count that no guest can alter.
             "logLevel": "debug",
         }
-        return [self.cluster.binary, "worker", "--config", self.write("worker.yaml", document(settings))]
+        confined = ["setpriv", "--no-new-privs", f"--bounding-set={rights_of_the_service()}", "--"]
+        return [*confined, self.cluster.binary, "worker", "--config", self.write("worker.yaml", document(settings))]
 
     def environment(self):
         return self.preload
@@ -203,7 +210,7 @@ class Balancer(Node):
     """HAProxy with the configuration of `deploy/`, which is only told where its files and servers are."""
 
     def command(self):
-        with open(BALANCER_CONFIGURATION, encoding="utf-8") as file:
+        with open(os.path.join(DEPLOY, "haproxy/haproxy.cfg"), encoding="utf-8") as file:
             text = file.read()
         text = text.replace("/etc/haproxy/cloister.pem", self.both)
         text = text.replace("/etc/cloister/ca.pem", self.cluster.authority.file)
