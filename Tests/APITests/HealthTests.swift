@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import Domain
 import NIOCore
 import NIOHTTP1
