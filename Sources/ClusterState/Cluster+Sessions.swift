@@ -36,7 +36,7 @@ extension Cluster {
     package mutating func sessionBegan(_ placement: Placement) {
         guard holds(placement.session, on: placement.worker) else { return }
         directory.update(placement.session.key) { entry in
-            if entry.placement.state == .placing { entry.placement.state = .live }
+            if entry.placement.mayCreate { entry.placement.state = .live }
         }
     }
 
@@ -135,6 +135,7 @@ extension Cluster {
     ) -> [Directive] {
         directory.note(session.generation)
         directory.removeStrays { $0.session == session && $0.worker == life }
+        guard shared == nil else { return sharedSessionEnded(session, on: life, cause: cause, at: time) }
         if holds(session, on: life) { directory.remove(session.key) }
         return bury(session, on: life, cause: cause, at: time)
     }
@@ -142,8 +143,14 @@ extension Cluster {
     /// A client was told of a session's loss by the failure of its own request: that was the one
     /// clear error, the next request begins anew.
     ///
-    /// - Parameter session: the session that was lost.
-    package mutating func lossWasTold(of session: SessionLife) { losses.remove(session) }
+    /// - Parameters:
+    ///   - session: the session that was lost.
+    ///   - time: the present time.
+    /// - Returns: what to carry out.
+    package mutating func lossWasTold(of session: SessionLife, at time: ClusterTime) -> [Directive] {
+        losses.remove(session)
+        return sharedLossWasTold(of: session, at: time)
+    }
 }
 
 extension Cluster {
@@ -197,9 +204,15 @@ extension Cluster {
     }
 
     /// Tells a session's worker to end it.
-    mutating func beginStop(of key: SessionKey, at now: Duration) -> [Directive] {
+    mutating func beginStop(
+        of key: SessionKey,
+        cause: EndCause = .stopped,
+        at now: Duration
+    ) -> [Directive] {
         directory.update(key) { entry in
             entry.placement.state = .stopping
+            // Told again it is the same end.
+            entry.stopCause = entry.stopCause ?? cause
             entry.stopToldAt = now
         }
         return directory.entry(key).map { [.stopSession($0.placement)] } ?? []
@@ -209,12 +222,13 @@ extension Cluster {
     mutating func stopsDue(at now: Duration) -> [Directive] {
         let due = directory.entries { entry in
             switch entry.placement.state {
-            case .live: false
+            case .live, .ended, .known: false
             case .placing: now - entry.since >= configuration.placingTime
             case .stopping: now - (entry.stopToldAt ?? now) >= configuration.stopInterval
             }
         }
         var directives = due.flatMap { beginStop(of: $0.placement.session.key, at: now) }
+        directives += confirmationsDue(at: now)
         directives += directory.straysDue(at: now, interval: configuration.stopInterval).map {
             .stopSession($0)
         }
@@ -243,7 +257,7 @@ extension Cluster {
     }
 
     /// The worker for a new session: by the ring, within the bounded load, of those with room.
-    private func chooseWorker(
+    func chooseWorker(
         for key: SessionKey,
         except refusing: Set<WorkerID>
     ) throws(Failure) -> WorkerLife {

@@ -15,13 +15,21 @@ extension Cluster {
         if let objection = membership.objection(to: announcement) {
             return [.refuse(life, address: announcement.address, objection)]
         }
+        if let record = shared?.record(of: life.worker), record.life == life, record.isLost {
+            return [.refuse(life, address: announcement.address, Membership.lostBefore)]
+        }
         var directives: [Directive] = []
         if let member = membership.member(life.worker), member.life.incarnation == life.incarnation {
             guard life.epoch >= member.life.epoch else { return [] }
             // The same process in a later epoch says itself that the earlier one is over.
-            if life.epoch > member.life.epoch { directives += lose(member.life, at: time) }
+            if life.epoch > member.life.epoch { directives += end(member.life, at: time) }
         }
-        return directives + membership.call(announcement, at: time.uptime)
+        let calling = membership.call(announcement, at: time.uptime)
+        // What the record says before the worker is asked: if it says something else afterwards, another life of it
+        // has been heard meanwhile.
+        let revision = recordRevision(of: life.worker)
+        if !calling.isEmpty { shared?.asked[life] = revision }
+        return directives + calling
     }
 
     /// A called worker told all its sessions: it serves from now on.
@@ -39,10 +47,17 @@ extension Cluster {
         sessions: [SessionLife],
         at time: ClusterTime
     ) -> [Directive] {
+        if shared != nil {
+            guard let address = membership.candidateAddress(life) else { return [] }
+            let revision = shared?.asked[life] ?? nil
+            return [.hear(life, address: address, replacing: revision, sessions: sessions)]
+        }
         guard membership.isCandidate(life) else { return [] }
         var directives: [Directive] = []
         if let former = membership.member(life.worker) { directives += lose(former.life, at: time) }
         membership.admit(life, at: time.uptime)
+        absent.remove(life.worker)
+        if drains[life.worker] != nil { membership.update(life.worker) { $0.drain() } }
         for session in sessions { directives += adopt(session, on: life, at: time.uptime) }
         directives.append(.workerServes(life))
         if let member = membership.member(life.worker) { directives += attend(to: member, at: time) }
@@ -64,9 +79,13 @@ extension Cluster {
         guard let member = membership.member(life.worker), member.life == life else { return [] }
         // However late the last tick was: what is too old for the lease comes too late.
         if time.uptime - member.heardAt >= configuration.times.lease || answer.epoch != life.epoch {
-            return lose(life, at: time)
+            return part(from: life, at: time)
         }
-        let news = membership.update(life.worker) { $0.take(answer, at: time.uptime) } ?? []
+        let isShared = shared != nil
+        let news =
+            membership.update(life.worker) { $0.take(answer, at: time.uptime, isWrittenLater: isShared) }
+            ?? []
+        shared?.workerSaid(isInTouch: answer.isInTouch, at: time.uptime)
         var directives: [Directive] = member.isSuspected ? [.workerRecovered(life)] : []
         for end in news { directives += sessionEnded(end.session, on: life, cause: end.cause, at: time) }
         return directives
@@ -97,17 +116,7 @@ extension Cluster {
     ///   - time: the present time.
     /// - Returns: what to carry out.
     package mutating func lifeEnded(_ life: WorkerLife, at time: ClusterTime) -> [Directive] {
-        membership.isMember(life) ? lose(life, at: time) : giveUp(life)
-    }
-
-    /// Somebody wants a worker to get no new sessions any more; restarting it takes that back.
-    ///
-    /// - Parameter worker: the worker.
-    /// - Returns: what to carry out; nothing when there is no such worker.
-    package mutating func drain(_ worker: WorkerID) -> [Directive] {
-        guard let member = membership.member(worker), member.status < .draining else { return [] }
-        membership.update(worker) { $0.drain() }
-        return drained(member.life)
+        membership.isMember(life) ? end(life, at: time) : giveUp(life)
     }
 }
 
@@ -116,20 +125,34 @@ extension Cluster {
     mutating func attend(to member: Member, at time: ClusterTime) -> [Directive] {
         let times = configuration.times
         let silence = time.uptime - member.heardAt
-        guard silence < times.lease else { return lose(member.life, at: time) }
+        guard silence < times.lease else { return part(from: member.life, at: time) }
         var directives: [Directive] = []
         if silence >= times.suspicion, !member.isSuspected {
             membership.update(member.life.worker) { $0.suspect() }
             directives.append(.workerSuspected(member.life))
         }
         let ping = membership.update(member.life.worker) { $0.pingIfDue(at: time.uptime, times: times) }
-        if let ping = ping ?? nil { directives.append(.ping(member.life, ping)) }
+        if var ping = ping ?? nil {
+            ping.standing = shared?.standing(toward: member.life, at: time.uptime)
+            directives.append(.ping(member.life, ping))
+        }
         return directives + drained(member.life)
+    }
+
+    /// A life has been silent for the length of its lease.
+    mutating func part(from life: WorkerLife, at time: ClusterTime) -> [Directive] {
+        shared == nil ? lose(life, at: time) : leave(life, isOver: false, at: time)
+    }
+
+    /// A worker says itself that a life of it is over.
+    mutating func end(_ life: WorkerLife, at time: ClusterTime) -> [Directive] {
+        shared == nil ? lose(life, at: time) : leave(life, isOver: true, at: time)
     }
 
     /// Declares a life of a worker lost, and its sessions with it.
     mutating func lose(_ life: WorkerLife, at time: ClusterTime) -> [Directive] {
         let lost = directory.placements(on: life.worker)
+        if let member = membership.member(life.worker) { absent.add(member, at: time.uptime) }
         membership.remove(life, at: time.uptime)
         directory.removeStrays { $0.worker == life }
         var directives: [Directive] = [.workerLost(life, sessions: lost), .closeLink(life)]
@@ -139,12 +162,6 @@ extension Cluster {
             directives += bury(placement.session, on: life, cause: .workerLost, at: time)
         }
         return directives
-    }
-
-    /// Says that a draining worker has become empty, if it has.
-    mutating func drained(_ life: WorkerLife) -> [Directive] {
-        guard directory.count(on: life.worker) == 0 else { return [] }
-        return membership.update(life.worker) { $0.tellDrained() } == true ? [.workerDrained(life)] : []
     }
 
     /// Gives up a candidate that cannot be reached or does not answer.

@@ -12,6 +12,17 @@ package struct Cluster: Sendable {
     var directory: Directory
     var tombstones: Tombstones
     var losses: LossNotices
+    /// What all coordinators share; nil for a coordinator that shares its directory with nobody.
+    var shared: DirectoryView?
+    /// The ends that the shared directory has not taken yet.
+    var unwritten: Set<SessionLife> = []
+    /// When the directory was told last that the sessions on a worker's former lives are lost.
+    var lossesToldAt: [WorkerID: Duration] = [:]
+    /// When the directory was told last that a member is heard.
+    var hearingToldAt: [WorkerLife: Duration] = [:]
+    /// Who is to get no new sessions, present or not.
+    var drains: [WorkerID: NodeDrain] = [:]
+    var absent: AbsentWorkers
     /// Until then sessions of a former coordinator may be unknown here, and no new ones begin.
     private let settledAt: Duration
 
@@ -24,17 +35,22 @@ package struct Cluster: Sendable {
     ///     ones begin for the length of a lease: by its end each worker has told its sessions or has
     ///     destroyed them, and no identifier can get a second one.
     ///   - lastGeneration: the greatest generation that is known from elsewhere, such as the store.
+    ///   - sharing: the name and the life under which it shares its directory with other coordinators; nil for
+    ///     one that is alone.
     package init(
         configuration: ClusterConfiguration = ClusterConfiguration(),
         start: ClusterTime,
         mayHaveSessions: Bool,
-        lastGeneration: SessionGeneration = SessionGeneration(0)
+        lastGeneration: SessionGeneration = SessionGeneration(0),
+        sharing: (name: String, incarnation: Incarnation)? = nil
     ) {
         self.configuration = configuration
         membership = Membership(configuration: configuration)
         directory = Directory(lastGeneration: lastGeneration)
         tombstones = Tombstones(countMax: configuration.tombstonesMax, age: configuration.memory)
         losses = LossNotices(countMax: configuration.tombstonesMax, age: configuration.memory)
+        shared = sharing.map { DirectoryView(coordinator: $0.name, incarnation: $0.incarnation) }
+        absent = AbsentWorkers(countMax: configuration.workersMax, age: configuration.memory)
         settledAt = start.uptime + (mayHaveSessions ? configuration.times.lease : .zero)
     }
 
@@ -51,14 +67,19 @@ package struct Cluster: Sendable {
             directives += giveUp(candidate.life)
         }
         for member in membership.inOrder { directives += attend(to: member, at: time) }
+        directives += drainEndsDue(at: time)
         directives += stopsDue(at: now)
+        directives += sharedDue(at: time)
         membership.expire(at: now)
         tombstones.expire(at: now)
         losses.expire(at: now)
+        absent.expire(at: now)
         return directives
     }
 
-    func isSettled(at time: ClusterTime) -> Bool { time.uptime >= settledAt }
+    func isSettled(at time: ClusterTime) -> Bool {
+        shared.map { $0.isLoaded && $0.wasInTouch } ?? (time.uptime >= settledAt)
+    }
 }
 
 extension Cluster {
@@ -130,6 +151,7 @@ extension Cluster {
     /// - Returns: nil when they can, else the reason why not.
     package func unreadiness(at time: ClusterTime) -> Failure? {
         guard isSettled(at: time) else { return Refusals.settling }
+        guard shared?.isCutOff(at: time.uptime) != true else { return Refusals.cutOff }
         let isServed = membership.ring.nodes.contains { membership.isHealthy($0) }
         return isServed ? nil : Refusals.noWorker(times: configuration.times)
     }

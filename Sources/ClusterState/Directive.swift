@@ -25,6 +25,24 @@ package enum Directive: Hashable, Sendable {
     case workerDrained(WorkerLife)
     /// Tell a worker to end a session, and report the answer with ``Cluster/sessionEnded(_:on:cause:at:)``.
     case stopSession(Placement)
-    /// Keep the record of a session's end.
+    /// Keep the record of a session's end, and take it out of the shared directory; then call
+    /// ``Cluster/endsWritten(_:)``.
     case keepTombstone(Tombstone)
+
+    // What only coordinators that share a directory have to do.
+
+    /// Tell the directory that this coordinator hears a life, then call
+    /// ``Cluster/workerHeard(_:record:touch:sessions:at:)`` or ``Cluster/lifeEnded(_:at:)``. Sessions are nil when
+    /// it was a member all along.
+    case hear(WorkerLife, address: String, replacing: UInt64?, sessions: [SessionLife]?)
+    /// Tell the directory that this coordinator does not hear a life any more.
+    case unhear(WorkerLife)
+    /// Declare a worker lost, if the directory agrees that nobody hears it.
+    case declareLost(WorkerRecord)
+    /// Mark sessions as lost whose worker's life is over, with their tombstones.
+    case markLost([Tombstone])
+    /// Take away the mark of a lost session: its client was told.
+    case takeLoss(SessionLife)
+    /// Ask the worker whether it has a session, and report it as begun or ended.
+    case confirm(Placement)
 }

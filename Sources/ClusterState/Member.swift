@@ -1,6 +1,6 @@
 internal import Domain
 
-/// How far a worker is in its membership; members only move forward, a life that was lost stays so.
+/// How far a worker is in its membership; only who drains may go back to serving, a life that was lost stays so.
 package enum MemberStatus: Int, Hashable, Sendable, Comparable {
     /// It announced itself and was called, but has not told its sessions yet.
     case joining
@@ -25,12 +25,16 @@ struct Member: Sendable {
     private(set) var sessionCount = 0
     private var nextPingAt: Duration
     private var pingCount: UInt64 = 0
-    private var endedAcknowledged: UInt64 = 0
+    private var endedTaken: UInt64 = 0
+    /// The ends that were taken over but are not written yet, by their numbers.
+    private var unwritten: [SessionLife: UInt64] = [:]
     private var misses = 0
     private var isLinkBroken = false
     /// Whether it says that it takes new sessions.
     private(set) var isAccepting = true
     private var wasDrainedTold = false
+    /// Whether it has said that it has a lease from some coordinator; before that it takes no sessions.
+    private(set) var hasLease = false
 
     init(_ announcement: WorkerAnnouncement, at now: Duration) {
         life = announcement.life
@@ -48,6 +52,11 @@ struct Member: Sendable {
     }
 
     mutating func drain() { status = max(status, .draining) }
+
+    mutating func undrain() {
+        if status == .draining { status = .serving }
+        wasDrainedTold = false
+    }
 
     /// Whether it serves and answers, be it full or not.
     func isHealthy(missesUntilUnhealthy: Int) -> Bool {
@@ -70,18 +79,35 @@ struct Member: Sendable {
     mutating func suspect() { isSuspected = true }
 
     /// Takes over an answer and returns the ends of sessions that are news.
-    mutating func take(_ answer: PingAnswer, at now: Duration) -> [SessionEnd] {
+    ///
+    /// - Parameters:
+    ///   - answer: the answer.
+    ///   - now: the present time.
+    ///   - isWrittenLater: whether the worker must keep the ends until ``written(_:)``.
+    /// - Returns: the ends that are news.
+    mutating func take(
+        _ answer: PingAnswer,
+        at now: Duration,
+        isWrittenLater: Bool = false
+    ) -> [SessionEnd] {
         heardAt = max(heardAt, now)
         misses = 0
+        if answer.isInTouch { hasLease = true }
         isLinkBroken = false
         isSuspected = false
         isAccepting = answer.isAccepting
         capacity = answer.capacity
         sessionCount = answer.sessionCount
-        let news = answer.ended.filter { $0.number > endedAcknowledged }
-        endedAcknowledged = max(endedAcknowledged, answer.ended.map(\.number).max() ?? 0)
+        let news = answer.ended.filter { $0.number > endedTaken }
+        endedTaken = max(endedTaken, answer.ended.map(\.number).max() ?? 0)
+        if isWrittenLater { for end in news { unwritten[end.session] = end.number } }
         return news
     }
+
+    /// The end of a session is where all coordinators find it; the worker may forget it.
+    mutating func written(_ session: SessionLife) { unwritten[session] = nil }
+
+    private var endedAcknowledged: UInt64 { unwritten.values.min().map { $0 - 1 } ?? endedTaken }
 
     /// The next ping, if it is time for it.
     mutating func pingIfDue(at now: Duration, times: LeaseTimes) -> Ping? {

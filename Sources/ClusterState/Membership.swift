@@ -34,14 +34,26 @@ struct Membership: Sendable {
         members[worker]?.isHealthy(missesUntilUnhealthy: configuration.missesUntilUnhealthy) == true
     }
 
+    /// What a life is told that was declared lost.
+    static let lostBefore = Failure(
+        .staleAddressee,
+        "This life of the worker was declared lost; begin a new epoch."
+    )
+
     /// Why an announcement is not followed, if it is not.
     func objection(to announcement: WorkerAnnouncement) -> Failure? {
         let life = announcement.life
         if !announcement.isCompatible {
             return Failure(.incompatibleVersion, "This coordinator speaks another version of the protocol.")
         }
+        if former[life.incarnation] == WorkerEpoch(.max) {
+            return Failure(
+                .resourceNotFound,
+                "This worker was removed from the cluster; restart it to have it join again."
+            )
+        }
         if let epoch = former[life.incarnation], life.epoch <= epoch {
-            return Failure(.staleAddressee, "This life of the worker was declared lost; begin a new epoch.")
+            return Self.lostBefore
         }
         let isKnown = members[life.worker] != nil || candidates[life.worker] != nil
         guard isKnown || members.count + candidates.count < configuration.workersMax else {
@@ -69,6 +81,11 @@ struct Membership: Sendable {
         return true
     }
 
+    /// Where a candidate is reached.
+    func candidateAddress(_ life: WorkerLife) -> String? {
+        isCandidate(life) ? candidates[life.worker]?.address : nil
+    }
+
     func isCandidate(_ life: WorkerLife) -> Bool { candidates[life.worker]?.life == life }
 
     /// Makes a member of a candidate; the former life must be gone by then.
@@ -80,6 +97,13 @@ struct Membership: Sendable {
         ring.insert(life.worker, weight: member.capacity.weight)
     }
 
+    /// Lets a member go that others may still hear; it can come back with the same life.
+    mutating func leave(_ life: WorkerLife) {
+        guard isMember(life) else { return }
+        members[life.worker] = nil
+        ring.remove(life.worker)
+    }
+
     /// Removes a member's life for ever.
     mutating func remove(_ life: WorkerLife, at now: Duration) {
         guard isMember(life) else { return }
@@ -87,6 +111,13 @@ struct Membership: Sendable {
         ring.remove(life.worker)
         former[life.incarnation] = max(former[life.incarnation] ?? life.epoch, life.epoch)
         if let displaced = formerQueue.append(life, at: now) { forget(displaced) }
+    }
+
+    /// Never calls the process of a removed life again, whatever epoch it begins.
+    mutating func ban(_ life: WorkerLife, at now: Duration) {
+        let last = WorkerLife(worker: life.worker, incarnation: life.incarnation, epoch: WorkerEpoch(.max))
+        former[life.incarnation] = last.epoch
+        if let displaced = formerQueue.append(last, at: now) { forget(displaced) }
     }
 
     /// Changes a member; the ring follows its weight.

@@ -11,6 +11,8 @@ package struct Ping: Hashable, Sendable {
     package let lease: Duration
     /// How many of the worker's ended sessions have arrived.
     package let endedAcknowledged: UInt64
+    /// What the coordinator tells of itself when it shares its directory with others.
+    package var standing: CoordinatorStanding?
 }
 
 /// What a worker answers to a ping.
@@ -25,6 +27,8 @@ package struct PingAnswer: Hashable, Sendable {
     package var isAccepting: Bool
     /// The sessions that ended and were not acknowledged yet, oldest first.
     package var ended: [SessionEnd]
+    /// Whether a coordinator that is in touch with the shared directory calls the worker.
+    package var isInTouch: Bool
 
     /// Makes an answer.
     ///
@@ -34,18 +38,21 @@ package struct PingAnswer: Hashable, Sendable {
     ///   - sessionCount: how many sessions it has.
     ///   - isAccepting: whether it takes new sessions.
     ///   - ended: the sessions that ended and were not acknowledged yet, oldest first.
+    ///   - isInTouch: whether a coordinator that is in touch with the shared directory calls the worker.
     package init(
         epoch: WorkerEpoch,
         capacity: WorkerCapacity,
         sessionCount: Int,
         isAccepting: Bool = true,
-        ended: [SessionEnd] = []
+        ended: [SessionEnd] = [],
+        isInTouch: Bool = true
     ) {
         self.epoch = epoch
         self.capacity = capacity
         self.sessionCount = sessionCount
         self.isAccepting = isAccepting
         self.ended = ended
+        self.isInTouch = isInTouch
     }
 }
 

@@ -6,10 +6,14 @@ package struct Placement: Hashable, Sendable {
     package enum State: Hashable, Sendable {
         /// The worker was chosen, but has not said yet that it took the session.
         case placing
+        /// Another coordinator has placed it; the worker may have it already, or is to get it with the next request.
+        case known
         /// The worker has it.
         case live
         /// The worker was told to end it, but has not said yet that it did.
         case stopping
+        /// It has ended, but the directory that coordinators share has not taken that yet.
+        case ended
     }
 
     /// The session.
@@ -18,6 +22,9 @@ package struct Placement: Hashable, Sendable {
     package let worker: WorkerLife
     /// How far the session is.
     package internal(set) var state: State
+
+    /// Whether the worker may begin the session with the next request.
+    package var mayCreate: Bool { state == .placing || state == .known }
 }
 
 /// What became of the wish for a session.

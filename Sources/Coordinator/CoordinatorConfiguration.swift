@@ -1,9 +1,12 @@
 package import ClusterState
 package import Domain
+package import Store
 package import Wire
 
 /// What a coordinator has to know before it starts.
 package struct CoordinatorConfiguration: Sendable {
+    /// Its name in the cluster, stable over its restarts.
+    package var name: String
     /// Where its inbox listens, as an nng address; port 0 lets the system choose.
     package var address: String
     /// The pools that it serves.
@@ -18,12 +21,15 @@ package struct CoordinatorConfiguration: Sendable {
     package var dispatch: DispatchTimes
     /// The file of the store, which keeps tombstones over restarts; nil keeps them in memory only.
     package var storePath: String?
+    /// What it shares with other coordinators, in the place of a store of its own; nil for one that is alone.
+    package var shared: ClusterStorage?
     /// How long tombstones are kept in the store; less than an hour is taken as an hour.
     package var tombstoneRetention: Duration
 
     /// Makes a configuration.
     ///
     /// - Parameters:
+    ///   - name: its name in the cluster.
     ///   - address: where its inbox listens.
     ///   - pools: the pools that it serves.
     ///   - clusterKey: the cluster's secret.
@@ -31,8 +37,10 @@ package struct CoordinatorConfiguration: Sendable {
     ///   - cluster: the times and bounds of its decisions.
     ///   - dispatch: how long requests wait.
     ///   - storePath: the file of the store; nil keeps tombstones in memory only.
+    ///   - shared: what it shares with other coordinators; nil for one that is alone.
     ///   - tombstoneRetention: how long tombstones are kept in the store, an hour at least.
     package init(
+        name: String = "coordinator",
         address: String,
         pools: [PoolConfiguration],
         clusterKey: ClusterKey,
@@ -40,8 +48,10 @@ package struct CoordinatorConfiguration: Sendable {
         cluster: ClusterConfiguration = ClusterConfiguration(),
         dispatch: DispatchTimes = DispatchTimes(),
         storePath: String? = nil,
+        shared: ClusterStorage? = nil,
         tombstoneRetention: Duration = .seconds(24 * 60 * 60)
     ) {
+        self.name = name
         self.address = address
         self.pools = pools
         self.clusterKey = clusterKey
@@ -49,6 +59,7 @@ package struct CoordinatorConfiguration: Sendable {
         self.cluster = cluster
         self.dispatch = dispatch
         self.storePath = storePath
+        self.shared = shared
         self.tombstoneRetention = tombstoneRetention
     }
 }

@@ -3,9 +3,6 @@ internal import Domain
 
 /// The nodes of the cluster, for those who operate it.
 extension CoordinatorNode {
-    /// The name under which a coordinator shows itself.
-    private static let name = "coordinator"
-
     /// What is known here of the nodes, and the ways to those who can tell more.
     ///
     /// - Parameter address: where this coordinator is reached by workers.
@@ -14,7 +11,7 @@ extension CoordinatorNode {
         let now = time
         let shares = cluster.ringShares
         var own = NodeDescription(
-            name: Self.name,
+            name: name,
             state: cluster.isSettling(at: now) ? "settling" : "serving",
             address: address,
             incarnation: incarnation,
@@ -36,17 +33,59 @@ extension CoordinatorNode {
                     capacity: worker.capacity,
                     ringShare: shares[worker.life.worker] ?? 0,
                     lastSeenMilliseconds: now.epochMilliseconds - min(silence, now.epochMilliseconds)
-                )
+                ),
+                drain: cluster.drain(of: worker.life.worker)
             )
             return (node: node, link: links[worker.life])
         }
-        return [(node: own, link: nil)] + workers
+        return [(node: own, link: nil)] + otherCoordinators + workers
+            + absentNodes(at: now).map { (node: $0, link: nil) }
+    }
+
+    /// The other coordinators, as far as the shared directory tells.
+    private var otherCoordinators: [(node: NodeDescription, link: WorkerLink?)] {
+        cluster.coordinators.filter { $0.record.name != name }.map { other in
+            var node = NodeDescription(
+                name: other.record.name,
+                state: other.isInTouch ? "serving" : "silent",
+                address: other.record.address,
+                incarnation: other.record.incarnation,
+                sessionCount: cluster.sessionCount,
+                worker: nil
+            )
+            node.version = other.record.version
+            node.startedMilliseconds = other.record.startedMilliseconds
+            return (node: node, link: nil)
+        }
+    }
+
+    /// The workers that are lost, for as long as somebody may wait for them.
+    private func absentNodes(at now: ClusterTime) -> [NodeDescription] {
+        cluster.absentWorkers.map { name, last in
+            NodeDescription(
+                name: name.text,
+                state: "lost",
+                address: last?.address,
+                incarnation: last?.life.incarnation,
+                sessionCount: 0,
+                worker: last.map { last in
+                    let silence = Self.milliseconds(now.uptime - last.heardAt)
+                    return NodeDescription.Worker(
+                        epoch: last.life.epoch,
+                        capacity: last.capacity,
+                        ringShare: 0,
+                        lastSeenMilliseconds: now.epochMilliseconds - min(silence, now.epochMilliseconds)
+                    )
+                },
+                drain: cluster.drain(of: name)
+            )
+        }
     }
 
     private static func state(of worker: WorkerSummary) -> String {
         switch worker.status {
         case .joining: "joining"
-        case .draining: "draining"
+        case .draining: worker.sessionCount == 0 ? "drained" : "draining"
         case .serving:
             worker.isSuspected ? "suspected" : worker.isHealthy ? "serving" : "unhealthy"
         }

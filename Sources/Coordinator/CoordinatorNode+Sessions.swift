@@ -28,19 +28,28 @@ extension CoordinatorNode {
     package func unreadiness() -> Failure? { cluster.unreadiness(at: time) }
 
     /// Finds an identifier's session, or lets one begin.
-    func place(_ key: SessionKey, in pool: PoolConfiguration) throws(Failure) -> Placement {
-        noted(try cluster.place(key, most: pool.maxConcurrentSessions, at: time))
+    func place(_ key: SessionKey, in pool: PoolConfiguration) async throws(Failure) -> Placement {
+        if let directory { return try await placeShared(key, in: pool, by: directory) }
+        return noted(try cluster.place(key, most: pool.maxConcurrentSessions, at: time))
     }
 
     /// The worker certainly did not take the session; it goes to the next one.
-    func placementRefused(_ placement: Placement, in pool: PoolConfiguration) throws(Failure) -> Placement {
-        if let anew = try placeAfterLoss(of: placement, in: pool) { return anew }
+    func placementRefused(
+        _ placement: Placement,
+        in pool: PoolConfiguration
+    ) async throws(Failure) -> Placement {
+        if let directory { return try await moveShared(placement, in: pool, by: directory) }
+        if let anew = try await placeAfterLoss(of: placement, in: pool) { return anew }
         return noted(try cluster.placementRefused(placement, at: time))
     }
 
     /// The command never left; another request may have reached the worker all the same.
-    func placementUnsent(_ placement: Placement, in pool: PoolConfiguration) throws(Failure) -> Placement {
-        if let anew = try placeAfterLoss(of: placement, in: pool) { return anew }
+    func placementUnsent(
+        _ placement: Placement,
+        in pool: PoolConfiguration
+    ) async throws(Failure) -> Placement {
+        if let directory { return try await placeAfterSilence(placement, in: pool, by: directory) }
+        if let anew = try await placeAfterLoss(of: placement, in: pool) { return anew }
         return noted(try cluster.placementUnsent(placement, at: time))
     }
 
@@ -48,10 +57,10 @@ extension CoordinatorNode {
     private func placeAfterLoss(
         of placement: Placement,
         in pool: PoolConfiguration
-    ) throws(Failure) -> Placement? {
+    ) async throws(Failure) -> Placement? {
         guard cluster.placement(of: placement.session.key) == nil else { return nil }
-        cluster.lossWasTold(of: placement.session)
-        return try place(placement.session.key, in: pool)
+        lossWasTold(of: placement.session)
+        return try await place(placement.session.key, in: pool)
     }
 
     /// Marks an identifier's session as one that is being stopped.
@@ -59,7 +68,8 @@ extension CoordinatorNode {
     /// - Parameter key: the session's name.
     /// - Returns: where it is; whoever asks for this tells the worker.
     /// - Throws: `noSessionFound`, or `sessionLost` when that is why there is none.
-    func beginStop(_ key: SessionKey) throws(Failure) -> Placement {
+    func beginStop(_ key: SessionKey) async throws(Failure) -> Placement {
+        if let directory { _ = try await sharedPlacement(of: key, in: directory) }
         // The caller carries the directive out and waits; nobody else has to.
         _ = try cluster.stopSession(key, at: time)
         guard let placement = cluster.placement(of: key) else {
@@ -73,15 +83,18 @@ extension CoordinatorNode {
     /// - Parameter key: the session's name.
     /// - Returns: the place; nil when there is no session.
     /// - Throws: `sessionLost` when that is why there is none and nobody was told.
-    func placementAskedFor(_ key: SessionKey) throws(Failure) -> Placement? {
-        try cluster.placementAskedFor(key)
+    func placementAskedFor(_ key: SessionKey) async throws(Failure) -> Placement? {
+        if let directory { return try await sharedPlacement(of: key, in: directory) }
+        return try cluster.placementAskedFor(key)
     }
 
     /// Where a session is.
     func placement(of key: SessionKey) -> Placement? { cluster.placement(of: key) }
 
     /// Where a pool's sessions are, in no order.
-    func placements(in pool: PoolName) -> [Placement] { cluster.placements(in: pool) }
+    func placements(in pool: PoolName) -> [Placement] {
+        cluster.placements(in: pool).filter { $0.state != .ended }
+    }
 
     /// Takes note of the generation that a new session was given.
     private func noted(_ answer: PlacementAnswer) -> Placement {
@@ -96,7 +109,10 @@ extension CoordinatorNode {
 extension CoordinatorNode: UnrecordedSource {
     func nextUnrecorded(most: Int) -> UnrecordedBatch { unrecorded.nextBatch(most: most) }
 
-    func recorded(_ batch: UnrecordedBatch) { unrecorded.confirm(batch) }
+    func recorded(_ batch: UnrecordedBatch) {
+        unrecorded.confirm(batch)
+        cluster.endsWritten(batch.records.map(\.session))
+    }
 
     func rememberedEnds(of key: SessionKey) -> [EndedSessionRecord] {
         cluster.tombstones(of: key).map { EndedSessionRecord($0) }

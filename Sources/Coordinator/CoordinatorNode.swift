@@ -16,7 +16,11 @@ enum Order: Sendable {
     /// Tell an announced worker why it is not called.
     case refuse(WorkerLife, address: String, Failure)
     /// Tell a worker to end a session.
-    case stop(Placement, over: WorkerLink)
+    case stop(Placement, EndCause, over: WorkerLink)
+    /// Ask for the sessions of a worker to which there is a link already.
+    case greet(WorkerLink)
+    /// Ask whether a worker has a session.
+    case confirm(Placement, over: WorkerLink)
 }
 
 /// The coordinator's actor: it holds the cluster's state and the links to the workers.
@@ -35,9 +39,21 @@ package actor CoordinatorNode {
     let unrecordedArrived: AsyncStream<Void>.Continuation
     private let give: AsyncStream<Order>.Continuation
     private let workerServes: AsyncStream<WorkerID>.Continuation
+    /// What is to be told to the shared directory.
+    nonisolated let directoryOrders: AsyncStream<DirectoryOrder>
+    private let tellDirectory: AsyncStream<DirectoryOrder>.Continuation
+    /// What this coordinator shares with others; nil when it is alone.
+    let directory: (any ClusterDirectory)?
+    /// The name of this coordinator.
+    nonisolated let name: String
+    /// The identifiers for which the directory is being asked, and who waits for its answer.
+    var placing: Set<SessionKey> = []
+    var turns: [SessionKey: [CheckedContinuation<Void, Never>]] = [:]
+    /// The requests that wait for a word on a worker.
+    var waiting: [Waiting] = []
     var pools: [PoolName: PoolConfiguration]
-    private let start = ContinuousClock.now
-    private let logger: Logger
+    let start = ContinuousClock.now
+    let logger: Logger
     var cluster: Cluster
     var unrecorded: UnrecordedFacts
     var links: [WorkerLife: WorkerLink] = [:]
@@ -55,26 +71,32 @@ package actor CoordinatorNode {
     ///   - configuration: what it has to know.
     ///   - incarnation: this life of the coordinator.
     ///   - generations: where it begins with them.
+    ///   - directory: what it shares with others; nil when it is alone.
     ///   - logger: where it logs.
     init(
         configuration: CoordinatorConfiguration,
         incarnation: Incarnation,
         generations: GenerationStart,
+        directory: (any ClusterDirectory)? = nil,
         logger: Logger
     ) {
         self.incarnation = incarnation
         self.logger = logger
+        self.directory = directory
+        name = configuration.name
         pools = Dictionary(configuration.pools.map { ($0.name, $0) }) { _, last in last }
         cluster = Cluster(
             configuration: configuration.cluster,
             start: ClusterTime(uptime: .zero, epochMilliseconds: WallClock.milliseconds),
             mayHaveSessions: configuration.mayHaveSessions,
-            lastGeneration: generations.last
+            lastGeneration: generations.last,
+            sharing: directory.map { _ in (name: configuration.name, incarnation: incarnation) }
         )
         unrecorded = UnrecordedFacts(start: generations)
         (unrecordedArrivals, unrecordedArrived) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         // As many as the cluster's rules make of bounded state; a loop takes them without delay.
         (orders, give) = AsyncStream.makeStream(of: Order.self)
+        (directoryOrders, tellDirectory) = AsyncStream.makeStream(of: DirectoryOrder.self)
         // Nobody need listen; then the oldest are dropped.
         (servingWorkers, workerServes) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1_024))
     }
@@ -84,13 +106,14 @@ package actor CoordinatorNode {
     }
 
     /// Changes the cluster's state by an event and queues what it directs.
-    private func apply(_ event: (inout Cluster, ClusterTime) -> [Directive]) {
+    func apply(_ event: (inout Cluster, ClusterTime) -> [Directive]) {
         queue(event(&cluster, time))
     }
 
     private func queue(_ directives: [Directive]) {
         for directive in directives {
             note(directive)
+            if let order = DirectoryOrder(directive) { tellDirectory.yield(order) }
             if let order = order(for: directive) { give.yield(order) }
         }
     }
@@ -102,6 +125,8 @@ package actor CoordinatorNode {
     private func order(for directive: Directive) -> Order? {
         switch directive {
         case .openLink(let life, let address):
+            // A life that came back: what waits for its answers goes on waiting.
+            if let link = links[life] { return .greet(link) }
             lastLink += 1
             expected[life] = lastLink
             return .open(life, address: address, serial: lastLink)
@@ -117,11 +142,15 @@ package actor CoordinatorNode {
             return .ping(link, ping)
         case .stopSession(let placement):
             // Without a link the cluster's state directs it again.
-            return links[placement.worker].map { .stop(placement, over: $0) }
+            return links[placement.worker].map {
+                .stop(placement, cluster.stopCause(of: placement.session), over: $0)
+            }
         case .refuse(let life, let address, let failure):
             return .refuse(life, address: address, failure)
-        case .workerServes, .workerSuspected, .workerRecovered, .workerLost, .workerDrained, .keepTombstone:
-            // Told to people by the node; nothing is sent.
+        case .confirm(let placement): return links[placement.worker].map { .confirm(placement, over: $0) }
+        case .workerServes, .workerSuspected, .workerRecovered, .workerLost, .workerDrained, .keepTombstone,
+            .hear, .unhear, .declareLost, .markLost, .takeLoss:
+            // Told to people by the node, or to the directory; nothing is sent to a worker.
             return nil
         }
     }
@@ -143,7 +172,9 @@ package actor CoordinatorNode {
                 "session ended",
                 metadata: ["pool": "\(tombstone.session.key.pool)", "cause": "\(tombstone.cause)"]
             )
-        case .openLink, .closeLink, .ping, .refuse, .stopSession: break
+        case .openLink, .closeLink, .ping, .refuse, .stopSession, .hear, .unhear, .declareLost, .markLost,
+            .takeLoss, .confirm:
+            break
         }
     }
 }
@@ -151,7 +182,10 @@ package actor CoordinatorNode {
 /// Events.
 extension CoordinatorNode {
     /// Lets time pass.
-    func tick() { apply { $0.tick(at: $1) } }
+    func tick() {
+        apply { $0.tick(at: $1) }
+        wakeWaiting()
+    }
 
     /// A worker announced itself.
     func workerAnnounced(_ announcement: WorkerAnnouncement) {
@@ -185,7 +219,7 @@ extension CoordinatorNode {
     }
 
     /// A client was told that its session is lost.
-    func lossWasTold(of session: SessionLife) { cluster.lossWasTold(of: session) }
+    func lossWasTold(of session: SessionLife) { apply { $0.lossWasTold(of: session, at: $1) } }
 
     /// A worker said that it has the session.
     ///
@@ -215,6 +249,11 @@ extension CoordinatorNode {
     /// - Returns: nil when there is none.
     func linkToAnyWorker() -> WorkerLink? {
         cluster.workers.lazy.filter(\.isHealthy).compactMap { self.links[$0.life] }.first
+    }
+
+    /// The ways to all workers that answer, also to those that are drained.
+    func linksToServingWorkers() -> [WorkerLink] {
+        cluster.workers.filter { $0.status >= .serving && !$0.isSuspected }.compactMap { links[$0.life] }
     }
 
     /// The link over which a question was asked.

@@ -23,6 +23,10 @@ package struct CoordinatorService: Service {
     package let keys: any KeyStore & MCPKeyStore
     /// Keeps the control plane's pools, in the same file.
     package let pools: PoolKeeper
+    private let changes: any StoreChanges
+    private let directory: (any ClusterDirectory)?
+    /// Keeps which workers are drained, in the same file.
+    package let drains: DrainKeeper
     private let inbox: any Inbox
     private let configuration: CoordinatorConfiguration
     private let post: any Post
@@ -39,8 +43,15 @@ package struct CoordinatorService: Service {
         self.configuration = configuration
         self.post = post
         self.logger = logger
-        let store = try await configuration.openStore(logger: logger)
+        let shared = try configuration.shared?.open()
+        let store: any Store
+        if let shared {
+            store = shared.store
+        } else {
+            store = try await configuration.openStore(logger: logger)
+        }
         keys = store
+        changes = store
         let generations = try await GenerationStart(
             store: store,
             epochMilliseconds: WallClock.milliseconds,
@@ -51,14 +62,25 @@ package struct CoordinatorService: Service {
             maximumMessageSize: WireLimits.envelopeBytes
         )
         var randomness = SystemRandomNumberGenerator()
+        let incarnation = Incarnation.draw(using: &randomness)
+        let record = CoordinatorRecord(
+            name: configuration.name,
+            incarnation: incarnation,
+            address: inbox.address,
+            version: ProductVersion.text,
+            startedMilliseconds: WallClock.milliseconds
+        )
+        directory = shared?.directory(for: record, logger: logger)
         node = CoordinatorNode(
             configuration: configuration,
-            incarnation: .draw(using: &randomness),
+            incarnation: incarnation,
             generations: generations,
+            directory: directory,
             logger: logger
         )
         tombstones = TombstoneKeeper(
             store: store,
+            directory: directory,
             retention: configuration.tombstoneRetention,
             source: node,
             logger: logger
@@ -76,7 +98,14 @@ package struct CoordinatorService: Service {
             dispatcher: dispatcher,
             logger: logger
         )
+        drains = DrainKeeper(store: store, directory: directory, node: node, logger: logger)
+        try await drains.reload()
     }
+
+    /// What other coordinators change in the store, area by area; one reader, as long as it lives.
+    ///
+    /// - Returns: the areas; nothing while the store is this coordinator's own.
+    package func storeChanges() -> AsyncStream<StoreArea> { changes.changes() }
 
     /// Where the inbox listens, with the real port where port 0 was asked for.
     package var inboxAddress: String { inbox.address }
@@ -85,13 +114,26 @@ package struct CoordinatorService: Service {
     ///
     /// - Throws: nothing; the protocol of services asks for it.
     package func run() async throws {
-        let server = AnswerServer(node: node, inbox: inbox, key: configuration.clusterKey, logger: logger)
+        let templates = TemplateRelay(
+            node: node,
+            post: post,
+            key: configuration.clusterKey,
+            logger: logger
+        )
+        let server = AnswerServer(
+            node: node,
+            inbox: inbox,
+            templates: templates,
+            key: configuration.clusterKey,
+            logger: logger
+        )
         let runner = DirectiveRunner(
             node: node,
             replyAddress: inbox.address,
             post: post,
             key: configuration.clusterKey,
-            firstLease: configuration.cluster.times.workerFence,
+            // With others it gives none before the directory knows that it hears the worker.
+            firstLease: directory == nil ? configuration.cluster.times.workerFence : .zero,
             logger: logger
         )
         logger.info("coordinator serves", metadata: ["inbox": "\(inbox.address)"])
@@ -102,7 +144,12 @@ package struct CoordinatorService: Service {
                 for _ in 0..<Self.receiveLoops { group.addTask(priority: .high) { await server.run() } }
                 group.addTask(priority: .high) { await runner.run() }
                 group.addTask(priority: .high) { await passTime() }
+                if let directory {
+                    let runner = DirectoryRunner(node: node, directory: directory, logger: logger)
+                    group.addTask(priority: .high) { await runner.run() }
+                }
                 group.addTask { await ReadyKeeper(node: node).run() }
+                group.addTask(priority: .low) { await templates.run() }
                 group.addTask { await dispatcher.runCancellations() }
                 group.addTask { await tombstones.run() }
                 group.addTask { await pools.run() }
@@ -115,6 +162,7 @@ package struct CoordinatorService: Service {
 
     private func passTime() async {
         while !Task.isCancelled {
+            if let directory { await node.touched(await directory.touch) }
             await node.tick()
             try? await Task.sleep(for: Self.tickInterval)
         }

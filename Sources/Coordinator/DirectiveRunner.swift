@@ -40,7 +40,9 @@ struct DirectiveRunner: Sendable {
         case .close(let link): await link.close()
         case .ping(let link, let ping): await send(ping, over: link)
         case .refuse(let life, let address, let failure): await refuse(life, at: address, failure)
-        case .stop(let placement, let link): await stop(placement, over: link)
+        case .stop(let placement, let cause, let link): await stop(placement, cause, over: link)
+        case .greet(let link): await sayHello(over: link)
+        case .confirm(let placement, let link): await confirm(placement, over: link)
         }
     }
 
@@ -109,7 +111,11 @@ struct DirectiveRunner: Sendable {
 
     private func ask(_ ping: Ping, over link: WorkerLink) async {
         let life = link.life
-        let request = Command.Request.ping(lease: ping.lease, endedAcknowledged: ping.endedAcknowledged)
+        let request = Command.Request.ping(
+            lease: ping.lease,
+            endedAcknowledged: ping.endedAcknowledged,
+            standing: ping.standing
+        )
         do {
             switch try await link.ask(request, by: .now + Self.pingTimeout) {
             case .pong(let pong):
@@ -120,7 +126,8 @@ struct DirectiveRunner: Sendable {
                     isAccepting: pong.isAccepting,
                     ended: pong.ended.map {
                         SessionEnd(number: $0.number, session: $0.session, cause: $0.cause)
-                    }
+                    },
+                    isInTouch: pong.isInTouch
                 )
                 await node.pingAnswered(by: life, answer)
             case .failure(let failure) where failure.code == .staleAddressee: await node.lifeEnded(life)
@@ -157,15 +164,30 @@ struct DirectiveRunner: Sendable {
         }
     }
 
-    private func stop(_ placement: Placement, over link: WorkerLink) async {
-        let request = Command.Request.stopSession(placement.session, .stopped)
+    private func confirm(_ placement: Placement, over link: WorkerLink) async {
+        guard
+            case .descriptions(let known)? = try? await link.ask(
+                .describeSessions([placement.session]),
+                by: .now + Self.stopTimeout
+            )
+        else { return }
+        // One that the worker does not have is refused for ever by being stopped.
+        if known.isEmpty {
+            await stop(placement, .startFailed, over: link)
+        } else {
+            await node.sessionBegan(placement)
+        }
+    }
+
+    private func stop(_ placement: Placement, _ cause: EndCause, over link: WorkerLink) async {
+        let request = Command.Request.stopSession(placement.session, cause)
         // Without an answer the cluster's state directs it again.
         switch try? await link.ask(request, by: .now + Self.stopTimeout) {
-        case .done: await node.sessionEnded(placement.session, on: placement.worker, cause: .stopped)
-        case .sessionGone(let cause):
-            await node.sessionEnded(placement.session, on: placement.worker, cause: cause ?? .stopped)
+        case .done: await node.sessionEnded(placement.session, on: placement.worker, cause: cause)
+        case .sessionGone(let known):
+            await node.sessionEnded(placement.session, on: placement.worker, cause: known ?? cause)
         case .failure(let failure) where failure.code == .staleAddressee:
-            await node.sessionEnded(placement.session, on: placement.worker, cause: .stopped)
+            await node.sessionEnded(placement.session, on: placement.worker, cause: cause)
         default: break
         }
     }

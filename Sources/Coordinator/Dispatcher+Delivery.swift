@@ -87,7 +87,7 @@ extension Dispatcher {
         switch answer {
         case .sessionGone(let cause): return .gone(cause ?? .stopped)
         case .failure(let failure)
-        where failure.code == .sessionsCountExceedsLimit && placement.state == .placing:
+        where failure.code == .sessionsCountExceedsLimit && placement.mayCreate:
             return .refused
         case .failure(let failure) where failure.code == .staleAddressee:
             // This life of the worker is over, and nothing was done.
@@ -175,7 +175,7 @@ extension Dispatcher {
             throw await unanswered(error)
         }
         switch answer {
-        case .sessionGone(nil) where mayBeEarly && placement.state == .placing:
+        case .sessionGone(nil) where mayBeEarly && placement.mayCreate:
             // The question was quicker than the request that begins the session: nothing has ended.
             throw Failure(
                 .notReady,

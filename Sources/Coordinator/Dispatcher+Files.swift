@@ -93,7 +93,7 @@ extension Dispatcher {
             .file(
                 FileRequest(
                     session: placement.session,
-                    mayCreate: placement.state == .placing,
+                    mayCreate: placement.mayCreate,
                     pool: pool,
                     order: order,
                     wait: wait

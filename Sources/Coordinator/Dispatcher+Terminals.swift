@@ -106,7 +106,7 @@ extension Dispatcher {
         wait: Duration
     ) -> Command.Request {
         var mayCreate = false
-        if case .open = order { mayCreate = placement.state == .placing }
+        if case .open = order { mayCreate = placement.mayCreate }
         return .terminal(
             TerminalRequest(
                 session: placement.session,

@@ -91,7 +91,7 @@ package struct Dispatcher: SessionDispatch {
     ) -> ExecuteRequest {
         ExecuteRequest(
             session: placement.session,
-            mayCreate: placement.state == .placing,
+            mayCreate: placement.mayCreate,
             execution: spec.id,
             input: spec.input,
             timeout: spec.timeout,

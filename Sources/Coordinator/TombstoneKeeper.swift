@@ -34,7 +34,7 @@ extension GenerationStart {
 }
 
 extension CoordinatorConfiguration {
-    /// Opens the store that is configured.
+    /// Opens the store of a coordinator that is alone.
     func openStore(logger: Logger) async throws(StoreError) -> any Store {
         guard let storePath else { return MemoryStore() }
         return try await SQLiteStore.open(at: storePath, logger: logger)
@@ -67,6 +67,7 @@ package struct TombstoneKeeper: Sendable {
     private static let longestPause: Duration = .seconds(30)
 
     private let store: any Store
+    private let directory: (any ClusterDirectory)?
     private let retention: Duration
     private let source: any UnrecordedSource
     private let logger: Logger
@@ -75,11 +76,19 @@ package struct TombstoneKeeper: Sendable {
     ///
     /// - Parameters:
     ///   - store: where it writes.
+    ///   - directory: what takes the ends of sessions, and their tombstones with them, where there is one.
     ///   - retention: how long tombstones are kept; less than an hour is taken as an hour.
     ///   - source: whose facts it writes.
     ///   - logger: where it logs.
-    init(store: any Store, retention: Duration, source: any UnrecordedSource, logger: Logger) {
+    init(
+        store: any Store,
+        directory: (any ClusterDirectory)? = nil,
+        retention: Duration,
+        source: any UnrecordedSource,
+        logger: Logger
+    ) {
         self.store = store
+        self.directory = directory
         self.retention = max(retention, Self.shortestRetention)
         self.source = source
         self.logger = logger
@@ -189,7 +198,11 @@ package struct TombstoneKeeper: Sendable {
             if let reservation = batch.reservation {
                 try await store.raise(NodeFacts(greatestGeneration: reservation, hasServed: true))
             }
-            try await store.keep(batch.records)
+            if let directory {
+                try await directory.end(batch.records)
+            } else {
+                try await store.keep(batch.records)
+            }
         } catch {
             return .refused(error, waiting: batch.waitingCount)
         }

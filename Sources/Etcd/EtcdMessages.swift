@@ -51,6 +51,7 @@ enum EtcdMessage {
         let result: String
         var create_revision: Number?
         var mod_revision: Number?
+        var range_end: Data?
 
         init(_ condition: EtcdTransaction.Condition) {
             switch condition {
@@ -60,6 +61,10 @@ enum EtcdMessage {
                 (self.key, target, result, create_revision) = (Data(key.utf8), "CREATE", "GREATER", Number(0))
             case .isUnchanged(let key, let revision):
                 (self.key, target, result, mod_revision) = (Data(key.utf8), "MOD", "EQUAL", Number(revision))
+            case .isEmpty(let range):
+                // etcd compares each key of the range, and a key of none, that was never made, when there is none.
+                (key, target, result, create_revision) = (Data(range.start), "CREATE", "EQUAL", Number(0))
+                range_end = range.end.map { Data($0) }
             }
         }
     }

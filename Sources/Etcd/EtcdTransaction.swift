@@ -11,6 +11,8 @@ package struct EtcdTransaction: Sendable {
         case isPresent(String)
         /// The key's value was written by this revision.
         case isUnchanged(String, since: Int64)
+        /// No key of the range is there.
+        case isEmpty(EtcdKeyRange)
     }
 
     /// What is done.

@@ -6,11 +6,13 @@ internal import NIOCore
 package enum EtcdChange: Hashable, Sendable {
     /// All that there is: at the beginning, and again when changes were missed for good because etcd has
     /// compacted its history. What is not in it is not there.
-    case everything([EtcdEntry])
+    case everything([EtcdEntry], revision: Int64)
     /// A value was written.
     case put(EtcdEntry)
     /// A key was removed, or its lease has ended.
-    case removed(String)
+    case removed(String, revision: Int64)
+    /// All changes of this revision and of former ones have been told.
+    case caughtUp(revision: Int64)
 }
 
 /// Follows keys: first what there is, then each change in its order, over lost connections.
@@ -84,7 +86,9 @@ package struct EtcdWatch: Sendable {
                 if next == nil {
                     let outcome = try await client.transact(EtcdTransaction(then: [.read(range)]))
                     next = outcome.revision + 1
-                    await tell(.everything(outcome.results.first?.entries ?? []))
+                    await tell(
+                        .everything(outcome.results.first?.entries ?? [], revision: outcome.revision)
+                    )
                 }
                 guard var revision = next else { continue }
                 defer { next = next == nil ? nil : revision }
@@ -97,6 +101,26 @@ package struct EtcdWatch: Sendable {
                 pause = min(pause * 2, Self.pauseLongest)
             }
         }
+    }
+
+    /// Tells of the changes of one message.
+    ///
+    /// etcd never divides a revision between messages, but one of them may end before the revision in its header.
+    private static func pass(
+        _ events: [Answer.Event],
+        _ next: inout Int64,
+        _ tell: (EtcdChange) async -> Void
+    ) async {
+        for event in events {
+            guard let entry = event.kv.entry else { continue }
+            await tell(
+                event.type == "DELETE"
+                    ? .removed(entry.key, revision: entry.modifyRevision) : .put(entry)
+            )
+        }
+        guard let last = events.last?.kv.mod_revision?.value else { return }
+        next = last + 1
+        await tell(.caughtUp(revision: last))
     }
 
     /// Reads one stream of changes to its end.
@@ -121,11 +145,7 @@ package struct EtcdWatch: Sendable {
                     }
                     if answer.result.compact_revision != nil { return .compacted }
                     if answer.result.canceled == true { return .lost }
-                    for event in answer.result.events ?? [] {
-                        guard let entry = event.kv.entry else { continue }
-                        await tell(event.type == "DELETE" ? .removed(entry.key) : .put(entry))
-                        revision = entry.modifyRevision + 1
-                    }
+                    await Self.pass(answer.result.events ?? [], &revision, tell)
                 }
             }
             return .lost

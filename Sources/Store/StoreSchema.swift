@@ -75,7 +75,22 @@ enum StoreSchema {
                     """
             )
         }
+        registerDrains(in: &migrator)
         return migrator
+    }
+
+    private static func registerDrains(in migrator: inout DatabaseMigrator) {
+        migrator.registerMigration("6: workers that are drained") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE nodeDrain (
+                        worker TEXT PRIMARY KEY NOT NULL,
+                        sinceMilliseconds INTEGER NOT NULL,
+                        deadlineMilliseconds INTEGER
+                    ) STRICT;
+                    """
+            )
+        }
     }
 
     /// Whether a file is one that this version can use, found out without changing it.

@@ -26,6 +26,8 @@ package enum Answer: Hashable, Sendable {
     case worker(WorkerDescription)
     /// The end of what a guest has written to its console: UTF-8, or what it takes for that.
     case console([UInt8])
+    /// A piece of a template.
+    case templatePiece([UInt8])
 }
 
 /// The answer to a ping.
@@ -40,6 +42,8 @@ package struct Pong: Hashable, Sendable {
     package var isAccepting: Bool
     /// The sessions that ended and were not acknowledged yet, oldest first, bounded.
     package var ended: [EndedSession]
+    /// Whether a coordinator that is in touch with the shared directory calls the worker.
+    package var isInTouch: Bool
 
     /// Makes an answer.
     ///
@@ -49,18 +53,21 @@ package struct Pong: Hashable, Sendable {
     ///   - sessionCount: how many sessions it has.
     ///   - isAccepting: whether it takes new sessions.
     ///   - ended: the sessions that ended and were not acknowledged yet.
+    ///   - isInTouch: whether a coordinator that is in touch with the shared directory calls the worker.
     package init(
         epoch: WorkerEpoch,
         capacity: WorkerCapacity,
         sessionCount: Int,
         isAccepting: Bool,
-        ended: [EndedSession]
+        ended: [EndedSession],
+        isInTouch: Bool = true
     ) {
         self.epoch = epoch
         self.capacity = capacity
         self.sessionCount = sessionCount
         self.isAccepting = isAccepting
         self.ended = ended
+        self.isInTouch = isInTouch
     }
 }
 

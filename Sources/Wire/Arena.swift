@@ -69,6 +69,17 @@ struct Arena: ~Copyable {
         return list.baseAddress
     }
 
+    /// Makes the list for a `repeated fixed64` field.
+    ///
+    /// - Parameter content: the numbers to copy.
+    /// - Returns: what the field holds; its count goes into the field's `n_` companion.
+    mutating func numbers(_ content: [UInt64]) -> UnsafeMutablePointer<UInt64>? {
+        let copy = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: max(content.count, 1))
+        _ = copy.initialize(from: content)
+        if let base = copy.baseAddress { blocks.append(UnsafeMutableRawPointer(base)) }
+        return copy.baseAddress
+    }
+
     /// Encodes a message of this arena.
     ///
     /// - Parameter message: the outermost message.

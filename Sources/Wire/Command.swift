@@ -12,8 +12,9 @@ package struct Command: Hashable, Sendable {
         /// Tell your sessions, from a place in the list on; the first command to a worker's life, which
         /// brings its first lease.
         case hello(offset: Int, lease: Duration)
-        /// Your lease lasts so long from now on; ended sessions up to this number have arrived.
-        case ping(lease: Duration, endedAcknowledged: UInt64)
+        /// Your lease lasts so long from now on; ended sessions up to this number have arrived. A coordinator that
+        /// shares its directory tells its standing.
+        case ping(lease: Duration, endedAcknowledged: UInt64, standing: CoordinatorStanding? = nil)
         /// Run code.
         case execute(ExecuteRequest)
         /// Tell an execution's events.
@@ -38,6 +39,8 @@ package struct Command: Hashable, Sendable {
         case describeWorker
         /// Tell what a session's guest has written to its console; that is no use of the session.
         case readConsole(SessionLife)
+        /// Send a piece of a template; workers ask this of coordinators, too, which pass it on.
+        case readTemplate(TemplatePieceName)
     }
 
     /// Makes a command.

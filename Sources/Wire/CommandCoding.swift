@@ -13,10 +13,11 @@ extension Command {
             hello.pointee.lease_us = lease.wireMicroseconds
             message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_HELLO
             message.pointee.hello = hello
-        case .ping(let lease, let endedAcknowledged):
+        case .ping(let lease, let endedAcknowledged, let standing):
             let ping = arena.message(cloister__v1__ping__init)
             ping.pointee.lease_us = lease.wireMicroseconds
             ping.pointee.ended_acknowledged = endedAcknowledged
+            ping.pointee.standing = standing.map { arena.standing($0) }
             message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_PING
             message.pointee.ping = ping
         case .execute(let request):
@@ -65,6 +66,12 @@ extension Command {
         case .readConsole(let session):
             message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_READ_CONSOLE
             message.pointee.read_console = arena.readConsole(session)
+        case .readTemplate(let piece):
+            let read = arena.message(cloister__v1__read_template__init)
+            read.pointee.name = arena.text(piece.template)
+            read.pointee.piece = piece.number
+            message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_READ_TEMPLATE
+            message.pointee.read_template = read
         }
         return arena.packed(message)
     }
@@ -91,7 +98,10 @@ extension Command.Request {
             let ping = try required(message.ping, "ping")
             self = .ping(
                 lease: Duration(wireMicroseconds: ping.lease_us),
-                endedAcknowledged: ping.ended_acknowledged
+                endedAcknowledged: ping.ended_acknowledged,
+                standing: try ping.standing.map { standing throws(WireError) in
+                    try CoordinatorStanding(standing.pointee)
+                }
             )
         case CLOISTER__V1__COMMAND__COMMAND_EXECUTE:
             self = .execute(try ExecuteRequest(try required(message.execute, "execute")))
@@ -138,6 +148,12 @@ extension Command.Request {
         case CLOISTER__V1__COMMAND__COMMAND_READ_CONSOLE:
             let read = try required(message.read_console, "read_console")
             self = .readConsole(try SessionLife(read.session, read.generation))
+        case CLOISTER__V1__COMMAND__COMMAND_READ_TEMPLATE:
+            let read = try required(message.read_template, "read_template")
+            guard let name = TemplatePieceName(try String(field: read.name, "name"), read.piece) else {
+                throw WireError(.invalidField, "The name of a template has 16 hexadecimal digits.")
+            }
+            self = .readTemplate(name)
         default: throw WireError(.invalidField, "The command's kind is not known.")
         }
     }

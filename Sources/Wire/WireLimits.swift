@@ -24,6 +24,8 @@ package enum WireLimits {
     package static let pageBytes = 2 << 20
     /// How many sessions go into one part of a worker's list.
     package static let sessionsPerList = 1_000
+    /// How many coordinators a roster has at most.
+    package static let rosterCount = 64
     /// How many ended sessions go into one answer to a ping.
     package static let endedPerPong = 500
 }

@@ -3,7 +3,7 @@ internal import Logging
 internal import Transport
 internal import Wire
 
-/// Says "here I am" to the coordinators for as long as none of them calls.
+/// Says "here I am" to the coordinators for as long as not all of them call.
 struct Announcer: Sendable {
     /// How often, and after how long a silence.
     private static let interval: Duration = .milliseconds(500)
@@ -22,8 +22,11 @@ struct Announcer: Sendable {
         var outboxes: [any Outbox] = []
         for coordinator in coordinators { outboxes.append(try await post.openOutbox(to: coordinator)) }
         while !Task.isCancelled {
-            if let announcement = await node.announcement(address: address, afterSilenceOf: Self.interval * 2)
-            {
+            if let announcement = await node.announcement(
+                address: address,
+                unlessCalledBy: coordinators.count,
+                afterSilenceOf: Self.interval * 2
+            ) {
                 for outbox in outboxes { await announce(announcement, to: outbox) }
             }
             try? await Task.sleep(for: Self.interval)

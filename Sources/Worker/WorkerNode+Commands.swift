@@ -1,5 +1,6 @@
 internal import Domain
 internal import Lifecycle
+internal import MicroVM
 internal import Wire
 
 /// Commands of coordinators, those for files aside.
@@ -17,9 +18,11 @@ extension WorkerNode {
     ) async throws(Failure) -> Answer {
         switch request {
         case .hello(let offset, let lease):
-            renewLease(for: lease)
+            // Coordinators that share a directory give none before the directory knows that they hear the worker.
+            if lease > .zero { renewLease(for: lease, standing: nil) }
             return sessionList(from: offset)
-        case .ping(let length, let acknowledged): return pong(lease: length, acknowledged: acknowledged)
+        case .ping(let length, let acknowledged, let standing):
+            return pong(lease: length, acknowledged: acknowledged, standing: standing)
         case .execute(let request): return try await execute(request, by: deadline)
         case .readEvents(let request):
             return try await ask(request.session, by: deadline) { sandbox async throws(Failure) in
@@ -55,6 +58,10 @@ extension WorkerNode {
             }
             return .image(image)
         case .describeWorker: return .worker(description)
+        case .readTemplate(let piece):
+            do throws(MicroVMError) {
+                return .templatePiece(try await hypervisor.piece(piece))
+            } catch { throw Failure(.resourceNotFound, "The worker does not have this template.") }
         case .readConsole(let session):
             return try await ask(session, by: deadline) { sandbox async throws(Failure) in
                 .console(await sandbox.consoleText())
@@ -184,7 +191,7 @@ extension WorkerNode {
     }
 
     private func live(_ session: SessionLife) throws(Failure) -> Sandbox? {
-        guard lease.isHeld(.now) else {
+        guard leases.isHeld(.now) else {
             throw Failure(.staleAddressee, "The worker has no lease from a coordinator at the moment.")
         }
         // Another generation is another session; `staleAddressee` is for lives of the worker alone.

@@ -4,14 +4,13 @@ internal import Wire
 
 /// The lease: who calls this worker, and what ends when nobody does any more.
 extension WorkerNode {
-    func renewLease(for length: Duration) {
-        lease.renew(for: length, now: .now)
+    func renewLease(for length: Duration, standing: CoordinatorStanding?) {
+        leases.renew(for: length, standing: standing, now: .now)
         leaseChanges.notify()
     }
 
-    func pong(lease length: Duration, acknowledged: UInt64) -> Answer {
-        renewLease(for: length)
-        lastPing = .now
+    func pong(lease length: Duration, acknowledged: UInt64, standing: CoordinatorStanding?) -> Answer {
+        renewLease(for: length, standing: standing)
         ended.acknowledge(upTo: acknowledged)
         return .pong(
             Pong(
@@ -19,7 +18,8 @@ extension WorkerNode {
                 capacity: configuration.capacity,
                 sessionCount: sandboxes.count,
                 isAccepting: hasRoom,
-                ended: ended.pending
+                ended: ended.pending,
+                isInTouch: leases.isInTouch(.now)
             )
         )
     }
@@ -35,7 +35,7 @@ extension WorkerNode {
                 continue
             }
             let subscription = leaseChanges.subscribe()
-            await subscription.wait(until: lease.expiry ?? .now + .seconds(60))
+            await subscription.wait(until: leases.expiry ?? .now + .seconds(60))
             leaseChanges.unsubscribe(subscription)
         }
     }
@@ -45,32 +45,36 @@ extension WorkerNode {
     /// - Parameter failure: why; `staleAddressee` asks for a new epoch.
     func announcementRefused(_ failure: Failure) {
         // With a lease the refusal is an old one: some coordinator has called since then.
-        guard failure.code == .staleAddressee, !lease.isHeld(.now) else { return }
+        guard failure.code == .staleAddressee, !leases.isHeld(.now) else { return }
         beginNewEpoch()
     }
 
     func fenceIfLeaseIsLost() {
-        guard lease.expiry != nil, !lease.isHeld(.now) else { return }
+        guard leases.expiry != nil, !leases.isHeld(.now) else { return }
         beginNewEpoch()
     }
 
     private func beginNewEpoch() {
-        lease.release()
-        lastPing = nil
+        leases.release()
         epoch = epoch.next
         // Out of the list at once: a coordinator that calls in the new epoch must not take them for alive.
         for sandbox in sandboxes.values { dismiss(sandbox, cause: .workerLost) }
         leaseChanges.notify()
     }
 
-    /// What the worker says of itself while no coordinator calls it.
+    /// What the worker says of itself while not all coordinators call it.
     ///
     /// - Parameters:
     ///   - address: where its inbox is.
-    ///   - silence: how long no ping may have come.
-    /// - Returns: the announcement, or nil when a coordinator calls.
-    func announcement(address: String, afterSilenceOf silence: Duration) -> Announcement? {
-        if let lastPing, lastPing.duration(to: .now) < silence { return nil }
+    ///   - count: how many coordinators there are.
+    ///   - silence: how long one may be silent that calls.
+    /// - Returns: the announcement, or nil when all of them call.
+    func announcement(
+        address: String,
+        unlessCalledBy count: Int,
+        afterSilenceOf silence: Duration
+    ) -> Announcement? {
+        guard leases.callerCount(since: .now - silence) < count else { return nil }
         return Announcement(
             worker: configuration.id,
             address: address,

@@ -1,5 +1,6 @@
 package import Domain
 internal import Lifecycle
+internal import MicroVM
 package import Wire
 
 /// What the service gives a task of its own.
@@ -20,12 +21,14 @@ package actor WorkerNode {
     let launch: AsyncStream<Launch>.Continuation
     /// What the guest image has installed for each runtime, as far as it tells.
     let images: [Runtime: ImageDescription]
+    /// Where machines come from: what other workers may copy.
+    let hypervisor: any Hypervisor
     /// The machines that wait for a session.
     var ready = ReadyMachines()
     /// Counts how often the worker has begun anew after it lost its lease.
     var epoch = WorkerEpoch(1)
     /// Until when it may serve.
-    var lease = Lease<ContinuousClock.Instant>()
+    var leases = CoordinatorLeases<ContinuousClock.Instant>()
     /// The sessions that it serves.
     var sandboxes: [SessionKey: Sandbox] = [:]
     /// Sandboxes that serve no session any more, until their machines are gone; they still take room.
@@ -38,8 +41,6 @@ package actor WorkerNode {
     private var lastPlace = 0
     /// Wakes the watching loop.
     var leaseChanges = ChangeSignal()
-    /// When a coordinator called last.
-    var lastPing: ContinuousClock.Instant?
     /// When it began, in milliseconds since 1970.
     let startedMilliseconds = WallClock.milliseconds
     private var randomness = SystemRandomNumberGenerator()
@@ -50,7 +51,14 @@ package actor WorkerNode {
     ///   - configuration: what it has to know.
     ///   - incarnation: this life of the worker.
     ///   - images: what the guest image has installed for each runtime.
-    init(configuration: WorkerConfiguration, incarnation: Incarnation, images: [Runtime: ImageDescription]) {
+    ///   - hypervisor: where machines come from.
+    init(
+        configuration: WorkerConfiguration,
+        incarnation: Incarnation,
+        images: [Runtime: ImageDescription],
+        hypervisor: any Hypervisor
+    ) {
+        self.hypervisor = hypervisor
         self.configuration = configuration
         self.images = images
         self.incarnation = incarnation
@@ -85,7 +93,7 @@ package actor WorkerNode {
         mayCreate: Bool,
         in pool: PoolConfiguration
     ) throws(Failure) -> (sandbox: Sandbox, isNew: Bool)? {
-        guard lease.isHeld(.now) else {
+        guard leases.isHeld(.now) else {
             throw Failure(.staleAddressee, "The worker has no lease from a coordinator at the moment.")
         }
         let key = session.key

@@ -29,11 +29,13 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let clusterKey = try settings.clusterKey()
         let coordinator = try await CoordinatorService(
             configuration: CoordinatorConfiguration(
+                name: settings.coordinatorName,
                 address: settings.text(.inbox),
                 pools: try settings.coordinatorPools(),
                 clusterKey: clusterKey,
                 mayHaveSessions: true,
-                storePath: settings.text(.storeFile),
+                storePath: settings.optionalText(.storeFile),
+                shared: try settings.sharedStorage(),
                 tombstoneRetention: settings.tombstoneRetention
             ),
             post: NNGTransport(identity: try settings.tlsIdentity()),

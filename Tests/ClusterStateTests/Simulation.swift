@@ -107,7 +107,16 @@ extension Simulation {
         }
         if roll(300) { deafUntil[index] = milliseconds + Int.random(in: 200...6000, using: &generator) }
         if roll(300) { muteUntil[index] = milliseconds + Int.random(in: 200...6000, using: &generator) }
-        if roll(3000) { carryOut(cluster.drain(workers[index].name)) }
+        if roll(3000) {
+            let deadline = milliseconds + Int.random(in: 0...4_000, using: &generator)
+            let drain = NodeDrain(
+                worker: workers[index].name,
+                sinceMilliseconds: UInt64(milliseconds),
+                deadlineMilliseconds: UInt64(deadline)
+            )
+            carryOut(cluster.drain(drain))
+        }
+        if roll(1000) { cluster.undrain(workers[index].name) }
         if roll(1000) { restartCoordinator() }
     }
 

@@ -50,15 +50,15 @@ struct TimerTests {
 
     @Test("A lease is held from the first ping until its length is over, and a later end wins")
     func lease() {
-        var lease = Lease<TestInstant>()
-        #expect(!lease.isHeld(.at(0)))
-        lease.renew(for: .seconds(5), now: .at(10))
-        #expect(lease.isHeld(.at(14)))
-        #expect(!lease.isHeld(.at(15)))
-        lease.renew(for: .seconds(1), now: .at(11))
-        #expect(lease.expiry == .at(15))
-        lease.release()
-        #expect(!lease.isHeld(.at(11)))
+        var leases = CoordinatorLeases<TestInstant>()
+        #expect(!leases.isHeld(.at(0)))
+        leases.renew(for: .seconds(5), standing: nil, now: .at(10))
+        #expect(leases.isHeld(.at(14)))
+        #expect(!leases.isHeld(.at(15)))
+        leases.renew(for: .seconds(1), standing: nil, now: .at(11))
+        #expect(leases.expiry == .at(15))
+        leases.release()
+        #expect(!leases.isHeld(.at(11)))
     }
 }
 

@@ -84,16 +84,16 @@ class Cluster:
             file.write(os.urandom(32).hex() + "\n")
         return path
 
-    def feature_settings(self, node):
-        """The settings of a coordinator among several."""
+    def store_settings(self, node):
+        """Where a coordinator keeps its records: in a file if it is alone, else in etcd."""
         if not self.etcd:
-            return {}
+            return {"storeFile": os.path.join(node.folder, "records.sqlite")}
         return {
-            "coordinator.name": node.name,
-            "store.etcd.endpoints": [member.url for member in self.etcd],
-            "store.etcd.certificateFile": node.certificate,
-            "store.etcd.keyFile": node.key,
-            "store.etcd.authorityFile": self.authority.file,
+            "etcd.coordinator": node.name,
+            "etcd.endpoints": [member.url for member in self.etcd],
+            "etcd.certificateFile": node.certificate,
+            "etcd.keyFile": node.key,
+            "etcd.authorityFile": self.authority.file,
         }
 
     def add_worker(self):

@@ -126,14 +126,13 @@ class Coordinator(Node):
     def command(self):
         settings = self.settings() | {
             "apiKeyFile": self.cluster.api_key_file,
-            "storeFile": os.path.join(self.folder, "records.sqlite"),
             "listen.host": self.address,
             "listen.port": API_PORT,
             "listen.drainSeconds": DRAIN_SECONDS,
             "listen.certificateFile": self.certificate,
             "listen.keyFile": self.key,
         }
-        settings |= self.cluster.feature_settings(self)
+        settings |= self.cluster.store_settings(self)
         return [self.cluster.binary, "coordinator", "--config", self.write("coordinator.yaml", document(settings))]
 
 

@@ -23,7 +23,7 @@ class Coordinators(scene.Scene):
 
     def setUp(self):
         if len(cluster.current.coordinators) < 2:
-            self.skipTest("the binary knows no setting store.etcd.endpoints, or CLOISTER_TEST_COORDINATORS is 1")
+            self.skipTest("the binary knows no setting etcd.endpoints, or CLOISTER_TEST_COORDINATORS is 1")
         super().setUp()
 
     def direct(self, coordinator):

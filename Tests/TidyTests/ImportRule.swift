@@ -29,7 +29,7 @@ enum ImportRule {
         "ClusterState": Entry(ours: ["Domain", "HashRing"], others: []),
         "MicroVM": Entry(
             ours: ["Domain", "Wire", "CLinux"],
-            others: system.union(["NIOCore", "NIOPosix", "Subprocess", "SystemPackage"])
+            others: system.union(["Crypto", "NIOCore", "NIOPosix", "Subprocess", "SystemPackage"])
         ),
         "Etcd": Entry(
             ours: [],
@@ -76,7 +76,8 @@ enum ImportRule {
             ours: [
                 "API", "APIModel", "Client", "ClientCommands", "Coordinator", "Domain", "Identity",
                 "MicroVM",
-                "Presentation", "ServiceSettings", "Store", "Telemetry", "Transport", "Wire", "Worker",
+                "Etcd", "Presentation", "ServiceSettings", "Store", "Telemetry", "Transport", "Wire",
+                "Worker",
             ],
             others: system.union([
                 "ArgumentParser", "AsyncHTTPClient", "Logging", "NIOCore", "NIOSSL", "ServiceLifecycle",

@@ -48,7 +48,12 @@ struct RouteTable {
     /// The routes that need one.
     private var guardedRoutes: [Route] {
         let keyRoutes = access.keys.map { KeyRoutes(keys: $0, bodyTimeout: bodyTimeout).all } ?? []
-        let nodeRoutes = access.nodes.map { NodeRoutes(nodes: $0, dispatch: dispatch) }
+        let nodeRoutes = access.nodes.map { nodes in
+            let changes = access.nodeControl.map {
+                NodeChangeRoutes(control: $0, nodes: nodes, bodyTimeout: bodyTimeout)
+            }
+            return NodeRoutes(nodes: nodes, dispatch: dispatch, changes: changes)
+        }
         let console = nodeRoutes.map { Route(path: NodeRoutes.consolePath, handlers: [.get: $0.console]) }
         let below =
             executionRoutes + sessionRoutes + fileRoutes + terminalRoutes + mcpRoutes

@@ -1,3 +1,5 @@
+internal import Domain
+
 /// What the value of a key may be.
 package enum SettingKind: Sendable {
     /// Any text of a form.
@@ -24,6 +26,10 @@ package enum SettingKind: Sendable {
 
         /// Any text.
         package static let any = Self(description: "a text") { _ in true }
+        /// The name of a node or a cluster.
+        package static let plainName = Self(description: "1 to 63 of A-Z, a-z, 0-9, '.', '_' and '-'") {
+            $0.isPlainName(upTo: 63)
+        }
     }
 
     /// Whether the value is a list.

@@ -14,12 +14,7 @@ extension Setting {
     /// The worker's name.
     package static let name = Self(
         "name",
-        .text(
-            SettingKind.TextForm(description: "1 to 63 of A-Z, a-z, 0-9, '.', '_' and '-'") { text in
-                (1...63).contains(text.utf8.count)
-                    && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
-            }
-        ),
+        .text(.plainName),
         .required,
         for: [.worker],
         example: "worker-1",

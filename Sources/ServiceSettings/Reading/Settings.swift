@@ -150,7 +150,7 @@ package struct Settings: Sendable {
     private mutating func findMissing(_ known: [String: SettingsResolution.Known], _ role: ServiceRole) {
         for (key, known) in known.sorted(by: { $0.key < $1.key }) {
             guard case .required = known.setting.standard, known.setting.readers.contains(role),
-                values[key] == nil, !problems.contains(where: { $0.key == key })
+                values[key] == nil, !problems.contains(where: { $0.key == key }), !isInEtcd(known.setting)
             else { continue }
             problems.append(
                 SettingsProblem(
@@ -162,10 +162,16 @@ package struct Settings: Sendable {
         }
     }
 
+    /// Coordinators that share etcd have no file of their own.
+    private func isInEtcd(_ setting: Setting) -> Bool {
+        setting.pattern == Setting.storeFile.pattern && says(.etcdEndpoints)
+    }
+
     /// Keys that come together or not at all.
     private mutating func findHalves() {
         let groups: [[Setting]] = [
             [.tlsCertificateFile, .tlsKeyFile, .tlsAuthorityFile], [.listenCertificateFile, .listenKeyFile],
+            [.etcdUser, .etcdPasswordFile], [.etcdCertificateFile, .etcdKeyFile],
         ]
         for group in groups where group.contains(where: { values[$0.pattern] != nil }) {
             for setting in group where values[setting.pattern] == nil {

@@ -22,6 +22,8 @@ struct EtcdPlaces: Sendable {
     var pools: String { root + "pool/" }
     /// The rotations of all MCP keys.
     var mcpKeys: String { root + "mcp-key/" }
+    /// All workers that are drained.
+    var drains: String { root + "drain/" }
     /// All ended sessions in the order of their times.
     var times: String { root + "ended-by-time/" }
     /// All ended sessions in the order in which they were kept.
@@ -38,6 +40,9 @@ struct EtcdPlaces: Sendable {
 
     /// The rotations of a pool's MCP key.
     func mcpKey(_ pool: PoolName) -> String { mcpKeys + pool.text.lowercased() }
+
+    /// A worker that is drained.
+    func drain(_ worker: WorkerID) -> String { drains + worker.text }
 
     /// The ended sessions of an identifier.
     ///
@@ -67,7 +72,8 @@ struct EtcdPlaces: Sendable {
         revision.map { .isUnchanged(key, since: $0) } ?? .isAbsent(key)
     }
 
-    private static func digits(_ bytes: [UInt8]) -> String {
+    /// Any bytes as hexadecimal digits.
+    static func digits(_ bytes: [UInt8]) -> String {
         bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 

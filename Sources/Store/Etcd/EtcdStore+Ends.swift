@@ -1,6 +1,12 @@
 package import Domain
 internal import Etcd
 
+/// What else a transaction does that keeps ends of sessions.
+struct EtcdCompanion: Sendable {
+    var conditions: [EtcdTransaction.Condition] = []
+    var operations: [EtcdTransaction.Operation] = []
+}
+
 /// Ended sessions. Each stands there three times: by its name, by its time, and by the number in which it was kept.
 extension EtcdStore {
     /// How many records one transaction takes: three keys each, and the last number, in etcd's 128 operations.
@@ -13,21 +19,34 @@ extension EtcdStore {
         var rest = records.filter { seen.insert($0.session).inserted }[...]
         while !rest.isEmpty {
             let batch = Array(rest.prefix(Self.batch))
-            try await repeated { () async throws(StoreError) in try await keepNew(of: batch) }
+            try await repeated { () async throws(StoreError) in
+                try await keepNew(of: batch) { (_) async throws(StoreError) in EtcdCompanion() }
+            }
             rest = rest.dropFirst(Self.batch)
         }
     }
 
-    /// Keeps those of a batch that are not kept yet.
+    /// Keeps those of a batch that are not kept yet, with what else belongs to it.
     ///
+    /// - Parameters:
+    ///   - batch: the records, each of another session.
+    ///   - others: what is read for the rest.
+    ///   - companion: what else is done in the same transaction, by what stands in each of `others`.
     /// - Returns: whether nothing is left to do.
-    private func keepNew(of batch: [EndedSessionRecord]) async throws(StoreError) -> Bool {
-        let reads = [.key(places.lastNumber)] + batch.map { EtcdKeyRange.key(places.session($0.session)) }
+    /// - Throws: why it cannot be done.
+    func keepNew(
+        of batch: [EndedSessionRecord],
+        reading others: [EtcdKeyRange] = [],
+        with companion: @Sendable ([EtcdTransaction.Result]) async throws(StoreError) -> EtcdCompanion
+    ) async throws(StoreError) -> Bool {
+        let reads =
+            [.key(places.lastNumber)] + batch.map { EtcdKeyRange.key(places.session($0.session)) } + others
         guard let known = try await transact(EtcdTransaction(then: reads.map { .read($0) })) else {
             return false
         }
         let new = zip(batch, known.results.dropFirst()).filter { $0.1.entries.isEmpty }.map(\.0)
-        guard !new.isEmpty else { return true }
+        let rest = try await companion(Array(known.results.dropFirst(1 + batch.count)))
+        guard !new.isEmpty || !rest.operations.isEmpty else { return true }
         let counter = known.results.first?.entries.first
         var number = try counter.map { entry throws(StoreError) in try StoredNumber.read(entry).last } ?? 0
         var operations: [EtcdTransaction.Operation] = []
@@ -38,9 +57,13 @@ extension EtcdStore {
                 operations.append(.put(place, end.bytes))
             }
         }
-        operations.append(.put(places.lastNumber, StoredNumber(last: number).bytes))
-        let condition = EtcdPlaces.condition(places.lastNumber, counter?.modifyRevision)
-        return try await transact(EtcdTransaction(if: [condition], then: operations))?.held ?? false
+        var conditions = rest.conditions
+        if !new.isEmpty {
+            operations.append(.put(places.lastNumber, StoredNumber(last: number).bytes))
+            conditions.append(EtcdPlaces.condition(places.lastNumber, counter?.modifyRevision))
+        }
+        let transaction = EtcdTransaction(if: conditions, then: operations + rest.operations)
+        return try await transact(transaction)?.held ?? false
     }
 
     package func records(of key: SessionKey, most: Int) async throws(StoreError) -> [EndedSessionRecord] {

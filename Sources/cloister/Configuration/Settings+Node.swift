@@ -36,7 +36,8 @@ extension Settings {
         )
     }
 
-    private func content(of path: String) throws(Failure) -> String {
+    /// Reads a short text file.
+    func content(of path: String) throws(Failure) -> String {
         guard let content = TextFile.content(of: path, limit: 1 << 16) else {
             throw Failure(
                 .invalidConfiguration,

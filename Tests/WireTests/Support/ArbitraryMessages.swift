@@ -5,9 +5,9 @@ import Wire
 enum ContentKind: String, CaseIterable, Sendable {
     case announcement
     case hello, ping, execute, readEvents, cancel, abandon, stopSession, keepReady, describeSessions,
-        describeImage, describeWorker, readConsole, file, terminal
+        describeImage, describeWorker, readConsole, readTemplate, file, terminal
     case failure, sessions, pong, events, done, sessionGone, descriptions, image, worker, console,
-        fileReply, terminalReply
+        templatePiece, fileReply, terminalReply
 
     /// Finds the kind of a content; a new one does not compile until it is tested.
     init(of content: Envelope.Content) {
@@ -27,6 +27,7 @@ enum ContentKind: String, CaseIterable, Sendable {
             case .describeImage: self = .describeImage
             case .describeWorker: self = .describeWorker
             case .readConsole: self = .readConsole
+            case .readTemplate: self = .readTemplate
             case .file: self = .file
             case .terminal: self = .terminal
             }
@@ -42,6 +43,7 @@ enum ContentKind: String, CaseIterable, Sendable {
             case .image: self = .image
             case .worker: self = .worker
             case .console: self = .console
+            case .templatePiece: self = .templatePiece
             case .file: self = .fileReply
             case .terminal: self = .terminalReply
             }
@@ -95,7 +97,7 @@ extension Arbitrary {
             )
         case .hello, .ping, .execute, .readEvents, .cancel, .abandon, .stopSession, .keepReady,
             .describeSessions,
-            .describeImage, .describeWorker, .readConsole, .file, .terminal:
+            .describeImage, .describeWorker, .readConsole, .readTemplate, .file, .terminal:
             .command(Command(epoch: epoch(), request: try request(kind)))
         case .failure: .answer(.failure(failure()))
         case .sessions:
@@ -114,13 +116,23 @@ extension Arbitrary {
         case .image: .answer(.image(image()))
         case .worker: .answer(.worker(try workerDescription()))
         case .console: .answer(.console(bytes()))
+        case .templatePiece: .answer(.templatePiece(bytes()))
         case .descriptions: .answer(.descriptions(try (0..<count(0...9)).map { _ in try description() }))
         }
     }
 
+    private mutating func standing() -> CoordinatorStanding {
+        CoordinatorStanding(
+            coordinator: Incarnation(number()),
+            inTouch: duration(),
+            rosterRevision: number(),
+            roster: (0..<count(0...5)).map { _ in Incarnation(number()) }
+        )
+    }
+
     private mutating func request(_ kind: ContentKind) throws -> Command.Request {
         switch kind {
-        case .ping: .ping(lease: duration(), endedAcknowledged: number())
+        case .ping: .ping(lease: duration(), endedAcknowledged: number(), standing: flag() ? standing() : nil)
         case .execute:
             .execute(
                 ExecuteRequest(
@@ -154,6 +166,10 @@ extension Arbitrary {
         case .describeImage: .describeImage(element(Runtime.all))
         case .describeWorker: .describeWorker
         case .readConsole: .readConsole(try session())
+        case .readTemplate:
+            .readTemplate(
+                TemplatePieceName(element(["0123456789abcdef", "ffffffffffffffff"]), UInt32(size()))!
+            )
         case .describeSessions: .describeSessions(try (0..<count(0...9)).map { _ in try session() })
         case .terminal:
             .terminal(

@@ -21,6 +21,7 @@ typedef struct Cloister__V1__Capacity Cloister__V1__Capacity;
 typedef struct Cloister__V1__Command Cloister__V1__Command;
 typedef struct Cloister__V1__Hello Cloister__V1__Hello;
 typedef struct Cloister__V1__Ping Cloister__V1__Ping;
+typedef struct Cloister__V1__Standing Cloister__V1__Standing;
 typedef struct Cloister__V1__Execute Cloister__V1__Execute;
 typedef struct Cloister__V1__AnswerForm Cloister__V1__AnswerForm;
 typedef struct Cloister__V1__ReadEvents Cloister__V1__ReadEvents;
@@ -38,6 +39,7 @@ typedef struct Cloister__V1__DescribeSessions Cloister__V1__DescribeSessions;
 typedef struct Cloister__V1__DescribeImage Cloister__V1__DescribeImage;
 typedef struct Cloister__V1__DescribeWorker Cloister__V1__DescribeWorker;
 typedef struct Cloister__V1__ReadConsole Cloister__V1__ReadConsole;
+typedef struct Cloister__V1__ReadTemplate Cloister__V1__ReadTemplate;
 typedef struct Cloister__V1__ReadyTarget Cloister__V1__ReadyTarget;
 typedef struct Cloister__V1__Pool Cloister__V1__Pool;
 typedef struct Cloister__V1__Answer Cloister__V1__Answer;
@@ -52,6 +54,7 @@ typedef struct Cloister__V1__EventPage Cloister__V1__EventPage;
 typedef struct Cloister__V1__ImageDescription Cloister__V1__ImageDescription;
 typedef struct Cloister__V1__InstalledPackage Cloister__V1__InstalledPackage;
 typedef struct Cloister__V1__Kernel Cloister__V1__Kernel;
+typedef struct Cloister__V1__TemplatePiece Cloister__V1__TemplatePiece;
 typedef struct Cloister__V1__WorkerDescription Cloister__V1__WorkerDescription;
 typedef struct Cloister__V1__ReadyCount Cloister__V1__ReadyCount;
 typedef struct Cloister__V1__Console Cloister__V1__Console;
@@ -125,7 +128,8 @@ typedef enum {
   CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_IMAGE = 10,
   CLOISTER__V1__COMMAND__COMMAND_ABANDON = 11,
   CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_WORKER = 30,
-  CLOISTER__V1__COMMAND__COMMAND_READ_CONSOLE = 31
+  CLOISTER__V1__COMMAND__COMMAND_READ_CONSOLE = 31,
+  CLOISTER__V1__COMMAND__COMMAND_READ_TEMPLATE = 32
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__COMMAND__COMMAND__CASE)
 } Cloister__V1__Command__CommandCase;
 
@@ -158,6 +162,10 @@ struct  Cloister__V1__Command
     Cloister__V1__Cancel *abandon;
     Cloister__V1__DescribeWorker *describe_worker;
     Cloister__V1__ReadConsole *read_console;
+    /*
+     * A worker may send this one to a coordinator, too, which passes it on to who has the template.
+     */
+    Cloister__V1__ReadTemplate *read_template;
   };
 };
 #define CLOISTER__V1__COMMAND__INIT \
@@ -200,10 +208,43 @@ struct  Cloister__V1__Ping
    * How many of the ended sessions of earlier answers have arrived.
    */
   uint64_t ended_acknowledged;
+  /*
+   * Set by coordinators that share their directory with others.
+   */
+  Cloister__V1__Standing *standing;
 };
 #define CLOISTER__V1__PING__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__ping__descriptor) \
-    , 0, 0 }
+    , 0, 0, NULL }
+
+
+/*
+ * What a coordinator tells of itself: a worker serves while one that is in touch says so, or while all of the roster call.
+ */
+struct  Cloister__V1__Standing
+{
+  ProtobufCMessage base;
+  /*
+   * The coordinator's incarnation.
+   */
+  uint64_t coordinator;
+  /*
+   * For how long from the arrival on nobody can take the directory's word against the worker, in microseconds.
+   */
+  uint64_t in_touch_us;
+  /*
+   * Counts the changes of the roster.
+   */
+  uint64_t roster_revision;
+  /*
+   * The incarnations of all coordinators that may decide on the worker.
+   */
+  size_t n_roster;
+  uint64_t *roster;
+};
+#define CLOISTER__V1__STANDING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__standing__descriptor) \
+    , 0, 0, 0, 0,NULL }
 
 
 /*
@@ -502,6 +543,26 @@ struct  Cloister__V1__ReadConsole
 
 
 /*
+ * Send a piece of a template.
+ */
+struct  Cloister__V1__ReadTemplate
+{
+  ProtobufCMessage base;
+  /*
+   * The name of the template: 16 hexadecimal digits.
+   */
+  char *name;
+  /*
+   * Which of the pieces that its manifest lists, from 1; 0 for the manifest itself.
+   */
+  uint32_t piece;
+};
+#define CLOISTER__V1__READ_TEMPLATE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__read_template__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+/*
  * How many sandboxes of a pool a worker keeps ready.
  */
 struct  Cloister__V1__ReadyTarget
@@ -561,7 +622,8 @@ typedef enum {
   CLOISTER__V1__ANSWER__ANSWER_SESSION_DESCRIPTIONS = 7,
   CLOISTER__V1__ANSWER__ANSWER_IMAGE_DESCRIPTION = 8,
   CLOISTER__V1__ANSWER__ANSWER_WORKER_DESCRIPTION = 30,
-  CLOISTER__V1__ANSWER__ANSWER_CONSOLE = 31
+  CLOISTER__V1__ANSWER__ANSWER_CONSOLE = 31,
+  CLOISTER__V1__ANSWER__ANSWER_TEMPLATE_PIECE = 32
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__ANSWER__ANSWER__CASE)
 } Cloister__V1__Answer__AnswerCase;
 
@@ -585,6 +647,7 @@ struct  Cloister__V1__Answer
     Cloister__V1__ImageDescription *image_description;
     Cloister__V1__WorkerDescription *worker_description;
     Cloister__V1__Console *console;
+    Cloister__V1__TemplatePiece *template_piece;
   };
 };
 #define CLOISTER__V1__ANSWER__INIT \
@@ -696,10 +759,14 @@ struct  Cloister__V1__Pong
    */
   size_t n_ended;
   Cloister__V1__EndedSession **ended;
+  /*
+   * Whether a coordinator that is in touch with the shared directory calls the worker.
+   */
+  protobuf_c_boolean is_in_touch;
 };
 #define CLOISTER__V1__PONG__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__pong__descriptor) \
-    , 0, NULL, 0, 0, 0,NULL }
+    , 0, NULL, 0, 0, 0,NULL, 0 }
 
 
 /*
@@ -801,6 +868,19 @@ struct  Cloister__V1__Kernel
 #define CLOISTER__V1__KERNEL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__kernel__descriptor) \
     , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * A piece of a template.
+ */
+struct  Cloister__V1__TemplatePiece
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData content;
+};
+#define CLOISTER__V1__TEMPLATE_PIECE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__template_piece__descriptor) \
+    , {0,NULL} }
 
 
 /*
@@ -1067,6 +1147,25 @@ Cloister__V1__Ping *
                       const uint8_t       *data);
 void   cloister__v1__ping__free_unpacked
                      (Cloister__V1__Ping *message,
+                      ProtobufCAllocator *allocator);
+/* Cloister__V1__Standing methods */
+void   cloister__v1__standing__init
+                     (Cloister__V1__Standing         *message);
+size_t cloister__v1__standing__get_packed_size
+                     (const Cloister__V1__Standing   *message);
+size_t cloister__v1__standing__pack
+                     (const Cloister__V1__Standing   *message,
+                      uint8_t             *out);
+size_t cloister__v1__standing__pack_to_buffer
+                     (const Cloister__V1__Standing   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__Standing *
+       cloister__v1__standing__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__standing__free_unpacked
+                     (Cloister__V1__Standing *message,
                       ProtobufCAllocator *allocator);
 /* Cloister__V1__Execute methods */
 void   cloister__v1__execute__init
@@ -1391,6 +1490,25 @@ Cloister__V1__ReadConsole *
 void   cloister__v1__read_console__free_unpacked
                      (Cloister__V1__ReadConsole *message,
                       ProtobufCAllocator *allocator);
+/* Cloister__V1__ReadTemplate methods */
+void   cloister__v1__read_template__init
+                     (Cloister__V1__ReadTemplate         *message);
+size_t cloister__v1__read_template__get_packed_size
+                     (const Cloister__V1__ReadTemplate   *message);
+size_t cloister__v1__read_template__pack
+                     (const Cloister__V1__ReadTemplate   *message,
+                      uint8_t             *out);
+size_t cloister__v1__read_template__pack_to_buffer
+                     (const Cloister__V1__ReadTemplate   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__ReadTemplate *
+       cloister__v1__read_template__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__read_template__free_unpacked
+                     (Cloister__V1__ReadTemplate *message,
+                      ProtobufCAllocator *allocator);
 /* Cloister__V1__ReadyTarget methods */
 void   cloister__v1__ready_target__init
                      (Cloister__V1__ReadyTarget         *message);
@@ -1657,6 +1775,25 @@ Cloister__V1__Kernel *
 void   cloister__v1__kernel__free_unpacked
                      (Cloister__V1__Kernel *message,
                       ProtobufCAllocator *allocator);
+/* Cloister__V1__TemplatePiece methods */
+void   cloister__v1__template_piece__init
+                     (Cloister__V1__TemplatePiece         *message);
+size_t cloister__v1__template_piece__get_packed_size
+                     (const Cloister__V1__TemplatePiece   *message);
+size_t cloister__v1__template_piece__pack
+                     (const Cloister__V1__TemplatePiece   *message,
+                      uint8_t             *out);
+size_t cloister__v1__template_piece__pack_to_buffer
+                     (const Cloister__V1__TemplatePiece   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__TemplatePiece *
+       cloister__v1__template_piece__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__template_piece__free_unpacked
+                     (Cloister__V1__TemplatePiece *message,
+                      ProtobufCAllocator *allocator);
 /* Cloister__V1__WorkerDescription methods */
 void   cloister__v1__worker_description__init
                      (Cloister__V1__WorkerDescription         *message);
@@ -1845,6 +1982,9 @@ typedef void (*Cloister__V1__Hello_Closure)
 typedef void (*Cloister__V1__Ping_Closure)
                  (const Cloister__V1__Ping *message,
                   void *closure_data);
+typedef void (*Cloister__V1__Standing_Closure)
+                 (const Cloister__V1__Standing *message,
+                  void *closure_data);
 typedef void (*Cloister__V1__Execute_Closure)
                  (const Cloister__V1__Execute *message,
                   void *closure_data);
@@ -1896,6 +2036,9 @@ typedef void (*Cloister__V1__DescribeWorker_Closure)
 typedef void (*Cloister__V1__ReadConsole_Closure)
                  (const Cloister__V1__ReadConsole *message,
                   void *closure_data);
+typedef void (*Cloister__V1__ReadTemplate_Closure)
+                 (const Cloister__V1__ReadTemplate *message,
+                  void *closure_data);
 typedef void (*Cloister__V1__ReadyTarget_Closure)
                  (const Cloister__V1__ReadyTarget *message,
                   void *closure_data);
@@ -1938,6 +2081,9 @@ typedef void (*Cloister__V1__InstalledPackage_Closure)
 typedef void (*Cloister__V1__Kernel_Closure)
                  (const Cloister__V1__Kernel *message,
                   void *closure_data);
+typedef void (*Cloister__V1__TemplatePiece_Closure)
+                 (const Cloister__V1__TemplatePiece *message,
+                  void *closure_data);
 typedef void (*Cloister__V1__WorkerDescription_Closure)
                  (const Cloister__V1__WorkerDescription *message,
                   void *closure_data);
@@ -1976,6 +2122,7 @@ extern const ProtobufCMessageDescriptor cloister__v1__capacity__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__command__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__hello__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__ping__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__standing__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__execute__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__answer_form__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__read_events__descriptor;
@@ -1993,6 +2140,7 @@ extern const ProtobufCMessageDescriptor cloister__v1__describe_sessions__descrip
 extern const ProtobufCMessageDescriptor cloister__v1__describe_image__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__describe_worker__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__read_console__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__read_template__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__ready_target__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__pool__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__answer__descriptor;
@@ -2007,6 +2155,7 @@ extern const ProtobufCMessageDescriptor cloister__v1__event_page__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__image_description__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__installed_package__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__kernel__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__template_piece__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__worker_description__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__ready_count__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__console__descriptor;

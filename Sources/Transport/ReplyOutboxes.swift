@@ -1,12 +1,10 @@
-internal import Transport
-
-/// The outboxes to the coordinators that ask, opened when first needed.
-actor ReplyOutboxes {
-    /// More coordinators than this do not ask at the same time.
+/// The outboxes to those who ask, opened when first needed.
+package actor ReplyOutboxes {
+    /// More of them than this do not ask at the same time.
     ///
-    /// Beyond it the outbox that was used longest ago is closed: a coordinator that restarts may come
+    /// Beyond it the outbox that was used longest ago is closed: a node that restarts may come
     /// back with another address every time.
-    static let limit = 64
+    package static let limit = 64
 
     private let post: any Post
     private var outboxes: [String: any Outbox] = [:]
@@ -16,21 +14,21 @@ actor ReplyOutboxes {
     /// Begins without any.
     ///
     /// - Parameter post: where outboxes are opened.
-    init(post: any Post) { self.post = post }
+    package init(post: any Post) { self.post = post }
 
     /// How many are open.
-    var count: Int { outboxes.count }
+    package var count: Int { outboxes.count }
 
     /// The outbox to an address.
     ///
     /// - Parameter address: the peer's inbox.
     /// - Returns: its outbox.
     /// - Throws: an error of the address or of the system.
-    func outbox(to address: String) async throws(TransportError) -> any Outbox {
+    package func outbox(to address: String) async throws(TransportError) -> any Outbox {
         if let known = use(address) { return known }
         let opened = try await post.openOutbox(to: address)
         if let known = use(address) {
-            // Another message to the same coordinator opened one meanwhile.
+            // Another message to the same node opened one meanwhile.
             await opened.close()
             return known
         }

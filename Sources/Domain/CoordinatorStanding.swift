@@ -1,0 +1,31 @@
+/// What a coordinator that shares a directory with others tells a worker of itself with each ping.
+package struct CoordinatorStanding: Hashable, Sendable {
+    /// This life of the coordinator.
+    package var coordinator: Incarnation
+    /// For how long from the arrival on nobody can take the directory's word against this worker; zero when the
+    /// coordinator is out of touch with the directory, or the directory does not know that it hears the worker.
+    package var inTouch: Duration
+    /// Counts the changes of the roster; of two rosters the later one is right.
+    package var rosterRevision: UInt64
+    /// All lives of coordinators that may decide on this worker, this one among them.
+    package var roster: [Incarnation]
+
+    /// Makes a standing.
+    ///
+    /// - Parameters:
+    ///   - coordinator: this life of the coordinator.
+    ///   - inTouch: for how long nobody can take the directory's word against this worker.
+    ///   - rosterRevision: counts the changes of the roster.
+    ///   - roster: all lives of coordinators that may decide on this worker.
+    package init(
+        coordinator: Incarnation,
+        inTouch: Duration,
+        rosterRevision: UInt64,
+        roster: [Incarnation]
+    ) {
+        self.coordinator = coordinator
+        self.inTouch = inTouch
+        self.rosterRevision = rosterRevision
+        self.roster = roster
+    }
+}

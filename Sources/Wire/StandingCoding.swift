@@ -1,0 +1,32 @@
+internal import CWire
+internal import Domain
+
+extension Arena {
+    mutating func standing(
+        _ standing: CoordinatorStanding
+    ) -> UnsafeMutablePointer<Cloister__V1__Standing> {
+        let message = message(cloister__v1__standing__init)
+        message.pointee.coordinator = standing.coordinator.number
+        message.pointee.in_touch_us = standing.inTouch.wireMicroseconds
+        message.pointee.roster_revision = standing.rosterRevision
+        let roster = standing.roster.prefix(WireLimits.rosterCount).map(\.number)
+        message.pointee.n_roster = roster.count
+        message.pointee.roster = numbers(roster)
+        return message
+    }
+}
+
+extension CoordinatorStanding {
+    init(_ message: Cloister__V1__Standing) throws(WireError) {
+        guard message.n_roster <= WireLimits.rosterCount else {
+            throw WireError(.invalidField, "A roster has \(WireLimits.rosterCount) coordinators at most.")
+        }
+        let roster = UnsafeBufferPointer(start: message.roster, count: message.n_roster)
+        self.init(
+            coordinator: Incarnation(message.coordinator),
+            inTouch: Duration(wireMicroseconds: message.in_touch_us),
+            rosterRevision: message.roster_revision,
+            roster: roster.map { Incarnation($0) }
+        )
+    }
+}
