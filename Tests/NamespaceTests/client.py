@@ -65,7 +65,11 @@ class Client:
             with network.inside(self.space):
                 made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
             made.settimeout(limit)
-            made.connect(address)
+            try:
+                made.connect(address)
+            except OSError:
+                made.close()
+                raise
             return made
 
         line._create_connection = dial

@@ -38,7 +38,7 @@ def request(client, identifier, connection=None, work="", timeout=40, token=None
 class Load:
     """As a context: one client for each identifier, each sends its next request when the last was answered."""
 
-    def __init__(self, cluster, count=9, pace=0.2, also=()):
+    def __init__(self, cluster, count=7, pace=0.2, also=()):
         self.client = cluster.client
         self.pace = pace
         self.identifiers = [f"load-{uuid.uuid4().hex[:12]}" for _ in range(count)]

@@ -13,7 +13,7 @@ API_PORT = 8080
 ETCD_PORT = 2379
 ETCD_PEER_PORT = 2380
 END_SECONDS = 20
-DRAIN_SECONDS = 3
+DRAIN_SECONDS = 2
 DEPLOY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../deploy")
 
 

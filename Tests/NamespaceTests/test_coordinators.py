@@ -81,7 +81,7 @@ class Coordinators(scene.Scene):
         cut_off = self.cluster.coordinators[0]
         with faults.cut(self.cluster, *faults.both_ways(cut_off.name, [node.name for node in self.cluster.etcd])):
             began = time.monotonic()
-            self.wait_until(lambda: time.monotonic() - began > 8, 10)
+            self.wait_until(lambda: time.monotonic() - began > 5, 10)
             known = load.request(self.direct(cut_off), used.identifiers[0])
             used.records.append(known)
             self.assertTrue(known.is_success, f"known sessions need no store: {known}")

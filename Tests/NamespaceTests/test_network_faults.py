@@ -7,7 +7,7 @@ import unittest
 import faults
 import scene
 
-FAULT_SECONDS = 8
+FAULT_SECONDS = 6
 LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 
 

@@ -76,11 +76,12 @@ class WorkerFaults(scene.Scene):
         self.partition([dumb], [(dumb.name, node.name) for node in self.cluster.coordinators])
 
     def partition(self, victims, pairs):
-        used = self.load()
+        begun = [record for victim in victims for record in self.sessions_on(victim, 1)]
+        used = self.load(count=4, also=begun)
         former = self.lives(used)
         places = self.places()
         lost = [name for name in used.identifiers if places.worker_of[former[name]] in victims]
-        self.assertTrue(lost)
+        self.assertGreaterEqual(len(lost), len(victims))
         with faults.cut(self.cluster, *pairs):
             began = time.monotonic()
             self.wait_until(lambda: all(used.instance(name) != former[name] for name in lost), 15)
