@@ -9,7 +9,10 @@ struct DirectiveRunner: Sendable {
     /// How long a worker may take to tell its sessions.
     private static let helloTimeout: Duration = .seconds(5)
     /// How long a ping may take; later it counts as missed.
-    private static let pingTimeout: Duration = .seconds(1)
+    private static let pingPatience: Duration = .seconds(1)
+    /// How long an answer to a ping still shows that the worker lives: a network may be slow, and sessions that
+    /// run are worth more than the wish for a quick one.
+    private static let pingTimeout: Duration = .seconds(4)
     /// How long a worker may take to end a session.
     private static let stopTimeout: Duration = .seconds(2)
 
@@ -95,6 +98,18 @@ struct DirectiveRunner: Sendable {
     }
 
     private func send(_ ping: Ping, over link: WorkerLink) async {
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                // Cancelled by an answer in time; one that is late takes the miss back.
+                guard (try? await Task.sleep(for: Self.pingPatience)) != nil else { return }
+                await node.pingMissed(by: link.life)
+            }
+            await ask(ping, over: link)
+            group.cancelAll()
+        }
+    }
+
+    private func ask(_ ping: Ping, over link: WorkerLink) async {
         let life = link.life
         let request = Command.Request.ping(
             lease: ping.lease,
@@ -122,7 +137,8 @@ struct DirectiveRunner: Sendable {
             }
         } catch {
             if error.certainty == .notSent { await node.linkFailed(to: life) }
-            await node.pingMissed(by: life)
+            // A miss for want of an answer was counted long ago.
+            if error.certainty != .unanswered { await node.pingMissed(by: life) }
         }
     }
 
@@ -137,10 +153,10 @@ struct DirectiveRunner: Sendable {
                 addressee: life.incarnation,
                 sender: node.incarnation,
                 number: 0,
-                timeLeft: Self.pingTimeout,
+                timeLeft: Self.pingPatience,
                 content: .answer(.failure(failure))
             ).encoded(key: key)
-            try? await outbox.send(bytes, timeout: Self.pingTimeout)
+            try? await outbox.send(bytes, timeout: Self.pingPatience)
             await outbox.close()
         } catch {
             logger.warning(

@@ -166,7 +166,7 @@ package struct WorkerService: Service {
     }
 
     private func run(_ sandbox: Sandbox, of node: WorkerNode) async {
-        let (cause, error) = await sandbox.run(on: hypervisor)
+        let (cause, error) = await sandbox.run(on: hypervisor, logger: logger)
         await sessionEnded(sandbox, of: node, cause: cause, error: error)
     }
 
@@ -197,7 +197,9 @@ package struct WorkerService: Service {
                 guard await ready.warmUp(machine) else { throw ReadyMachineFailed() }
                 await node.becameReady(ready)
                 guard await ready.waitForDecision(machine) else { return }
-                if let sandbox = await node.claimant(of: ready) { _ = await sandbox.serve(onReady: machine) }
+                if let sandbox = await node.claimant(of: ready) {
+                    _ = await sandbox.serve(onReady: machine, logger: logger)
+                }
             }
         } catch {
             trouble = error

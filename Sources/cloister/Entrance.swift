@@ -67,9 +67,14 @@ struct Entrance {
     ///
     /// - Parameters:
     ///   - port: its port; 0 for one that the kernel chooses.
+    ///   - departure: what knows that the process stops soon; nil when it stops without notice.
     ///   - whenListening: told the port.
     /// - Returns: the service.
-    func server(port: Int, whenListening: @escaping @Sendable (Int) -> Void) -> APIServer {
+    func server(
+        port: Int,
+        departure: Departure? = nil,
+        whenListening: @escaping @Sendable (Int) -> Void
+    ) -> APIServer {
         APIServer(
             configuration: APIServerConfiguration(
                 host: settings.text(.listenHost),
@@ -79,6 +84,7 @@ struct Entrance {
             dispatch: coordinator.dispatcher,
             access: access,
             certificate: service.certificate,
+            departure: departure,
             logger: logger,
             onListening: whenListening
         )

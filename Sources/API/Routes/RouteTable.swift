@@ -17,6 +17,8 @@ struct RouteTable {
     let silence: SilenceBounds
     /// Makes the links in answers.
     let links: NextLink
+    /// Whether the process stops soon.
+    let departure: Departure?
 
     /// Where a pool's routes begin: our own form and the one of Azure.
     static let poolPrefixes = [
@@ -35,7 +37,7 @@ struct RouteTable {
 
     /// The routes that need no credential.
     private var openRoutes: [Route] {
-        let health = HealthRoutes(dispatch: dispatch)
+        let health = HealthRoutes(dispatch: dispatch, departure: departure)
         return [
             Route(path: "/healthz", handlers: [.get: health.alive]),
             Route(path: "/readyz", handlers: [.get: health.ready]),
