@@ -77,7 +77,7 @@ struct DirectoryWorkerTests {
                         return
                     }
                     #expect(try await !one.directory.declareLost(record))
-                    try await two.directory.unhear(next)
+                    try await two.directory.unhear(next, upTo: .max)
                     #expect(try await one.directory.declareLost(present))
                     #expect(try await one.directory.removeNode("worker-1"))
                     #expect(try await !one.directory.removeNode("worker-1"))
