@@ -38,7 +38,17 @@ let package = Package(
         .target(name: "CGuestBoot"),
         .target(name: "Domain", swiftSettings: pure),
         .target(name: "Wire", dependencies: ["CLZ4", "CWire", "Domain"], swiftSettings: strict),
-        .target(name: "Transport", dependencies: ["CNNG"], swiftSettings: strict),
+        .target(
+            name: "Transport",
+            dependencies: [
+                "CNNG",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
         .target(name: "HashRing", dependencies: ["Domain"], swiftSettings: pure),
         .target(name: "ClusterState", dependencies: ["Domain", "HashRing"], swiftSettings: pure),
         .target(name: "Lifecycle", dependencies: ["Domain"], swiftSettings: pure),

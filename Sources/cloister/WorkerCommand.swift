@@ -4,7 +4,6 @@ internal import Logging
 internal import MicroVM
 internal import ServiceLifecycle
 internal import ServiceSettings
-internal import Transport
 internal import Worker
 
 /// `cloister worker`: the role that owns sandboxes.
@@ -46,14 +45,15 @@ struct WorkerCommand: AsyncParsableCommand {
             ]
         )
         if let warning = report.jailWarning { logger.warning("QEMU runs without a jail: \(warning)") }
+        let transport = try NodeTransport(settings, logger: logger)
         let worker = WorkerService(
             configuration: configuration,
             hypervisor: hypervisor,
-            post: NNGTransport(identity: try settings.tlsIdentity()),
+            post: transport.post,
             logger: logger
         ) { sentence in
             logger.info("\(sentence)", metadata: ["progress": "true"])
         }
-        try await ServiceRunner.run([worker], logger: logger)
+        try await ServiceRunner.run(transport.services + [worker], logger: logger)
     }
 }

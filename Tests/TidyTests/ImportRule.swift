@@ -23,7 +23,10 @@ enum ImportRule {
         "HashRing": Entry(ours: ["Domain"], others: []),
         "Lifecycle": Entry(ours: ["Domain"], others: []),
         "Wire": Entry(ours: ["Domain", "CWire", "CLZ4"], others: []),
-        "Transport": Entry(ours: ["CNNG"], others: ["Dispatch", "Glibc", "Synchronization"]),
+        "Transport": Entry(
+            ours: ["CNNG"],
+            others: ["Dispatch", "Glibc", "NIOCore", "NIOPosix", "NIOSSL", "NIOTLS", "Synchronization"]
+        ),
         "APIModel": Entry(ours: ["Domain"], others: ["FoundationEssentials"]),
         "Telemetry": Entry(ours: [], others: system.union(["Logging"])),
         "ClusterState": Entry(ours: ["Domain", "HashRing"], others: []),
