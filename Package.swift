@@ -49,6 +49,15 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(
+            name: "Certificates",
+            dependencies: [
+                "Domain",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: strict
+        ),
         .target(name: "HashRing", dependencies: ["Domain"], swiftSettings: pure),
         .target(name: "ClusterState", dependencies: ["Domain", "HashRing"], swiftSettings: pure),
         .target(name: "Lifecycle", dependencies: ["Domain"], swiftSettings: pure),
@@ -179,7 +188,8 @@ let package = Package(
         .executableTarget(
             name: "cloister",
             dependencies: [
-                "API", "APIModel", "Client", "ClientCommands", "Coordinator", "Domain", "Identity", "MicroVM",
+                "API", "APIModel", "Certificates", "Client", "ClientCommands", "Coordinator", "Domain",
+                "Identity", "MicroVM",
                 "Presentation", "ServiceSettings", "Store", "Telemetry", "Transport", "Wire", "Worker",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

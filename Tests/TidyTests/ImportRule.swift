@@ -27,6 +27,7 @@ enum ImportRule {
             ours: ["CNNG"],
             others: ["Dispatch", "Glibc", "NIOCore", "NIOPosix", "NIOSSL", "NIOTLS", "Synchronization"]
         ),
+        "Certificates": Entry(ours: ["Domain"], others: system.union(["Crypto", "Subprocess"])),
         "APIModel": Entry(ours: ["Domain"], others: ["FoundationEssentials"]),
         "Telemetry": Entry(ours: [], others: system.union(["Logging"])),
         "ClusterState": Entry(ours: ["Domain", "HashRing"], others: []),
@@ -77,7 +78,8 @@ enum ImportRule {
         "ServiceSettings": Entry(ours: ["Domain"], others: ["Yams"]),
         "cloister": Entry(
             ours: [
-                "API", "APIModel", "Client", "ClientCommands", "Coordinator", "Domain", "Identity",
+                "API", "APIModel", "Certificates", "Client", "ClientCommands", "Coordinator", "Domain",
+                "Identity",
                 "MicroVM",
                 "Presentation", "ServiceSettings", "Store", "Telemetry", "Transport", "Wire", "Worker",
             ],
