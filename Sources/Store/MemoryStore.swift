@@ -17,6 +17,8 @@ package actor MemoryStore: Store {
     private var knownKeys: [KeyRecord] = []
     private var knownPools: [PoolName: PoolRecord] = [:]
     private var knownRotations: [PoolName: Int] = [:]
+    /// The tokens for joining, by name; ``MemoryStore+JoinTokens.swift`` has what is done with them.
+    var knownJoinTokens: [String: JoinTokenRecord] = [:]
     private var isClosed = false
 
     /// Makes an empty store.
@@ -128,7 +130,7 @@ package actor MemoryStore: Store {
 
     package func close() { isClosed = true }
 
-    private func checkOpen() throws(StoreError) {
+    func checkOpen() throws(StoreError) {
         if isClosed { throw .closed }
     }
 

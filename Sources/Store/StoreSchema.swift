@@ -75,6 +75,20 @@ enum StoreSchema {
                     """
             )
         }
+        migrator.registerMigration("5: tokens for joining") { db in
+            // Of the token only its SHA-256 is kept.
+            try db.execute(
+                sql: """
+                    CREATE TABLE joinToken (
+                        id TEXT PRIMARY KEY NOT NULL,
+                        digest BLOB NOT NULL,
+                        worker TEXT,
+                        createdAt INTEGER NOT NULL,
+                        expiresAt INTEGER NOT NULL
+                    ) STRICT;
+                    """
+            )
+        }
         return migrator
     }
 

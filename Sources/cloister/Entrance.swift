@@ -49,6 +49,13 @@ struct Entrance {
             mcpKeys: try await MCPKeyRing(secret: clusterKey.bytes, archive: archive),
             pools: coordinator.pools,
             nodes: coordinator.dispatcher,
+            joining: try JoinDesk.joining(
+                settings,
+                archive: archive,
+                clusterKey: clusterKey,
+                inbox: coordinator.inboxAddress,
+                logger: logger
+            ),
             rate: try settings.rate(),
             audit: service.audit
         )

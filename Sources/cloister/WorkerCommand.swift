@@ -11,16 +11,21 @@ struct WorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker",
         abstract: "Runs a worker: the sandboxes of one machine.",
-        discussion: "The keys of the configuration file are in docs/configuration.md."
+        discussion: """
+            The keys of the configuration file are in docs/configuration.md. With --join the worker gets its \
+            certificate and all else from a coordinator and keeps it; from then on it starts without a token.
+            """
     )
 
-    @Option(help: "The YAML file with the configuration.")
-    var config: String
+    @Option(help: "The YAML file with the configuration; a worker that joins needs none.")
+    var config: String?
 
+    @OptionGroup var joining: JoiningOptions
     @OptionGroup var overrides: SettingsOptions
 
     func run() async throws {
-        let settings = try overrides.checked(config, for: .worker)
+        try await joining.joinIfNeeded(config, overrides)
+        let settings = try overrides.checked(config, for: .worker, basis: joining.basis(config))
         let logger = ServiceLog.logger("worker", level: settings.logLevel)
         let pools = try settings.pools()
         let estimate = MachineCapacity.estimated(shares: 1, guestMemoryMiB: pools.guestMemoryMiB)

@@ -84,7 +84,8 @@ enum ImportRule {
                 "Presentation", "ServiceSettings", "Store", "Telemetry", "Transport", "Wire", "Worker",
             ],
             others: system.union([
-                "ArgumentParser", "AsyncHTTPClient", "Logging", "NIOCore", "NIOSSL", "ServiceLifecycle",
+                "ArgumentParser", "AsyncHTTPClient", "Logging", "NIOCore", "NIOHTTP1", "NIOSSL",
+                "ServiceLifecycle",
                 "Subprocess", "UnixSignals",
             ])
         ),

@@ -5,7 +5,7 @@ internal import Hummingbird
 internal import NIOCore
 internal import Telemetry
 
-/// Writes a line into the audit log for each request to a pool and to the keys, whatever becomes of it.
+/// Writes a line into the audit log for each request to a pool, to keys and to tokens, and of each that wants to join, whatever becomes of it.
 ///
 /// It stands around everything else, and reads what it can from request and answer; a route adds through
 /// ``APIContext/audit`` what only it knows.
@@ -55,7 +55,8 @@ struct AuditMiddleware: RouterMiddleware {
     }
 
     private static func entry(for request: Request, _ context: APIContext) -> AuditEntry? {
-        guard let path = context.endpointPath, context.isOfPool || path.hasPrefix(KeyRoutes.path) else {
+        let told = [KeyRoutes.path, JoinRoutes.joinPath, JoinRoutes.tokensPath]
+        guard let path = context.endpointPath, context.isOfPool || told.contains(where: path.hasPrefix) else {
             return nil
         }
         // The router knows paths in lower case only.

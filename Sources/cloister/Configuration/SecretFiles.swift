@@ -13,8 +13,8 @@ enum SecretFiles {
     /// - Returns: a problem for each such file.
     static func unreadable(_ settings: Settings, for role: ServiceRole) -> [SettingsProblem] {
         let needed: [Setting] = [
-            .clusterKeyFile, .tlsCertificateFile, .tlsKeyFile, .tlsAuthorityFile, .listenCertificateFile,
-            .listenKeyFile,
+            .clusterKeyFile, .tlsCertificateFile, .tlsKeyFile, .tlsAuthorityFile, .tlsAuthorityKeyFile,
+            .listenCertificateFile, .listenKeyFile,
         ]
         return needed.filter { $0.readers.contains(role) }.compactMap { setting in
             guard let path = settings.optionalText(setting), access(path, R_OK) != 0 else { return nil }
@@ -35,7 +35,9 @@ enum SecretFiles {
     /// - Parameter settings: the configuration.
     /// - Returns: a problem for each such file.
     static func problems(_ settings: Settings) -> [SettingsProblem] {
-        let secrets: [Setting] = [.clusterKeyFile, .apiKeyFile, .tlsKeyFile, .listenKeyFile]
+        let secrets: [Setting] = [
+            .clusterKeyFile, .apiKeyFile, .tlsKeyFile, .tlsAuthorityKeyFile, .listenKeyFile,
+        ]
         return secrets.compactMap { setting in
             var status = stat()
             guard let path = settings.optionalText(setting), stat(path, &status) == 0,
