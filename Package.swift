@@ -291,6 +291,11 @@ let package = Package(
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(
+            name: "CertificatesTests",
+            dependencies: ["Certificates", "Domain"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "ClientCommandsTests",
             dependencies: ["APIModel", "Client", "ClientCommands", "Domain"],
             swiftSettings: strict

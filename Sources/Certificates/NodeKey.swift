@@ -30,7 +30,10 @@ package enum NodeKey {
                 replaces: false
             )
             return try await OpenSSL.run(
-                ["req", "-new", "-key", folder + "/key", "-subj", "/CN=\(name)", "-config", folder + "/config"],
+                [
+                    "req", "-new", "-key", folder + "/key", "-subj", "/CN=\(name)", "-config",
+                    folder + "/config",
+                ],
                 "The openssl program cannot use the key"
             )
         }

@@ -26,7 +26,9 @@ enum OpenSSL {
                     let result = try await Subprocess.run(
                         .name("openssl"),
                         arguments: Arguments(arguments),
-                        environment: .custom(["PATH": "/usr/bin:/bin", "LC_ALL": "C", "OPENSSL_CONF": "/dev/null"]),
+                        environment: .custom([
+                            "PATH": "/usr/bin:/bin", "LC_ALL": "C", "OPENSSL_CONF": "/dev/null",
+                        ]),
                         input: .string(input),
                         output: .string(limit: 1 << 18),
                         error: .string(limit: 1 << 16)

@@ -23,7 +23,8 @@ package protocol JoinTokenStore: Sendable {
     /// - Returns: the token; nil when there is none of this name and digest that holds now, or when it is not known
     ///   who got it.
     /// - Throws: why it cannot be taken; it may be gone then.
-    func takeJoinToken(_ id: String, digest: [UInt8], at now: UInt64) async throws(StoreError) -> JoinTokenRecord?
+    func takeJoinToken(_ id: String, digest: [UInt8], at now: UInt64) async throws(StoreError)
+        -> JoinTokenRecord?
 
     /// Removes a token for good.
     ///

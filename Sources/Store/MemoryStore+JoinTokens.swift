@@ -22,7 +22,9 @@ extension MemoryStore {
         at now: UInt64
     ) throws(StoreError) -> JoinTokenRecord? {
         try checkOpen()
-        guard let token = knownJoinTokens[id], token.digest == digest, token.expiresAt > now else { return nil }
+        guard let token = knownJoinTokens[id], token.digest == digest, token.expiresAt > now else {
+            return nil
+        }
         knownJoinTokens[id] = nil
         return token
     }

@@ -19,8 +19,11 @@ extension SQLiteStore {
 
     package func joinTokens() async throws(StoreError) -> [JoinTokenRecord] {
         try await read { db in
-            try Row.fetchAll(db, sql: "SELECT \(JoinTokenRecord.columns) FROM joinToken ORDER BY createdAt, id")
-                .compactMap { try? JoinTokenRecord($0) }
+            try Row.fetchAll(
+                db,
+                sql: "SELECT \(JoinTokenRecord.columns) FROM joinToken ORDER BY createdAt, id"
+            )
+            .compactMap { try? JoinTokenRecord($0) }
         }
     }
 

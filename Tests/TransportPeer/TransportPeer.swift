@@ -18,7 +18,11 @@ struct TransportPeer {
         let arguments = CommandLine.arguments
         switch arguments.dropFirst().first {
         case "answer" where arguments.count == 5:
-            try await answer(at: arguments[2], ledger: arguments[3], post: try post(tlsDirectory: arguments[4]))
+            try await answer(
+                at: arguments[2],
+                ledger: arguments[3],
+                post: try post(tlsDirectory: arguments[4])
+            )
         case "ask" where arguments.count == 7:
             let asker = try await Asker(
                 try post(tlsDirectory: arguments[6]),

@@ -5,7 +5,9 @@ extension Sockets {
     @Suite struct AddressPolicyTests {
         @Test("Plain TCP to or from another machine is refused, with and without an identity")
         func plainTCP() async throws {
-            let posts: [any Post] = [NNGTransport(), try Certificates.forThisRun().member(), InMemoryTransport()]
+            let posts: [any Post] = [
+                NNGTransport(), try Certificates.forThisRun().member(), InMemoryTransport(),
+            ]
             for post in posts {
                 for address in ["tcp://0.0.0.0:0", "tcp://10.1.2.3:4711", "tcp://worker.example.com:4711"] {
                     await expectFailure(.insecureAddress) {

@@ -90,7 +90,10 @@ extension Sockets {
             }
         }
 
-        @Test("A node may be called by every name and address of its certificate", arguments: ["localhost", "127.0.0.1"])
+        @Test(
+            "A node may be called by every name and address of its certificate",
+            arguments: ["localhost", "127.0.0.1"]
+        )
         func rightName(host: String) async throws {
             let post = try Certificates.forThisRun().member()
             let inbox = try await post.openInbox(at: "tls+tcp://127.0.0.1:0", maximumMessageSize: 100)

@@ -50,7 +50,8 @@ struct TokenCommand: AsyncParsableCommand {
             )
             if output.output == .table {
                 Console.error(
-                    line: "cloister: made \(PlainText.of(token.id)), which holds until \(PlainText.of(token.expiresAt)) "
+                    line:
+                        "cloister: made \(PlainText.of(token.id)), which holds until \(PlainText.of(token.expiresAt)) "
                         + "and is not shown again"
                 )
                 try Console.deliver("\(PlainText.of(token.token ?? ""))\n".utf8)

@@ -22,7 +22,8 @@ package protocol JoinTokenArchive: Sendable {
     ///   - now: the time, in milliseconds since 1970.
     /// - Returns: the token; nil when there is none that holds.
     /// - Throws: `notReady` when it cannot be taken.
-    func takeJoinToken(_ id: String, digest: [UInt8], at now: UInt64) async throws(Failure) -> JoinTokenRecord?
+    func takeJoinToken(_ id: String, digest: [UInt8], at now: UInt64) async throws(Failure)
+        -> JoinTokenRecord?
 
     /// Removes a token for good.
     ///

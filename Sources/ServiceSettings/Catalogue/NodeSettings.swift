@@ -5,7 +5,8 @@ extension SettingsCatalogue.Topic {
         introduction:
             "`cloister up` makes keys, store and addresses below its state directory and leaves these out of account.",
         settings: [
-            .inbox, .clusterKeyFile, .tlsCertificateFile, .tlsKeyFile, .tlsAuthorityFile, .tlsAuthorityKeyFile,
+            .inbox, .clusterKeyFile, .tlsCertificateFile, .tlsKeyFile, .tlsAuthorityFile,
+            .tlsAuthorityKeyFile,
             .logLevel,
             .storeFile, .tombstoneRetentionHours,
         ]

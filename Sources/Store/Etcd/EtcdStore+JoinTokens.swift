@@ -6,7 +6,9 @@ internal import FoundationEssentials
 extension EtcdStore {
     package func keep(_ token: JoinTokenRecord) async throws(StoreError) {
         for entry in try await read(.prefix(places.joinTokens)) {
-            guard let old = try? StoredJoinToken.read(entry), old.expiresAt <= token.createdAt else { continue }
+            guard let old = try? StoredJoinToken.read(entry), old.expiresAt <= token.createdAt else {
+                continue
+            }
             _ = try await transact(
                 EtcdTransaction(
                     if: [.isUnchanged(entry.key, since: entry.modifyRevision)],
@@ -45,7 +47,8 @@ extension EtcdStore {
         at now: UInt64
     ) async throws(StoreError) -> JoinTokenRecord? {
         let place = places.joinToken(id)
-        guard let entry = try await read(.key(place)).first, let token = try? StoredJoinToken.read(entry).token,
+        guard let entry = try await read(.key(place)).first,
+            let token = try? StoredJoinToken.read(entry).token,
             token.digest == digest, token.expiresAt > now
         else { return nil }
         // Not tried again when its outcome is not told: who finds the token gone does not know who took it.

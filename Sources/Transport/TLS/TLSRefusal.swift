@@ -51,14 +51,17 @@ package struct TLSRefusal: Hashable, Sendable {
     private static func sentence(in reason: String, peer: String, side: Side) -> String? {
         func says(_ words: String...) -> Bool { words.contains { reason.contains($0) } }
         if says("PEER_DID_NOT_RETURN_A_CERTIFICATE") {
-            return "\(peer) showed no certificate. Give that node one of this cluster's authority: cloister cert node."
+            return
+                "\(peer) showed no certificate. Give that node one of this cluster's authority: cloister cert node."
         }
         if says("ALERT") {
-            return "\(peer) refused this node's certificate or its name (\(code(in: reason))). Look at that node's "
+            return
+                "\(peer) refused this node's certificate or its name (\(code(in: reason))). Look at that node's "
                 + "log; cloister cert show tells issuer, names and validity of this node's certificate."
         }
         if says("CERTIFICATE_VERIFY_FAILED") {
-            return "The certificate of \(peer) is not from an authority in tls.authorityFile, or not valid now. Compare "
+            return
+                "The certificate of \(peer) is not from an authority in tls.authorityFile, or not valid now. Compare "
                 + "both with cloister cert show, and the clocks of both machines."
         }
         if says("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "UNSUPPORTED_PROTOCOL") {

@@ -33,7 +33,10 @@ struct CertCommand: AsyncParsableCommand {
         @Option(help: "How many days it holds.")
         var days = CertificateAuthority.days
 
-        @Flag(help: "Replaces files that are there: nodes with certificates of the old authority are believed no more.")
+        @Flag(
+            help:
+                "Replaces files that are there: nodes with certificates of the old authority are believed no more."
+        )
         var force = false
 
         func validate() throws { try CertCommand.check(days) }
@@ -42,7 +45,10 @@ struct CertCommand: AsyncParsableCommand {
             try await CertCommand.report {
                 try PrivateFolder.make(out)
                 for file in ["ca.key", "ca.pem"] where !force && PrivateFolder.has("\(out)/\(file)") {
-                    throw Failure(.invalidConfiguration, "\(out)/\(file) is there already; --force replaces it.")
+                    throw Failure(
+                        .invalidConfiguration,
+                        "\(out)/\(file) is there already; --force replaces it."
+                    )
                 }
                 let made = try await CertificateAuthority.make(name: name, days: days)
                 try PrivateFolder.write(made.key, to: out + "/ca.key", isSecret: true, replaces: force)
@@ -52,7 +58,9 @@ struct CertCommand: AsyncParsableCommand {
                     isSecret: false,
                     replaces: force
                 )
-                Console.error(line: "cloister: made \(out)/ca.pem for every node, and \(out)/ca.key, to be kept here")
+                Console.error(
+                    line: "cloister: made \(out)/ca.pem for every node, and \(out)/ca.key, to be kept here"
+                )
             }
         }
     }
@@ -141,7 +149,8 @@ struct CertCommand: AsyncParsableCommand {
                         ("signs others", certificate.isAuthority ? "yes" : "no"),
                         ("SHA-256", certificate.digest),
                     ].map { name, value in
-                        name + String(repeating: " ", count: 14 - name.utf8.count) + PlainText.of(value) + "\n"
+                        name + String(repeating: " ", count: 14 - name.utf8.count) + PlainText.of(value)
+                            + "\n"
                     }.joined()
                 }
                 try Console.deliver(blocks.joined(separator: "\n").utf8)
@@ -150,7 +159,9 @@ struct CertCommand: AsyncParsableCommand {
     }
 
     private static func check(_ days: Int) throws {
-        guard (1...36_500).contains(days) else { throw ValidationError("--days is a number from 1 to 36500.") }
+        guard (1...36_500).contains(days) else {
+            throw ValidationError("--days is a number from 1 to 36500.")
+        }
     }
 
     private static func report(_ work: () async throws -> Void) async throws {

@@ -96,7 +96,13 @@ struct SettingsOptions: ParsableArguments {
                 "The configuration \(path) cannot be read: it is not there, not UTF-8 or longer than \(limit >> 10) KiB."
             )
         }
-        return SettingsSources(fileName: path, file: text, environment: environment, flags: flags, basis: basis)
+        return SettingsSources(
+            fileName: path,
+            file: text,
+            environment: environment,
+            flags: flags,
+            basis: basis
+        )
     }
 
     /// All variables of the environment.

@@ -31,7 +31,8 @@ struct CoordinatorCall: Sendable {
     /// - Throws: `invalidConfiguration` when the place is none.
     init(_ place: String, token: JoinToken) throws(Failure) {
         let bare = place.hasPrefix("https://") ? String(place.dropFirst(8)) : place
-        guard let colon = bare.lastIndex(of: ":"), let port = UInt16(bare[bare.index(after: colon)...]), port > 0,
+        guard let colon = bare.lastIndex(of: ":"), let port = UInt16(bare[bare.index(after: colon)...]),
+            port > 0,
             colon != bare.startIndex, !bare.contains("/"), !bare.contains("@"),
             bare.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else {
@@ -79,7 +80,9 @@ struct CoordinatorCall: Sendable {
             certificateRequest: certificateRequest
         )
         let bytes = try await answer(to: "/cloister/v1/join", body: request.json.encoded, security)
-        guard let answer = try? JSONDecoder().decode(JoinAnswer.self, from: bytes) else { throw misunderstood }
+        guard let answer = try? JSONDecoder().decode(JoinAnswer.self, from: bytes) else {
+            throw misunderstood
+        }
         return answer
     }
 

@@ -1,11 +1,11 @@
 internal import API
 internal import APIModel
 internal import Certificates
+internal import Coordinator
 internal import Domain
 internal import Identity
 internal import Logging
 internal import ServiceSettings
-internal import Coordinator
 internal import Wire
 
 /// Lets workers join where the configuration has an authority's key.

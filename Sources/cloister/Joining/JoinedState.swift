@@ -41,7 +41,10 @@ struct JoinedState: Sendable {
         // Before the token is used: a folder that cannot be written would waste it.
         try PrivateFolder.make(folder)
         guard chmod(folder, 0o700) == 0 else {
-            throw Failure(.invalidConfiguration, "\(folder) does not belong to you; choose another --state-dir.")
+            throw Failure(
+                .invalidConfiguration,
+                "\(folder) does not belong to you; choose another --state-dir."
+            )
         }
         try PrivateFolder.make(folder + "/run")
         let key = try await NodeKey.make()

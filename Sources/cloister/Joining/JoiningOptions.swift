@@ -30,7 +30,7 @@ struct JoiningOptions: ParsableArguments {
     var stateDir: String?
 
     private var state: JoinedState {
-        JoinedState(folder: stateDir ?? StateDirectory.standardPath + "/worker")
+        JoinedState(folder: AbsolutePath.of(stateDir ?? StateDirectory.standardPath + "/worker"))
     }
 
     /// What the worker got when it joined, where that matters.
@@ -86,6 +86,11 @@ extension String {
     /// Without white space around it, which comes with a token that was pasted.
     fileprivate var trimmingWhitespace: String {
         let kept = drop { $0.isWhitespace }
-        return String(kept.prefix((kept.lastIndex { !$0.isWhitespace }.map { kept.distance(from: kept.startIndex, to: $0) + 1 }) ?? 0))
+        return String(
+            kept.prefix(
+                (kept.lastIndex { !$0.isWhitespace }.map { kept.distance(from: kept.startIndex, to: $0) + 1 })
+                    ?? 0
+            )
+        )
     }
 }

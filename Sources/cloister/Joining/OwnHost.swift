@@ -31,7 +31,11 @@ enum OwnHost {
         }
         defer { freeaddrinfo(list) }
         // Nothing is sent: connecting has the kernel choose the way.
-        let descriptor = socket(found.pointee.ai_family, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = socket(
+            found.pointee.ai_family,
+            Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue),
+            0
+        )
         defer { close(descriptor) }
         var own = sockaddr_storage()
         var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -54,7 +58,10 @@ enum OwnHost {
             }
         }
         guard isFound else {
-            throw Failure(.invalidConfiguration, "There is no way to \(host); set the worker's inbox by hand.")
+            throw Failure(
+                .invalidConfiguration,
+                "There is no way to \(host); set the worker's inbox by hand."
+            )
         }
         let address = String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
         return address.contains(":") ? "[\(address)]" : address

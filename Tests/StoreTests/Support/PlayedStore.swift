@@ -75,7 +75,9 @@ actor PlayedStore: Store {
 
     func joinTokens() throws(StoreError) -> [JoinTokenRecord] { [] }
 
-    func takeJoinToken(_ id: String, digest: [UInt8], at now: UInt64) throws(StoreError) -> JoinTokenRecord? { nil }
+    func takeJoinToken(_ id: String, digest: [UInt8], at now: UInt64) throws(StoreError) -> JoinTokenRecord? {
+        nil
+    }
 
     func removeJoinToken(_ id: String) throws(StoreError) -> Bool { false }
 

@@ -49,9 +49,12 @@ struct Certificates {
             ["-keyout", "\(directory)/\(name).key", "-out", "\(directory)/\(name).pem"]
         }
         func make(_ name: String, _ subject: String, by authority: String? = nil) throws {
-            let signer = authority.map { ["-CA", "\(directory)/\($0).pem", "-CAkey", "\(directory)/\($0).key"] }
+            let signer = authority.map {
+                ["-CA", "\(directory)/\($0).pem", "-CAkey", "\(directory)/\($0).key"]
+            }
             try openssl(
-                ["req", "-x509", "-subj", "/CN=\(name)", "-addext", "subjectAltName=\(subject)"] + (signer ?? [])
+                ["req", "-x509", "-subj", "/CN=\(name)", "-addext", "subjectAltName=\(subject)"]
+                    + (signer ?? [])
                     + key + files(name)
             )
         }
