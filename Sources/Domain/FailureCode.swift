@@ -147,11 +147,7 @@ extension FailureCode {
     /// No such API key.
     package static let keyNotFound = Self("KeyNotFound", 404, "There is no such API key.")
     /// Nodes cannot join through this coordinator.
-    package static let joiningNotAvailable = Self(
-        "JoiningNotAvailable",
-        404,
-        "No node joins through this coordinator: it has no key of an authority to sign with."
-    )
+    package static let joiningNotAvailable = Self("JoiningNotAvailable", 404, "No node joins here.")
     /// The session has no such terminal.
     package static let terminalNotFound = Self("TerminalNotFound", 404, "The session has no such terminal.")
     /// The route exists, but not for this method.

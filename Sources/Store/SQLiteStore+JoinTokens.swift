@@ -53,6 +53,26 @@ extension SQLiteStore {
     }
 }
 
+extension StoreSchema {
+    /// Migration 5.
+    static func registerJoinTokens(_ migrator: inout DatabaseMigrator) {
+        migrator.registerMigration("5: tokens for joining") { db in
+            // Of the token only its SHA-256 is kept.
+            try db.execute(
+                sql: """
+                    CREATE TABLE joinToken (
+                        id TEXT PRIMARY KEY NOT NULL,
+                        digest BLOB NOT NULL,
+                        worker TEXT,
+                        createdAt INTEGER NOT NULL,
+                        expiresAt INTEGER NOT NULL
+                    ) STRICT;
+                    """
+            )
+        }
+    }
+}
+
 /// Rows.
 extension JoinTokenRecord {
     /// The columns in the order in which they are written and read.

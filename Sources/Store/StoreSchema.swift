@@ -8,6 +8,13 @@ enum StoreSchema {
 
     /// The migrations; rule of change: add one at the end, never alter one.
     static var migrator: DatabaseMigrator {
+        var migrator = firstMigrations
+        registerJoinTokens(&migrator)
+        return migrator
+    }
+
+    /// The migrations 1 to 4.
+    private static var firstMigrations: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1: ended sessions and node facts") { db in
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
@@ -71,20 +78,6 @@ enum StoreSchema {
                     CREATE TABLE mcpKey (
                         pool TEXT PRIMARY KEY NOT NULL,
                         rotations INTEGER NOT NULL
-                    ) STRICT;
-                    """
-            )
-        }
-        migrator.registerMigration("5: tokens for joining") { db in
-            // Of the token only its SHA-256 is kept.
-            try db.execute(
-                sql: """
-                    CREATE TABLE joinToken (
-                        id TEXT PRIMARY KEY NOT NULL,
-                        digest BLOB NOT NULL,
-                        worker TEXT,
-                        createdAt INTEGER NOT NULL,
-                        expiresAt INTEGER NOT NULL
                     ) STRICT;
                     """
             )
