@@ -38,7 +38,26 @@ let package = Package(
         .target(name: "CGuestBoot"),
         .target(name: "Domain", swiftSettings: pure),
         .target(name: "Wire", dependencies: ["CLZ4", "CWire", "Domain"], swiftSettings: strict),
-        .target(name: "Transport", dependencies: ["CNNG"], swiftSettings: strict),
+        .target(
+            name: "Transport",
+            dependencies: [
+                "CNNG",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Certificates",
+            dependencies: [
+                "Domain",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: strict
+        ),
         .target(name: "HashRing", dependencies: ["Domain"], swiftSettings: pure),
         .target(name: "ClusterState", dependencies: ["Domain", "HashRing"], swiftSettings: pure),
         .target(name: "Lifecycle", dependencies: ["Domain"], swiftSettings: pure),
@@ -170,13 +189,14 @@ let package = Package(
         .executableTarget(
             name: "cloister",
             dependencies: [
-                "API", "APIModel", "Client", "ClientCommands", "Coordinator", "Domain", "Etcd", "Identity",
-                "MicroVM", "Presentation", "ServiceSettings", "Store", "Telemetry", "Transport", "Wire",
-                "Worker",
+                "API", "APIModel", "Certificates", "Client", "ClientCommands", "Coordinator", "Domain", "Etcd",
+                "Identity", "MicroVM", "Presentation", "ServiceSettings", "Store", "Telemetry", "Transport",
+                "Wire", "Worker",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -270,6 +290,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),
+        .testTarget(
+            name: "CertificatesTests",
+            dependencies: ["Certificates", "Domain"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ClientCommandsTests",
             dependencies: ["APIModel", "Client", "ClientCommands", "Domain"],

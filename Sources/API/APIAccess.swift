@@ -17,6 +17,8 @@ package struct APIAccess: Sendable {
     package let nodes: (any NodeDispatch)?
     /// What operators do with nodes; nil where there is no such route.
     package let nodeControl: (any NodeControl)?
+    /// How workers join; nil where they do not.
+    package let joining: NodeJoining?
     /// How many requests a caller may send that has no rate of its own; nil for no limit.
     package let rate: RequestRate?
     /// Where each operation is told; nil for nowhere.
@@ -31,6 +33,7 @@ package struct APIAccess: Sendable {
     ///   - pools: the control plane's pools; nil for no such route.
     ///   - nodes: what operators see of the nodes; nil for no such route.
     ///   - nodeControl: what operators do with nodes; nil for no such route.
+    ///   - joining: how workers join; nil where they do not.
     ///   - rate: how many requests a caller may send that has no rate of its own; nil for no limit.
     ///   - audit: where each operation is told; nil for nowhere.
     package init(
@@ -40,6 +43,7 @@ package struct APIAccess: Sendable {
         pools: (any PoolControl)? = nil,
         nodes: (any NodeDispatch)? = nil,
         nodeControl: (any NodeControl)? = nil,
+        joining: NodeJoining? = nil,
         rate: RequestRate? = nil,
         audit: AuditLog? = nil
     ) {
@@ -49,6 +53,7 @@ package struct APIAccess: Sendable {
         self.pools = pools
         self.nodes = nodes
         self.nodeControl = nodeControl
+        self.joining = joining
         self.rate = rate
         self.audit = audit
     }

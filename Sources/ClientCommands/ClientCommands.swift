@@ -6,6 +6,7 @@ package enum ClientCommands {
     package static let all: [any ParsableCommand.Type] = [
         ExecCommand.self, ShellCommand.self, FilesCommand.self, SessionCommand.self, LogsCommand.self,
         PoolCommand.self, ApplyCommand.self, MCPCommand.self, NodeCommand.self, KeyCommand.self,
+        TokenCommand.self,
         ContextCommand.self, VersionCommand.self,
     ]
 }

@@ -19,8 +19,8 @@ package struct CoordinatorService: Service {
     package let dispatcher: Dispatcher
     /// Writes and reads tombstones.
     package let tombstones: TombstoneKeeper
-    /// Keeps API keys and the rotations of MCP keys, in the same file as the tombstones.
-    package let keys: any KeyStore & MCPKeyStore
+    /// Keeps API keys, the rotations of MCP keys and tokens for joining, in the same file as the tombstones.
+    package let keys: any KeyStore & MCPKeyStore & JoinTokenStore
     /// Keeps the control plane's pools, in the same file.
     package let pools: PoolKeeper
     private let changes: any StoreChanges

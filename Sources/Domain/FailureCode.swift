@@ -152,6 +152,8 @@ extension FailureCode {
     package static let fileNotFound = Self("FileNotFound", 404, "The session has no such file.")
     /// No such API key.
     package static let keyNotFound = Self("KeyNotFound", 404, "There is no such API key.")
+    /// Nodes cannot join through this coordinator.
+    package static let joiningNotAvailable = Self("JoiningNotAvailable", 404, "No node joins here.")
     /// The session has no such terminal.
     package static let terminalNotFound = Self("TerminalNotFound", 404, "The session has no such terminal.")
     /// The route exists, but not for this method.
@@ -290,7 +292,7 @@ extension FailureCode {
         .invalidRequestContent, .sessionPoolFeatureNotSupported, .sessionPoolInvalidReadySessionInstances,
         .sessionMCPServerNotEnabled,
         .propertyChangeNotAllowed, .anotherOperationInProgress, .resourceNotFound,
-        .sessionPoolNotFound, .noSessionFound, .executionNotFound, .keyNotFound,
+        .sessionPoolNotFound, .noSessionFound, .executionNotFound, .keyNotFound, .joiningNotAvailable,
         .terminalNotFound, .fileNotFound, .methodNotAllowed, .fileTransferExpired, .sessionStorageFull,
         .executionConflict,
         .nodeInUse, .terminalEnded, .terminalInputGap, .payloadTooLarge, .unsupportedMediaType,

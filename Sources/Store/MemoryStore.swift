@@ -18,6 +18,8 @@ package actor MemoryStore: Store {
     private var knownPools: [PoolName: PoolRecord] = [:]
     private var knownRotations: [PoolName: Int] = [:]
     private var knownDrains: [WorkerID: NodeDrain] = [:]
+    /// The tokens for joining, by name; ``MemoryStore+JoinTokens.swift`` has what is done with them.
+    var knownJoinTokens: [String: JoinTokenRecord] = [:]
     private var isClosed = false
 
     /// Makes an empty store.
@@ -149,7 +151,7 @@ package actor MemoryStore: Store {
 
     package func close() { isClosed = true }
 
-    private func checkOpen() throws(StoreError) {
+    func checkOpen() throws(StoreError) {
         if isClosed { throw .closed }
     }
 

@@ -8,12 +8,14 @@ enum StoreSchema {
 
     /// The migrations; rule of change: add one at the end, never alter one.
     static var migrator: DatabaseMigrator {
-        var migrator = earlierMigrator
+        var migrator = firstMigrations
+        registerJoinTokens(&migrator)
         registerDrains(in: &migrator)
         return migrator
     }
 
-    private static var earlierMigrator: DatabaseMigrator {
+    /// The migrations 1 to 4.
+    private static var firstMigrations: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1: ended sessions and node facts") { db in
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")

@@ -15,6 +15,9 @@ struct Cloister: AsyncParsableCommand {
             """ + ExitStatus.explanation,
         version: ProductVersion.text,
         subcommands: [Up.self, Run.self] + ClientCommands.all
-            + [Completion.self, CoordinatorCommand.self, WorkerCommand.self, ConfigCommand.self]
+            + [
+                Completion.self, CoordinatorCommand.self, WorkerCommand.self, ConfigCommand.self,
+                CertCommand.self,
+            ]
     )
 }

@@ -8,7 +8,6 @@ internal import ServiceLifecycle
 internal import ServiceSettings
 internal import Store
 internal import Telemetry
-internal import Transport
 internal import Wire
 
 /// `cloister coordinator`: the role that takes requests and dispatches them.
@@ -27,6 +26,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try overrides.checked(config, for: .coordinator)
         let clusterKey = try settings.clusterKey()
+        let nodeLogger = ServiceLog.logger("coordinator", level: settings.logLevel)
+        let transport = try NodeTransport(settings, logger: nodeLogger)
         let coordinator = try await CoordinatorService(
             configuration: CoordinatorConfiguration(
                 name: settings.coordinatorName,
@@ -38,8 +39,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
                 shared: try settings.sharedStorage(),
                 tombstoneRetention: settings.tombstoneRetention
             ),
-            post: NNGTransport(identity: try settings.tlsIdentity()),
-            logger: ServiceLog.logger("coordinator", level: settings.logLevel)
+            post: transport.post,
+            logger: nodeLogger
         )
         try await coordinator.pools.load(PoolMeaning.configuration(of:))
         let logger = ServiceLog.logger("api", level: settings.logLevel)
@@ -56,7 +57,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
             logger.info("the API listens", metadata: ["port": "\(port)"])
         }
         try await ServiceRunner.run(
-            [coordinator, entrance.service, server, departure],
+            transport.services + [coordinator, entrance.service, server, departure],
             notice: notice,
             logger: logger
         )

@@ -55,6 +55,13 @@ struct Entrance {
             pools: coordinator.pools,
             nodes: coordinator.dispatcher,
             nodeControl: coordinator.drains,
+            joining: try JoinDesk.joining(
+                settings,
+                archive: archive,
+                clusterKey: clusterKey,
+                inbox: coordinator.inboxAddress,
+                logger: logger
+            ),
             rate: try settings.rate(),
             audit: service.audit
         )

@@ -141,7 +141,7 @@ struct LocalCluster: Sendable {
                 storePath: state.storePath,
                 tombstoneRetention: settings.tombstoneRetention
             ),
-            post: NNGTransport(identity: nil),
+            post: NNGTransport(),
             logger: ServiceLog.logger("coordinator", level: .warning)
         )
     }

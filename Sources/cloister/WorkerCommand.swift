@@ -4,7 +4,6 @@ internal import Logging
 internal import MicroVM
 internal import ServiceLifecycle
 internal import ServiceSettings
-internal import Transport
 internal import Worker
 
 /// `cloister worker`: the role that owns sandboxes.
@@ -12,16 +11,21 @@ struct WorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker",
         abstract: "Runs a worker: the sandboxes of one machine.",
-        discussion: "The keys of the configuration file are in docs/configuration.md."
+        discussion: """
+            The keys of the configuration file are in docs/configuration.md. With --join the worker gets its \
+            certificate and all else from a coordinator and keeps it; from then on it starts without a token.
+            """
     )
 
-    @Option(help: "The YAML file with the configuration.")
-    var config: String
+    @Option(help: "The YAML file with the configuration; a worker that joins needs none.")
+    var config: String?
 
+    @OptionGroup var joining: JoiningOptions
     @OptionGroup var overrides: SettingsOptions
 
     func run() async throws {
-        let settings = try overrides.checked(config, for: .worker)
+        try await joining.joinIfNeeded(config, overrides)
+        let settings = try overrides.checked(config, for: .worker, basis: joining.basis(config))
         let logger = ServiceLog.logger("worker", level: settings.logLevel)
         let pools = try settings.pools()
         let estimate = MachineCapacity.estimated(shares: 1, guestMemoryMiB: pools.guestMemoryMiB)
@@ -46,14 +50,15 @@ struct WorkerCommand: AsyncParsableCommand {
             ]
         )
         if let warning = report.jailWarning { logger.warning("QEMU runs without a jail: \(warning)") }
+        let transport = try NodeTransport(settings, logger: logger)
         let worker = WorkerService(
             configuration: configuration,
             hypervisor: hypervisor,
-            post: NNGTransport(identity: try settings.tlsIdentity()),
+            post: transport.post,
             logger: logger
         ) { sentence in
             logger.info("\(sentence)", metadata: ["progress": "true"])
         }
-        try await ServiceRunner.run([worker], logger: logger)
+        try await ServiceRunner.run(transport.services + [worker], logger: logger)
     }
 }

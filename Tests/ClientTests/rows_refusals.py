@@ -97,6 +97,7 @@ ROWS = [
       for route in ALL),
     Row("a key that may not make keys", "GET /cloister/v1/keys", 403, key="executor"),
     Row("a key that may not see nodes", "GET /cloister/v1/nodes", 403, key="executor", raw=""),
+    Row("a key that may not make tokens", "POST /cloister/v1/tokens", 403, key="executor", raw="", body={}),
     Row("nor one of them", "GET /cloister/v1/nodes/worker-1", 403, key="executor", raw=""),
     *(Row("nor change one", route, 403, key="executor", raw="")
       for route in ("DELETE /cloister/v1/nodes/worker-1", "POST /cloister/v1/nodes/worker-1/drain", "POST /cloister/v1/nodes/worker-1/undrain")),

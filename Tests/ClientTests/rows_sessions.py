@@ -91,5 +91,11 @@ ROWS = [
         body={"name": "x", "roles": ["executor"], "pools": ["1"]}),
     Row("revoked", "DELETE /cloister/v1/keys/{keyid}", 204, raw=""),
     Row("not there any more", "DELETE /cloister/v1/keys/{keyid}", 404, "KeyNotFound", raw=""),
+    Row("no authority here", "GET /cloister/v1/authority", 404, "JoiningNotAvailable", raw="", key=None),
+    Row("no node joins here", "POST /cloister/v1/join", 404, "JoiningNotAvailable", raw="", key=None,
+        body={"token": "clj_", "worker": "w", "hosts": ["127.0.0.1"], "certificateRequest": ""}),
+    Row("nor is there a token for it", "POST /cloister/v1/tokens", 404, "JoiningNotAvailable", raw="", body={}),
+    Row("nor a list of them", "GET /cloister/v1/tokens", 404, "JoiningNotAvailable", raw=""),
+    Row("nor one to take back", "DELETE /cloister/v1/tokens/0123abcd", 404, "JoiningNotAvailable", raw=""),
     Row("its secret does nothing now", "GET session", 401, "Unauthorized", key="revoked"),
 ]  # fmt: skip

@@ -23,7 +23,11 @@ enum ImportRule {
         "HashRing": Entry(ours: ["Domain"], others: []),
         "Lifecycle": Entry(ours: ["Domain"], others: []),
         "Wire": Entry(ours: ["Domain", "CWire", "CLZ4"], others: []),
-        "Transport": Entry(ours: ["CNNG"], others: ["Dispatch", "Glibc", "Synchronization"]),
+        "Transport": Entry(
+            ours: ["CNNG"],
+            others: ["Dispatch", "Glibc", "NIOCore", "NIOPosix", "NIOSSL", "NIOTLS", "Synchronization"]
+        ),
+        "Certificates": Entry(ours: ["Domain"], others: system.union(["Crypto", "Subprocess"])),
         "APIModel": Entry(ours: ["Domain"], others: ["FoundationEssentials"]),
         "Telemetry": Entry(ours: [], others: system.union(["Logging"])),
         "ClusterState": Entry(ours: ["Domain", "HashRing"], others: []),
@@ -74,13 +78,15 @@ enum ImportRule {
         "ServiceSettings": Entry(ours: ["Domain"], others: ["Yams"]),
         "cloister": Entry(
             ours: [
-                "API", "APIModel", "Client", "ClientCommands", "Coordinator", "Domain", "Identity",
+                "API", "APIModel", "Certificates", "Client", "ClientCommands", "Coordinator", "Domain",
+                "Identity",
                 "MicroVM",
                 "Etcd", "Presentation", "ServiceSettings", "Store", "Telemetry", "Transport", "Wire",
                 "Worker",
             ],
             others: system.union([
-                "ArgumentParser", "AsyncHTTPClient", "Logging", "NIOCore", "NIOSSL", "ServiceLifecycle",
+                "ArgumentParser", "AsyncHTTPClient", "Logging", "NIOCore", "NIOHTTP1", "NIOSSL",
+                "ServiceLifecycle",
                 "Subprocess", "UnixSignals",
             ])
         ),

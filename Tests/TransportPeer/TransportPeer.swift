@@ -18,10 +18,14 @@ struct TransportPeer {
         let arguments = CommandLine.arguments
         switch arguments.dropFirst().first {
         case "answer" where arguments.count == 5:
-            try await answer(at: arguments[2], ledger: arguments[3], post: post(tlsDirectory: arguments[4]))
+            try await answer(
+                at: arguments[2],
+                ledger: arguments[3],
+                post: try post(tlsDirectory: arguments[4])
+            )
         case "ask" where arguments.count == 7:
             let asker = try await Asker(
-                post(tlsDirectory: arguments[6]),
+                try post(tlsDirectory: arguments[6]),
                 inboxAt: arguments[3],
                 peer: arguments[2],
                 firstNumber: UInt64(arguments[4]) ?? 0
@@ -52,9 +56,9 @@ struct TransportPeer {
         }
     }
 
-    private static func post(tlsDirectory: String) -> NNGTransport {
+    private static func post(tlsDirectory: String) throws -> NNGTransport {
         let identity = tlsDirectory == "-" ? nil : TLSIdentity(directory: tlsDirectory, name: "node")
-        return NNGTransport(identity: identity, limits: .brisk)
+        return NNGTransport(credentials: try identity.map(TLSCredentials.init), limits: .brisk)
     }
 }
 
@@ -70,12 +74,11 @@ extension NNGTransport.Limits {
 
 extension TLSIdentity {
     /// Reads `NAME.pem`, `NAME.key` and `authority.pem` from a directory.
-    package init(directory: String, name: String, peerName: String? = nil) {
+    package init(directory: String, name: String) {
         self.init(
             certificate: Self.text(of: "\(directory)/\(name).pem"),
             key: Self.text(of: "\(directory)/\(name).key"),
-            authority: Self.text(of: "\(directory)/authority.pem"),
-            peerName: peerName
+            authority: Self.text(of: "\(directory)/authority.pem")
         )
     }
 

@@ -5,8 +5,9 @@ extension Sockets {
     @Suite struct AddressPolicyTests {
         @Test("Plain TCP to or from another machine is refused, with and without an identity")
         func plainTCP() async throws {
-            let identity = try Certificates.forThisRun().node
-            let posts: [any Post] = [NNGTransport(), NNGTransport(identity: identity), InMemoryTransport()]
+            let posts: [any Post] = [
+                NNGTransport(), try Certificates.forThisRun().member(), InMemoryTransport(),
+            ]
             for post in posts {
                 for address in ["tcp://0.0.0.0:0", "tcp://10.1.2.3:4711", "tcp://worker.example.com:4711"] {
                     await expectFailure(.insecureAddress) {
@@ -35,9 +36,7 @@ extension Sockets {
             arguments: ["tcp://127.0.0.1:0", "tls+tcp://0.0.0.0:1", "tls+tcp://[::]:1", "nonsense"]
         )
         func noDestination(address: String) async throws {
-            let posts: [any Post] = [
-                NNGTransport(identity: try Certificates.forThisRun().node), InMemoryTransport(),
-            ]
+            let posts: [any Post] = [try Certificates.forThisRun().member(), InMemoryTransport()]
             for post in posts {
                 await expectFailure(.invalidAddress) { try await post.openOutbox(to: address) }
             }
@@ -50,15 +49,16 @@ extension Sockets {
                 TLSIdentity(certificate: "junk", key: good.key, authority: good.authority),
                 TLSIdentity(certificate: good.certificate, key: "", authority: good.authority),
                 TLSIdentity(certificate: good.certificate, key: good.key, authority: "junk"),
+                TLSIdentity(
+                    certificate: good.certificate,
+                    key: try Certificates.forThisRun().stranger.key,
+                    authority: good.authority
+                ),
             ]
+            let credentials = try TLSCredentials(good)
             for identity in broken {
-                let post = NNGTransport(identity: identity)
-                await expectFailure(.invalidIdentity) {
-                    try await post.openInbox(at: "tls+tcp://127.0.0.1:0", maximumMessageSize: 1)
-                }
-                await expectFailure(.invalidIdentity) {
-                    try await post.openOutbox(to: "tls+tcp://127.0.0.1:4711")
-                }
+                await expectFailure(.invalidIdentity) { try TLSCredentials(identity) }
+                await expectFailure(.invalidIdentity) { try credentials.replace(with: identity) }
             }
         }
     }

@@ -42,8 +42,10 @@ struct RouteTable {
             Route(path: "/healthz", handlers: [.get: health.alive]),
             Route(path: "/readyz", handlers: [.get: health.ready]),
             Route(path: DescriptionRoute.path, handlers: [.get: DescriptionRoute().show]),
-        ]
+        ] + joinRoutes.open
     }
+
+    private var joinRoutes: JoinRoutes { JoinRoutes(joining: access.joining, bodyTimeout: bodyTimeout) }
 
     /// The routes that need one.
     private var guardedRoutes: [Route] {
@@ -58,7 +60,7 @@ struct RouteTable {
         let below =
             executionRoutes + sessionRoutes + fileRoutes + terminalRoutes + mcpRoutes
             + [console].compactMap(\.self)
-        return keyRoutes + (nodeRoutes?.all ?? []) + poolRoutes
+        return keyRoutes + joinRoutes.guarded + (nodeRoutes?.all ?? []) + poolRoutes
             + Self.poolPrefixes.flatMap { prefix in
                 below.map { Route(path: prefix + $0.path, handlers: $0.handlers) }
             }

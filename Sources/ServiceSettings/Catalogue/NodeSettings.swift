@@ -5,7 +5,9 @@ extension SettingsCatalogue.Topic {
         introduction:
             "`cloister up` makes keys, store and addresses below its state directory and leaves these out of account.",
         settings: [
-            .inbox, .clusterKeyFile, .tlsCertificateFile, .tlsKeyFile, .tlsAuthorityFile, .logLevel,
+            .inbox, .clusterKeyFile, .tlsCertificateFile, .tlsKeyFile, .tlsAuthorityFile,
+            .tlsAuthorityKeyFile,
+            .logLevel,
             .storeFile, .tombstoneRetentionHours,
         ]
     )
@@ -66,7 +68,16 @@ extension Setting {
         .absent("no TLS"),
         for: [.coordinator, .worker],
         example: "/etc/cloister/ca.pem",
-        "The authority that all nodes' certificates come from, PEM."
+        "The authorities that all nodes' certificates come from, PEM; two while one follows the other. `SIGHUP` reads all anew."
+    )
+    /// The authority's key, where nodes join.
+    package static let tlsAuthorityKeyFile = Self(
+        "tls.authorityKeyFile",
+        .secretFile,
+        .absent("no node joins here"),
+        for: [.coordinator],
+        example: "/etc/cloister/ca.key",
+        "The key of the first authority in `tls.authorityFile`, PEM: with it this coordinator lets nodes join."
     )
     /// How much is logged.
     package static let logLevel = Self(

@@ -9,6 +9,7 @@ struct SettingsResolution {
 
     private let sources: SettingsSources
     private let file: SettingsFile
+    private let basis: SettingsFile
     private var flags: [String: String] = [:]
 
     /// Every key there may be.
@@ -24,6 +25,7 @@ struct SettingsResolution {
     init(_ sources: SettingsSources) {
         self.sources = sources
         file = SettingsFile(sources.file)
+        basis = SettingsFile(sources.basis)
         problems = file.problems.map { $0.inFile(sources.name) }
         readFlags()
         for setting in SettingsCatalogue.settings { expand(setting) }
@@ -85,7 +87,10 @@ struct SettingsResolution {
         if let text = sources.environment[variable], !text.isEmpty {
             return (SettingValue(text, of: kind), "the variable \(variable)")
         }
-        return file.entries.first { $0.key == key }.map { ($0.value, "\(sources.name):\($0.line)") }
+        if let entry = file.entries.first(where: { $0.key == key }) {
+            return (entry.value, "\(sources.name):\(entry.line)")
+        }
+        return basis.entries.first { $0.key == key }.map { ($0.value, "what the worker got when it joined") }
     }
 
     private mutating func take(_ key: String, _ known: Known) {

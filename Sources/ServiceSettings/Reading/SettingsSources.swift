@@ -5,6 +5,8 @@ package struct SettingsSources: Sendable {
     let file: String
     let environment: [String: String]
     let flags: [String]
+    /// What holds when no other source says anything, as YAML.
+    let basis: String
 
     /// Names the sources.
     ///
@@ -13,16 +15,19 @@ package struct SettingsSources: Sendable {
     ///   - file: its content.
     ///   - environment: the variables of the environment.
     ///   - flags: `key=value` each, as given with `--set`.
+    ///   - basis: what holds when no other source says anything, as YAML that is known to be right.
     package init(
         fileName: String? = nil,
         file: String = "",
         environment: [String: String] = [:],
-        flags: [String] = []
+        flags: [String] = [],
+        basis: String = ""
     ) {
         self.fileName = fileName
         self.file = file
         self.environment = environment
         self.flags = flags
+        self.basis = basis
     }
 
     /// What messages name as the place of a key that is nowhere.

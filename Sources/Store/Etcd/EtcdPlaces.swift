@@ -24,6 +24,8 @@ struct EtcdPlaces: Sendable {
     var mcpKeys: String { root + "mcp-key/" }
     /// All workers that are drained.
     var drains: String { root + "drain/" }
+    /// All tokens for joining.
+    var joinTokens: String { root + "join-token/" }
     /// All ended sessions in the order of their times.
     var times: String { root + "ended-by-time/" }
     /// All ended sessions in the order in which they were kept.
@@ -31,6 +33,9 @@ struct EtcdPlaces: Sendable {
 
     /// A key of the API.
     func apiKey(_ id: KeyID) -> String { apiKeys + id.text }
+
+    /// A token for joining; its name may be a stranger's text and stands there in hexadecimal digits.
+    func joinToken(_ id: String) -> String { joinTokens + Self.digits(Array(id.utf8)) }
 
     /// The digest of an API key's secret, of which there must be one only.
     func digest(_ digest: [UInt8]) -> String { root + "api-key-digest/" + Self.digits(digest) }

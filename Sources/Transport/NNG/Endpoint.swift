@@ -7,13 +7,11 @@ enum Endpoint {
     /// - Parameters:
     ///   - socket: The socket that the connections shall belong to.
     ///   - address: Where to listen.
-    ///   - identity: The identity for TLS.
     /// - Returns: The listener, and the address with the port that the system gave.
-    /// - Throws: An error of the address, of the identity or of the system.
+    /// - Throws: An error of the address or of the system.
     static func listen(
         with socket: nng_socket,
-        at address: Address,
-        identity: TLSIdentity?
+        at address: Address
     ) throws(TransportError) -> (nng_listener, Address) {
         var listener = nng_listener()
         try TransportError.check(
@@ -21,7 +19,7 @@ enum Endpoint {
             "listen at \(address)"
         )
         do throws(TransportError) {
-            try prepare(listener, at: address, identity: identity)
+            try prepare(listener, at: address)
             try TransportError.check(nng_listener_start(listener, 0), "listen at \(address)")
             guard address.port == 0 else { return (listener, address) }
             var port: Int32 = 0
@@ -41,20 +39,18 @@ enum Endpoint {
     /// - Parameters:
     ///   - socket: The socket that the connection shall belong to.
     ///   - address: The address of the peer.
-    ///   - identity: The identity for TLS.
     ///   - limits: The pace of reconnecting.
     /// - Returns: The dialer.
-    /// - Throws: An error of the address, of the identity or of the system.
+    /// - Throws: An error of the address or of the system.
     static func dial(
         with socket: nng_socket,
         to address: Address,
-        identity: TLSIdentity?,
         limits: NNGTransport.Limits
     ) throws(TransportError) -> nng_dialer {
         var dialer = nng_dialer()
         try TransportError.check(nng_dialer_create(&dialer, socket, address.description), "dial \(address)")
         do throws(TransportError) {
-            try prepare(dialer, to: address, identity: identity, limits: limits)
+            try prepare(dialer, to: address, limits: limits)
             try TransportError.check(
                 nng_dialer_start(dialer, Int32(NNG_FLAG_NONBLOCK)),
                 "dial \(address)"
@@ -68,8 +64,7 @@ enum Endpoint {
 
     private static func prepare(
         _ listener: nng_listener,
-        at address: Address,
-        identity: TLSIdentity?
+        at address: Address
     ) throws(TransportError) {
         if address.port != nil {
             // A peer whose machine vanished says nothing: without this its connection would stay for ever.
@@ -85,23 +80,11 @@ enum Endpoint {
                 "restrict \(address) to its owner"
             )
         }
-        if address.scheme == .tls, let identity {
-            let configuration = try TLSConfiguration(identity, side: .listener)
-            try TransportError.check(
-                nng_listener_set_ptr(
-                    listener,
-                    NNG_OPT_TLS_CONFIG,
-                    UnsafeMutableRawPointer(configuration.pointer)
-                ),
-                "set TLS"
-            )
-        }
     }
 
     private static func prepare(
         _ dialer: nng_dialer,
         to address: Address,
-        identity: TLSIdentity?,
         limits: NNGTransport.Limits
     ) throws(TransportError) {
         let pauses = [
@@ -117,17 +100,6 @@ enum Endpoint {
             try TransportError.check(
                 nng_dialer_set_bool(dialer, NNG_OPT_TCP_KEEPALIVE, true),
                 "keep the connection alive"
-            )
-        }
-        if address.scheme == .tls, let identity {
-            let configuration = try TLSConfiguration(identity, side: .dialer)
-            try TransportError.check(
-                nng_dialer_set_ptr(
-                    dialer,
-                    NNG_OPT_TLS_CONFIG,
-                    UnsafeMutableRawPointer(configuration.pointer)
-                ),
-                "set TLS"
             )
         }
     }

@@ -7,8 +7,6 @@ import Synchronization
 /// libnng 1.5.2 takes `EPIPE` for "the listener was closed" and never accepts again: it is enough that one
 /// peer goes away between its connecting and the library's greeting. Old connections live on, and newcomers
 /// even believe to be connected, so only a connection of our own tells.
-///
-/// Inboxes over TLS are not looked after: only the library itself could connect to them.
 final class InboxListener: Sendable {
     /// The address with the real port.
     let address: Address
@@ -24,10 +22,9 @@ final class InboxListener: Sendable {
     init(
         _ socket: nng_socket,
         at address: Address,
-        identity: TLSIdentity?,
         limits: NNGTransport.Limits
     ) throws(TransportError) {
-        let (listener, bound) = try Endpoint.listen(with: socket, at: address, identity: identity)
+        let (listener, bound) = try Endpoint.listen(with: socket, at: address)
         self.address = bound
         self.socket = socket
         self.limits = limits
@@ -60,7 +57,7 @@ final class InboxListener: Sendable {
         }
         if let dead = listener.withLock({ $0.take() }) { nng_listener_close(dead) }
         // If the address cannot be had now, the next check tries again.
-        guard let (next, _) = try? Endpoint.listen(with: socket, at: address, identity: nil) else { return }
+        guard let (next, _) = try? Endpoint.listen(with: socket, at: address) else { return }
         listener.withLock { $0 = next }
     }
 

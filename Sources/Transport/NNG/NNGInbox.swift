@@ -13,7 +13,6 @@ final class NNGInbox: Inbox {
     /// Opens the socket and listens; may block while a name is resolved.
     init(
         listeningAt address: Address,
-        identity: TLSIdentity?,
         maximumMessageSize: Int,
         limits: NNGTransport.Limits
     ) throws(TransportError) {
@@ -24,7 +23,7 @@ final class NNGInbox: Inbox {
                 nng_socket_set_size(socket, NNG_OPT_RECVMAXSZ, maximumMessageSize),
                 "limit the size of messages"
             )
-            listener = try InboxListener(socket, at: address, identity: identity, limits: limits)
+            listener = try InboxListener(socket, at: address, limits: limits)
         } catch {
             // Only a socket that never received is closed: one that does may hang.
             nng_close(socket)

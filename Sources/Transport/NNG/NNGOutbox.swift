@@ -21,22 +21,26 @@ final class NNGOutbox: Outbox {
     let address: String
 
     private let destination: Address
-    private let identity: TLSIdentity?
     private let maximumMessageSize: Int
     private let limits: NNGTransport.Limits
     private let state: Mutex<State>
     private let thread = DispatchQueue(label: "cloister.transport.outbox")
 
     /// Makes the first link, which begins to dial in the background.
+    ///
+    /// - Parameters:
+    ///   - address: where to dial.
+    ///   - peer: whom that leads to, when it is only the way there.
+    ///   - maximumMessageSize: a longer message is refused.
+    ///   - limits: the bounds of what may wait, and the pace of reconnecting.
     init(
         dialing address: Address,
-        identity: TLSIdentity?,
+        onTheWayTo peer: Address? = nil,
         maximumMessageSize: Int,
         limits: NNGTransport.Limits
     ) throws(TransportError) {
-        self.address = address.description
+        self.address = (peer ?? address).description
         destination = address
-        self.identity = identity
         self.maximumMessageSize = maximumMessageSize
         self.limits = limits
         state = Mutex(
@@ -133,7 +137,7 @@ final class NNGOutbox: Outbox {
             guard state.pace.nextLink <= .now else { return .success(.notBefore(state.pace.nextLink)) }
             return Result { () throws(TransportError) in
                 // Under the lock, so that there is never a second one; opening and dialing do not wait.
-                let link = try OutboxLink(to: destination, identity: identity, limits: limits) {
+                let link = try OutboxLink(to: destination, limits: limits) {
                     [weak self] in
                     self?.connectionEnded()
                 }

@@ -1,6 +1,4 @@
-import CNNG
-
-/// The post over libnng's one-way sockets: PULL for the inbox, one PUSH for every peer.
+/// The post over libnng's one-way sockets: PULL for the inbox, one PUSH for every peer; between machines inside TLS.
 package struct NNGTransport: Post {
     /// The bounds of what may wait, and the pace of reconnecting.
     package struct Limits: Sendable {
@@ -27,16 +25,21 @@ package struct NNGTransport: Post {
         package init() {}
     }
 
-    private let identity: TLSIdentity?
+    private let security: TLSSecurity?
     private let limits: Limits
 
     /// Creates a post.
     ///
     /// - Parameters:
-    ///   - identity: The identity for `tls+tcp` addresses; without one only local addresses can be used.
+    ///   - credentials: What proves this node on `tls+tcp` addresses; without it only local ones can be used.
     ///   - limits: The bounds of what may wait.
-    package init(identity: TLSIdentity? = nil, limits: Limits = Limits()) {
-        self.identity = identity
+    ///   - onRefusal: Told who was refused or refused this node, each kind once a minute at most.
+    package init(
+        credentials: TLSCredentials? = nil,
+        limits: Limits = Limits(),
+        onRefusal: @escaping @Sendable (TLSRefusal) -> Void = { _ in }
+    ) {
+        security = credentials.map { TLSSecurity(credentials: $0, reporter: RefusalReporter(onRefusal)) }
         self.limits = limits
     }
 
@@ -46,20 +49,23 @@ package struct NNGTransport: Post {
     ///   - address: Where to listen; port 0 lets the system choose one.
     ///   - maximumMessageSize: A longer message is dropped, with the connection that it came over.
     /// - Returns: The listening inbox.
-    /// - Throws: An error of the address, of the identity or of the system.
+    /// - Throws: An error of the address or of the system.
     package func openInbox(
         at address: String,
         maximumMessageSize: Int
     ) async throws(TransportError) -> any Inbox {
         precondition(maximumMessageSize > 0, "0 would mean no limit to libnng.")
-        let address = try AddressPolicy(hasIdentity: identity != nil).listening(at: address)
-        return try await BlockingCall.run { [identity, limits] () throws(TransportError) in
-            try NNGInbox(
-                listeningAt: address,
-                identity: identity,
+        let address = try AddressPolicy(hasIdentity: security != nil).listening(at: address)
+        if address.scheme == .tls, let security {
+            return try await TLSInbox.open(
+                at: address,
+                security: security,
                 maximumMessageSize: maximumMessageSize,
                 limits: limits
             )
+        }
+        return try await BlockingCall.run { [limits] () throws(TransportError) in
+            try NNGInbox(listeningAt: address, maximumMessageSize: maximumMessageSize, limits: limits)
         }
     }
 
@@ -69,19 +75,22 @@ package struct NNGTransport: Post {
     ///   - address: The address of the peer's inbox.
     ///   - maximumMessageSize: A longer message is refused before it is sent.
     /// - Returns: The outbox.
-    /// - Throws: An error of the address, of the identity or of the system; never that the peer is away.
+    /// - Throws: An error of the address or of the system; never that the peer is away.
     package func openOutbox(
         to address: String,
         maximumMessageSize: Int
     ) async throws(TransportError) -> any Outbox {
-        let address = try AddressPolicy(hasIdentity: identity != nil).sending(to: address)
-        return try await BlockingCall.run { [identity, limits] () throws(TransportError) in
-            try NNGOutbox(
-                dialing: address,
-                identity: identity,
+        let address = try AddressPolicy(hasIdentity: security != nil).sending(to: address)
+        if address.scheme == .tls, let security {
+            return try await TLSOutbox.open(
+                to: address,
+                security: security,
                 maximumMessageSize: maximumMessageSize,
                 limits: limits
             )
+        }
+        return try await BlockingCall.run { [limits] () throws(TransportError) in
+            try NNGOutbox(dialing: address, maximumMessageSize: maximumMessageSize, limits: limits)
         }
     }
 }

@@ -43,13 +43,11 @@ final class OutboxLink: Sendable {
     ///
     /// - Parameters:
     ///   - address: The address of the peer.
-    ///   - identity: The identity for TLS.
     ///   - limits: The pace of reconnecting and how many sends may wait.
     ///   - onEnd: Called on a thread of the library when the connection has ended.
-    /// - Throws: An error of the address, of the identity or of the system.
+    /// - Throws: An error of the address or of the system.
     init(
         to address: Address,
-        identity: TLSIdentity?,
         limits: NNGTransport.Limits,
         onEnd: @escaping @Sendable () -> Void
     ) throws(TransportError) {
@@ -73,7 +71,7 @@ final class OutboxLink: Sendable {
                 Unmanaged.passUnretained(gate).toOpaque()
             )
             try TransportError.check(status, "watch the connection")
-            _ = try Endpoint.dial(with: socket, to: address, identity: identity, limits: limits)
+            _ = try Endpoint.dial(with: socket, to: address, limits: limits)
         } catch {
             nng_close(socket)
             throw error

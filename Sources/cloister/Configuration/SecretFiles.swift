@@ -13,8 +13,9 @@ enum SecretFiles {
     /// - Returns: a problem for each such file.
     static func unreadable(_ settings: Settings, for role: ServiceRole) -> [SettingsProblem] {
         let needed: [Setting] = [
-            .clusterKeyFile, .tlsCertificateFile, .tlsKeyFile, .tlsAuthorityFile, .listenCertificateFile,
-            .listenKeyFile, .etcdPasswordFile, .etcdAuthorityFile, .etcdCertificateFile, .etcdKeyFile,
+            .clusterKeyFile, .tlsCertificateFile, .tlsKeyFile, .tlsAuthorityFile, .tlsAuthorityKeyFile,
+            .listenCertificateFile, .listenKeyFile, .etcdPasswordFile, .etcdAuthorityFile,
+            .etcdCertificateFile, .etcdKeyFile,
         ]
         return needed.filter { $0.readers.contains(role) }.compactMap { setting in
             guard let path = settings.optionalText(setting), access(path, R_OK) != 0 else { return nil }
@@ -36,7 +37,8 @@ enum SecretFiles {
     /// - Returns: a problem for each such file.
     static func problems(_ settings: Settings) -> [SettingsProblem] {
         let secrets: [Setting] = [
-            .clusterKeyFile, .apiKeyFile, .tlsKeyFile, .listenKeyFile, .etcdPasswordFile, .etcdKeyFile,
+            .clusterKeyFile, .apiKeyFile, .tlsKeyFile, .tlsAuthorityKeyFile, .listenKeyFile,
+            .etcdPasswordFile, .etcdKeyFile,
         ]
         return secrets.compactMap { setting in
             var status = stat()

@@ -32,10 +32,20 @@ struct SettingsOptions: ParsableArguments {
     /// - Parameters:
     ///   - path: the YAML file; nil for none.
     ///   - role: for whom.
+    ///   - basis: what holds when nothing else is said, as YAML.
     /// - Returns: the settings.
     /// - Throws: `invalidConfiguration` with everything that is wrong.
-    func checked(_ path: String?, for role: ServiceRole) throws(Failure) -> Settings {
-        try Self.checked(path, flags: values, for: role)
+    func checked(_ path: String?, for role: ServiceRole, basis: String = "") throws(Failure) -> Settings {
+        try Self.checked(path, flags: values, for: role, basis: basis)
+    }
+
+    /// Reads file, environment and flags, whether or not all is there that a service needs.
+    ///
+    /// - Parameter path: the YAML file; nil for none.
+    /// - Returns: the settings.
+    /// - Throws: `invalidConfiguration` when the file cannot be read.
+    func begun(_ path: String?) throws(Failure) -> Settings {
+        Settings(try Self.sources(path, flags: values, basis: ""), for: nil)
     }
 
     /// Settings without file and flags.
@@ -50,9 +60,10 @@ struct SettingsOptions: ParsableArguments {
     private static func checked(
         _ path: String?,
         flags: [String],
-        for role: ServiceRole
+        for role: ServiceRole,
+        basis: String = ""
     ) throws(Failure) -> Settings {
-        let (settings, problems) = try read(path, flags: flags, for: role)
+        let (settings, problems) = try read(path, flags: flags, for: role, basis: basis)
         guard problems.isEmpty else { throw Failure(.invalidConfiguration, problems.text) }
         return settings
     }
@@ -60,9 +71,10 @@ struct SettingsOptions: ParsableArguments {
     private static func read(
         _ path: String?,
         flags: [String],
-        for role: ServiceRole?
+        for role: ServiceRole?,
+        basis: String = ""
     ) throws(Failure) -> (Settings, [SettingsProblem]) {
-        let settings = Settings(try sources(path, flags: flags), for: role)
+        let settings = Settings(try sources(path, flags: flags, basis: basis), for: role)
         return (
             settings,
             settings.problems + settings.accessProblems + SecretFiles.problems(settings)
@@ -70,9 +82,13 @@ struct SettingsOptions: ParsableArguments {
         )
     }
 
-    private static func sources(_ path: String?, flags: [String]) throws(Failure) -> SettingsSources {
+    private static func sources(
+        _ path: String?,
+        flags: [String],
+        basis: String
+    ) throws(Failure) -> SettingsSources {
         let environment = variables()
-        guard let path else { return SettingsSources(environment: environment, flags: flags) }
+        guard let path else { return SettingsSources(environment: environment, flags: flags, basis: basis) }
         let limit = 256 << 10
         guard let text = TextFile.content(of: path, limit: limit) else {
             throw Failure(
@@ -80,7 +96,13 @@ struct SettingsOptions: ParsableArguments {
                 "The configuration \(path) cannot be read: it is not there, not UTF-8 or longer than \(limit >> 10) KiB."
             )
         }
-        return SettingsSources(fileName: path, file: text, environment: environment, flags: flags)
+        return SettingsSources(
+            fileName: path,
+            file: text,
+            environment: environment,
+            flags: flags,
+            basis: basis
+        )
     }
 
     /// All variables of the environment.

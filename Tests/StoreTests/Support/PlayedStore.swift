@@ -79,5 +79,15 @@ actor PlayedStore: Store {
         return try await kept.removeKey(id)
     }
 
+    func keep(_ token: JoinTokenRecord) throws(StoreError) {}
+
+    func joinTokens() throws(StoreError) -> [JoinTokenRecord] { [] }
+
+    func takeJoinToken(_ id: String, digest: [UInt8], at now: UInt64) throws(StoreError) -> JoinTokenRecord? {
+        nil
+    }
+
+    func removeJoinToken(_ id: String) throws(StoreError) -> Bool { false }
+
     func close() { isClosed = true }
 }

@@ -4,17 +4,37 @@ import transport_peer
 
 /// Certificates that the openssl command makes once for each run of the tests.
 struct Certificates {
-    /// The directory with `authority`, `node` (signed by it), and `stranger` (signed by itself).
+    /// The directory with `authority`, `node`, `renewed` and `elsewhere` (signed by it), `stranger` (signed by
+    /// itself), and `later`, signed by the authority `next`.
     let directory: String
 
-    /// The identity of a node of the cluster.
-    var node: TLSIdentity { TLSIdentity(directory: directory, name: "node") }
+    /// The identity of a node of the cluster, on this machine.
+    var node: TLSIdentity { identity("node") }
 
     /// Somebody whom the authority has not signed.
-    var stranger: TLSIdentity { TLSIdentity(directory: directory, name: "stranger") }
+    var stranger: TLSIdentity { identity("stranger") }
 
-    /// A node that expects its peers to carry another name than they do.
-    var picky: TLSIdentity { TLSIdentity(directory: directory, name: "node", peerName: "another.name") }
+    /// A node of the cluster, on another machine.
+    var elsewhere: TLSIdentity { identity("elsewhere") }
+
+    /// Reads an identity.
+    ///
+    /// - Parameters:
+    ///   - name: whose.
+    ///   - authorities: whom it believes.
+    func identity(_ name: String, believing authorities: [String] = ["authority"]) -> TLSIdentity {
+        let own = TLSIdentity(directory: directory, name: name)
+        return TLSIdentity(
+            certificate: own.certificate,
+            key: own.key,
+            authority: authorities.map { TLSIdentity(directory: directory, name: $0).certificate }.joined()
+        )
+    }
+
+    /// The post of a node of the cluster.
+    func member(limits: NNGTransport.Limits = .init()) throws -> NNGTransport {
+        NNGTransport(credentials: try TLSCredentials(node), limits: limits)
+    }
 
     private static let shared = Result { try make() }
 
@@ -28,10 +48,22 @@ struct Certificates {
         func files(_ name: String) -> [String] {
             ["-keyout", "\(directory)/\(name).key", "-out", "\(directory)/\(name).pem"]
         }
-        try openssl(["req", "-x509", "-subj", "/CN=authority"] + key + files("authority"))
-        try openssl(["req", "-x509", "-subj", "/CN=node.cloister"] + key + files("stranger"))
-        let authority = ["-CA", "\(directory)/authority.pem", "-CAkey", "\(directory)/authority.key"]
-        try openssl(["req", "-x509", "-subj", "/CN=node.cloister"] + authority + key + files("node"))
+        func make(_ name: String, _ subject: String, by authority: String? = nil) throws {
+            let signer = authority.map {
+                ["-CA", "\(directory)/\($0).pem", "-CAkey", "\(directory)/\($0).key"]
+            }
+            try openssl(
+                ["req", "-x509", "-subj", "/CN=\(name)", "-addext", "subjectAltName=\(subject)"]
+                    + (signer ?? [])
+                    + key + files(name)
+            )
+        }
+        let here = "DNS:node.cloister,DNS:localhost,IP:127.0.0.1"
+        for authority in ["authority", "next"] { try make(authority, "DNS:\(authority)") }
+        try make("stranger", here)
+        for name in ["node", "renewed"] { try make(name, here, by: "authority") }
+        try make("elsewhere", "DNS:elsewhere.cloister,IP:192.0.2.1", by: "authority")
+        try make("later", here, by: "next")
         return Certificates(directory: directory)
     }
 

@@ -16,6 +16,8 @@ final class ChildProcess: Sendable {
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
+        // As the product starts its children: NIO's sockets would be inherited, and live on in the child.
+        for number in 3..<512 { posix_spawn_file_actions_addclose(&actions, Int32(number)) }
         var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
         var pid: pid_t = 0

@@ -7,17 +7,11 @@ import transport_peer
 enum Medium: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case memory, tcp, ipc, tls, inproc
 
-    /// Whether TLS takes part everywhere, as in `CLOISTER_TLS=1 swift test`, and not in ``TLSTests`` only.
-    ///
-    /// A TLS connection that breaks may block the only thread with which libnng 1.5.2 frees connections, and
-    /// then the whole process leaks descriptors: one such test would fail others. ``TLSTests`` comes last.
-    static let isTLSEverywhere = getenv("CLOISTER_TLS") != nil
-
     /// What a test of the common promises runs over.
-    static let all: [Medium] = allCases.filter { $0 != .tls || isTLSEverywhere }
+    static let all: [Medium] = allCases
 
     /// The ones that connect processes.
-    static let betweenProcesses: [Medium] = [.tcp, .ipc] + (isTLSEverywhere ? [.tls] : [])
+    static let betweenProcesses: [Medium] = [.tcp, .ipc, .tls]
 
     /// The ones with ports.
     static let withPorts: [Medium] = all.filter { $0 != .ipc && $0 != .inproc }
@@ -29,7 +23,7 @@ enum Medium: String, CaseIterable, Sendable, CustomTestStringConvertible {
         switch self {
         case .memory: InMemoryTransport(limits: .fewSends)
         case .tcp, .ipc, .inproc: NNGTransport(limits: .brisk)
-        case .tls: NNGTransport(identity: try Certificates.forThisRun().node, limits: .brisk)
+        case .tls: try Certificates.forThisRun().member(limits: .brisk)
         }
     }
 

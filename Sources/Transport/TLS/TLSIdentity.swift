@@ -1,7 +1,7 @@
 /// Who this process is towards its peers, and whom it believes; always for both directions.
 ///
-/// The proof goes no further than "one of us": libnng does not tell the name of a peer. Who exactly it is
-/// stands in the first message.
+/// Who calls checks that the certificate is one of the host that it called; who is called knows "one of us",
+/// and who exactly it is stands in the first message.
 package struct TLSIdentity: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
 {
     /// The certificate of this process, followed by intermediate ones if there are any, as PEM.
@@ -10,27 +10,19 @@ package struct TLSIdentity: Sendable, CustomStringConvertible, CustomDebugString
     /// The private key of the certificate, unencrypted, as PEM.
     package let key: String
 
-    /// The certificates of the authorities that sign the peers' certificates, as PEM.
+    /// The certificates of the authorities that sign the peers' certificates, as PEM; several while one follows another.
     package let authority: String
 
-    /// The name that the certificate of a called peer must carry, or nil when the authority's signature
-    /// suffices.
-    ///
-    /// It is compared with DNS names only; addresses in certificates are not looked at.
-    package let peerName: String?
-
-    /// Creates an identity; its parts are examined when a box is opened with it.
+    /// Creates an identity; its parts are examined by ``TLSCredentials``.
     ///
     /// - Parameters:
     ///   - certificate: The certificate of this process as PEM.
     ///   - key: Its private key as PEM.
     ///   - authority: The authorities' certificates as PEM.
-    ///   - peerName: The name that a called peer's certificate must carry, if one is demanded.
-    package init(certificate: String, key: String, authority: String, peerName: String? = nil) {
+    package init(certificate: String, key: String, authority: String) {
         self.certificate = certificate
         self.key = key
         self.authority = authority
-        self.peerName = peerName
     }
 
     /// Not the key: values are printed into logs by libraries that know nothing of secrets.
