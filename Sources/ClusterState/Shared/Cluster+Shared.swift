@@ -87,7 +87,9 @@ extension Cluster {
             return [.takeLoss(mark)]
         }
         // The mark is still to come; where it has come and gone there is nothing more to take.
-        if directory.entry(session.key)?.placement.session == session { shared?.tell(session, at: time.uptime) }
+        if directory.entry(session.key)?.placement.session == session {
+            shared?.tell(session, at: time.uptime)
+        }
         return []
     }
 

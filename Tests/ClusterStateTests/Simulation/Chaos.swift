@@ -25,7 +25,9 @@ final class Chaos {
         if simulation.happens(60) { coordinator.stop(key) } else { ask(key, through: coordinator) { _ in } }
         // Some ask for the same at the same time.
         if simulation.happens(100) { ask(key, through: simulation.pick(simulation.coordinators)) { _ in } }
-        simulation.after(simulation.irregular(settings.scaled(settings.requestInterval))) { [self] in askAgain() }
+        simulation.after(simulation.irregular(settings.scaled(settings.requestInterval))) { [self] in
+            askAgain()
+        }
     }
 
     func ask(
@@ -53,18 +55,24 @@ final class Chaos {
         if let session = worker.sessions.values.min(by: { $0.generation < $1.generation }) {
             worker.end(session, cause: simulation.happens(700) ? .cooldown : .guestCrashed)
         }
-        simulation.after(simulation.irregular(settings.scaled(settings.requestInterval * 8))) { [self] in endAgain() }
+        simulation.after(simulation.irregular(settings.scaled(settings.requestInterval * 8))) { [self] in
+            endAgain()
+        }
     }
 
     private func spoilAgain() {
         guard simulation.isRestless else { return }
         spoil()
-        simulation.after(simulation.irregular(settings.scaled(settings.faultInterval))) { [self] in spoilAgain() }
+        simulation.after(simulation.irregular(settings.scaled(settings.faultInterval))) { [self] in
+            spoilAgain()
+        }
     }
 
     /// A time from a moment to more than two leases.
     private var duration: Int {
-        settings.scaled(simulation.happens(500) ? simulation.random(100...3_000) : simulation.random(3_000...12_000))
+        settings.scaled(
+            simulation.happens(500) ? simulation.random(100...3_000) : simulation.random(3_000...12_000)
+        )
     }
 
     private func spoil() {
@@ -87,8 +95,14 @@ final class Chaos {
         case 10:
             network.longestDelay = simulation.pick([5, 20, 100, 400])
             network.losses = simulation.pick([0, settings.losses, 100])
+        case 11 where simulation.happens(100): addWorker()
         default: spoilDirectory(coordinator)
         }
+    }
+
+    private func addWorker() {
+        guard simulation.workers.count < settings.workerCount + 2 else { return }
+        try? simulation.addWorker(simulation.workers.count)
     }
 
     private func spoilDirectory(_ coordinator: SimulatedCoordinator) {
@@ -109,7 +123,8 @@ final class Chaos {
         if kind != 1 { network.cut(other, one, for: time) }
     }
 
-    private func note(_ one: SimulatedNetwork.Node, _ other: SimulatedNetwork.Node, _ kind: Int, _ time: Int) {
+    private func note(_ one: SimulatedNetwork.Node, _ other: SimulatedNetwork.Node, _ kind: Int, _ time: Int)
+    {
         var (worker, coordinator): (Int?, Int?) = (nil, nil)
         for node in [one, other] {
             if case .worker(let index) = node { worker = index }

@@ -76,7 +76,9 @@ final class Ledger {
             // Of a worker's sessions only the one in question.
             event.key != nil ? event.key == key : event.worker == nil || event.worker == worker
         }
-        let history = concerned.suffix(simulation.settings.historyCount).map(Self.line).joined(separator: "\n")
+        let history = concerned.suffix(simulation.settings.historyCount).map(Self.line).joined(
+            separator: "\n"
+        )
         violation = "\(rule) (seed \(simulation.settings.seed), at \(simulation.now) us)\n\(history)"
     }
 
@@ -107,7 +109,9 @@ extension Ledger {
         checkSingle(session, on: worker)
         guard liveCount > simulation.settings.most else { return }
         let serving = holders.values.flatMap(\.values).count { simulation.workers[$0].isServing }
-        if serving > simulation.settings.most { fail("more sessions than the pool may have", key: session.key) }
+        if serving > simulation.settings.most {
+            fail("more sessions than the pool may have", key: session.key)
+        }
     }
 
     /// At most one session of an identifier accepts work.
@@ -199,7 +203,10 @@ extension Ledger {
         // Who wants a session ended has lost nothing.
         let wasLost = lives[former].map { $0.isVanished && $0.cause == nil && !$0.wasStopWanted } ?? false
         if wasLost, !wasTold.contains(request.key) {
-            fail("a new session answered, and nobody was told of the loss of the former one", key: request.key)
+            fail(
+                "a new session answered, and nobody was told of the loss of the former one",
+                key: request.key
+            )
         }
         // An answer may be slower than the word that its session was lost.
         if isHeld(session) { wasTold.remove(request.key) }

@@ -46,7 +46,8 @@ final class Run {
                     switch outcome {
                     case .ran, .refused(.sessionsCountExceedsLimit): isAnswered[key] = true
                     case .refused(.sessionLost) where !isSecond: ask(true)
-                    case .refused(let code): isAnswered[key] = false; ledger.note("refused: \(code.name)", key: key)
+                    case .refused(let code):
+                        isAnswered[key] = false; ledger.note("refused: \(code.name)", key: key)
                     }
                 }
             }
@@ -73,7 +74,10 @@ final class Run {
         for coordinator in simulation.coordinators {
             let placements = coordinator.cluster.placements
             for placement in placements where present[placement.session.key] != placement.session {
-                ledger.fail("\(coordinator.name) knows a session that is nowhere: \(placement)", key: placement.session.key)
+                ledger.fail(
+                    "\(coordinator.name) knows a session that is nowhere: \(placement)",
+                    key: placement.session.key
+                )
             }
             let known = Set(placements.map(\.session))
             for session in present.values where !known.contains(session) {
@@ -87,7 +91,8 @@ final class Run {
         for entry in placed where present[entry.entry.session.key] != entry.entry.session {
             ledger.fail("the directory has a session that is nowhere", key: entry.entry.session.key)
         }
-        for worker in simulation.workers where directory.hears[worker.id]?.count != simulation.coordinators.count {
+        for worker in simulation.workers
+        where directory.hears[worker.id]?.count != simulation.coordinators.count {
             ledger.fail("not all coordinators are known to hear a worker", worker: worker.index)
         }
     }
@@ -104,13 +109,18 @@ final class Run {
                 if life.sawCrash { continue }
                 cause = ledger.tombstones[session]?.cause
             }
-            guard let cause else { return ledger.fail("a session has no tombstone: \(session) \(life)", key: session.key) }
+            guard let cause else {
+                return ledger.fail("a session has no tombstone: \(session) \(life)", key: session.key)
+            }
             var right: Set<EndCause> = life.wasStopWanted ? [.stopped] : []
             if let own = life.cause { right.insert(own) }
             // An end that nobody heard of is the end of the worker's life.
             if life.isVanished || life.cause != nil { right.insert(.workerLost) }
             if !right.contains(cause) {
-                return ledger.fail("a tombstone has the wrong cause: \(session) \(cause) \(life)", key: session.key)
+                return ledger.fail(
+                    "a tombstone has the wrong cause: \(session) \(cause) \(life)",
+                    key: session.key
+                )
             }
         }
     }

@@ -64,7 +64,8 @@ extension SimulatedCoordinator {
         let former = waiting
         waiting = []
         for one in former {
-            let isElsewhere = cluster.placement(of: one.placement.session.key)?.session != one.placement.session
+            let isElsewhere =
+                cluster.placement(of: one.placement.session.key)?.session != one.placement.session
             if isElsewhere || uptime >= one.deadline || cluster.isReachable(one.placement.worker) {
                 one.resume()
             } else {

@@ -178,10 +178,19 @@ extension SimulatedCoordinator {
             directory?.declareLost(record)
         case .markLost(let tombstones): directory?.end(tombstones.map(Self.record), isLoss: true) { _ in }
         case .takeLoss(let session):
-            simulation.ledger.note("mark is taken, for a client was told", key: session.key, coordinator: index)
+            simulation.ledger.note(
+                "mark is taken, for a client was told",
+                key: session.key,
+                coordinator: index
+            )
             directory?.takeLoss(session, isOwed: false) { _ in }
         case .workerLost(let life, let sessions):
-            simulation.ledger.note("worker lost", worker: worker(life), coordinator: index, number: sessions.count)
+            simulation.ledger.note(
+                "worker lost",
+                worker: worker(life),
+                coordinator: index,
+                number: sessions.count
+            )
         case .workerServes(let life):
             simulation.ledger.note("worker serves", worker: worker(life), coordinator: index)
         case .workerSuspected, .workerRecovered, .workerDrained: break

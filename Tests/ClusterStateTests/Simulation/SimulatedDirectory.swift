@@ -186,7 +186,11 @@ final class SimulatedDirectory {
             else { continue }
             placedCount -= 1
             if isLoss {
-                simulation.ledger.note("is marked as lost", key: session.key, number: session.generation.number)
+                simulation.ledger.note(
+                    "is marked as lost",
+                    key: session.key,
+                    number: session.generation.number
+                )
                 let marked = SessionLife(key: session.key, generation: SessionGeneration(revision))
                 let entry = DirectoryEntry(session: marked, place: .lost)
                 sessions[session.key] = Entry(entry: entry, life: present.life, call: present.call)

@@ -68,7 +68,9 @@ final class SimulatedDirectoryClient {
         func step() {
             attempt { [self] value in
                 if value != nil || simulation.now >= deadline { return done(value) }
-                simulation.after(simulation.random(simulation.settings.scaled(5)...simulation.settings.scaled(200))) {
+                simulation.after(
+                    simulation.random(simulation.settings.scaled(5)...simulation.settings.scaled(200))
+                ) {
                     [self] in if isRunning { step() }
                 }
             }
@@ -157,7 +159,9 @@ final class SimulatedDirectoryClient {
         guard isRunning else { return }
         ask({ ($0.revision, $0.snapshot) }) { [self] answer in
             guard let (revision, snapshot) = answer, !isWatching else {
-                return simulation.after(simulation.settings.scaled(300)) { [self] in if !isWatching { connect() } }
+                return simulation.after(simulation.settings.scaled(300)) { [self] in
+                    if !isWatching { connect() }
+                }
             }
             // What happened since the picture is told by the next one; the watch begins with it.
             guard revision == directory.revision else { return connect() }

@@ -113,7 +113,8 @@ final class SimulatedWorker {
                 let announcement = WorkerAnnouncement(life: life, address: "", capacity: capacity)
                 for coordinator in simulation.coordinators {
                     simulation.network.send(.worker(index), .coordinator(coordinator.index)) {
-                        [simulation] in simulation.coordinators[coordinator.index].workerAnnounced(announcement)
+                        [simulation] in
+                        simulation.coordinators[coordinator.index].workerAnnounced(announcement)
                     }
                 }
             }
@@ -155,7 +156,11 @@ final class SimulatedWorker {
     var capacity: WorkerCapacity { WorkerCapacity(sessions: simulation.settings.capacity, weight: 1) }
 
     /// A command arrives, for a life of this process or of another one.
-    func receive(_ command: WorkerCommand, for addressee: WorkerLife, _ reply: @escaping (WorkerReply) -> Void) {
+    func receive(
+        _ command: WorkerCommand,
+        for addressee: WorkerLife,
+        _ reply: @escaping (WorkerReply) -> Void
+    ) {
         guard isRunning else { return }
         guard addressee.incarnation == life.incarnation else { return reply(.stale) }
         run(in: life.incarnation) { [self] in
@@ -174,7 +179,7 @@ final class SimulatedWorker {
         case .execute(let session, let mayCreate, let execution):
             execute(session, mayCreate: mayCreate, execution, reply)
         case .stop(let session): stop(session, reply)
-        case .describe(let session): 
+        case .describe(let session):
             reply(.described(isThere: sessions[session.key] == session && ending[session] == nil))
         }
     }

@@ -35,13 +35,19 @@ final class Simulation {
         for index in 0..<settings.workerCount { try addWorker(index) }
         for index in 0..<(settings.isShared ? settings.coordinatorCount : 1) {
             coordinators.append(SimulatedCoordinator(index: index, in: self))
-            coordinators[index].start()
+            // The last one is added when the others have served for a while.
+            let isLate = index > 0 && index == settings.coordinatorCount - 1
+            after(isLate ? settings.scaled(40_000) : 0) { [self] in coordinators[index].start() }
         }
     }
 
     func addWorker(_ index: Int) throws {
         workers.append(
-            SimulatedWorker(id: try WorkerID("w\(index / 100)\(index / 10 % 10)\(index % 10)"), index: index, in: self)
+            SimulatedWorker(
+                id: try WorkerID("w\(index / 100)\(index / 10 % 10)\(index % 10)"),
+                index: index,
+                in: self
+            )
         )
         workers[index].start()
     }
