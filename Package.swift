@@ -46,6 +46,7 @@ let package = Package(
             name: "MicroVM",
             dependencies: [
                 "CLinux", "Domain", "Wire",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -169,8 +170,9 @@ let package = Package(
         .executableTarget(
             name: "cloister",
             dependencies: [
-                "API", "APIModel", "Client", "ClientCommands", "Coordinator", "Domain", "Etcd", "Identity", "MicroVM",
-                "Presentation", "ServiceSettings", "Store", "Telemetry", "Transport", "Wire", "Worker",
+                "API", "APIModel", "Client", "ClientCommands", "Coordinator", "Domain", "Etcd", "Identity",
+                "MicroVM", "Presentation", "ServiceSettings", "Store", "Telemetry", "Transport", "Wire",
+                "Worker",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
@@ -256,16 +258,15 @@ let package = Package(
         .testTarget(
             name: "CoordinatorTests",
             dependencies: [
-                "ClusterState", "Coordinator", "Domain", "SeededRandomness", "TestSupport", "Transport",
-                "Wire",
-                "Worker",
+                "ClusterState", "Coordinator", "Domain", "Etcd", "EtcdServer", "SeededRandomness", "Store",
+                "TestSupport", "Transport", "Wire", "Worker",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "NodeTests",
-            dependencies: ["Domain", "TestSupport", "Transport"],
+            dependencies: ["Domain", "MicroVM", "TestSupport", "Transport", "Wire"],
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),

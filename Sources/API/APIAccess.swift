@@ -15,6 +15,8 @@ package struct APIAccess: Sendable {
     package let pools: (any PoolControl)?
     /// What operators see of the nodes; nil where there is no such route.
     package let nodes: (any NodeDispatch)?
+    /// What operators do with nodes; nil where there is no such route.
+    package let nodeControl: (any NodeControl)?
     /// How many requests a caller may send that has no rate of its own; nil for no limit.
     package let rate: RequestRate?
     /// Where each operation is told; nil for nowhere.
@@ -28,6 +30,7 @@ package struct APIAccess: Sendable {
     ///   - mcpKeys: the keys of the pools' MCP servers; nil for none.
     ///   - pools: the control plane's pools; nil for no such route.
     ///   - nodes: what operators see of the nodes; nil for no such route.
+    ///   - nodeControl: what operators do with nodes; nil for no such route.
     ///   - rate: how many requests a caller may send that has no rate of its own; nil for no limit.
     ///   - audit: where each operation is told; nil for nowhere.
     package init(
@@ -36,6 +39,7 @@ package struct APIAccess: Sendable {
         mcpKeys: MCPKeyRing? = nil,
         pools: (any PoolControl)? = nil,
         nodes: (any NodeDispatch)? = nil,
+        nodeControl: (any NodeControl)? = nil,
         rate: RequestRate? = nil,
         audit: AuditLog? = nil
     ) {
@@ -44,6 +48,7 @@ package struct APIAccess: Sendable {
         self.mcpKeys = mcpKeys
         self.pools = pools
         self.nodes = nodes
+        self.nodeControl = nodeControl
         self.rate = rate
         self.audit = audit
     }

@@ -15,6 +15,7 @@ package struct APIServer: Service {
     private let dispatch: any SessionDispatch
     private let access: APIAccess
     private let certificate: ServerCertificate?
+    private let departure: Departure?
     private let logger: Logger
     private let onListening: @Sendable (_ port: Int) async -> Void
 
@@ -25,6 +26,7 @@ package struct APIServer: Service {
     ///   - dispatch: what runs the code.
     ///   - access: who may do what, how fast, and where it is told.
     ///   - certificate: what it proves itself with; nil for HTTP without TLS.
+    ///   - departure: what knows that the process stops soon; nil when it stops without notice.
     ///   - logger: where to log.
     ///   - onListening: called once with the port when connections are taken; the first connection is
     ///     served when it has returned.
@@ -33,6 +35,7 @@ package struct APIServer: Service {
         dispatch: any SessionDispatch,
         access: APIAccess,
         certificate: ServerCertificate? = nil,
+        departure: Departure? = nil,
         logger: Logger,
         onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
@@ -40,6 +43,7 @@ package struct APIServer: Service {
         self.dispatch = dispatch
         self.access = access
         self.certificate = certificate
+        self.departure = departure
         self.logger = logger
         self.onListening = onListening
     }
@@ -81,7 +85,8 @@ package struct APIServer: Service {
                 ofStream: configuration.streamSilence,
                 ofImpatientClient: configuration.impatientClientSilence
             ),
-            links: NextLink(isSecure: certificate != nil, publicOrigin: configuration.publicOrigin)
+            links: NextLink(isSecure: certificate != nil, publicOrigin: configuration.publicOrigin),
+            departure: departure
         )
     }
 

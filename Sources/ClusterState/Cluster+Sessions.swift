@@ -210,9 +210,15 @@ extension Cluster {
     }
 
     /// Tells a session's worker to end it.
-    mutating func beginStop(of key: SessionKey, at now: Duration) -> [Directive] {
+    mutating func beginStop(
+        of key: SessionKey,
+        cause: EndCause = .stopped,
+        at now: Duration
+    ) -> [Directive] {
         directory.update(key) { entry in
             entry.placement.state = .stopping
+            // Told again it is the same end.
+            entry.stopCause = entry.stopCause ?? cause
             entry.stopToldAt = now
         }
         return directory.entry(key).map { [.stopSession($0.placement)] } ?? []

@@ -56,6 +56,8 @@ extension Cluster {
         var directives: [Directive] = []
         if let former = membership.member(life.worker) { directives += lose(former.life, at: time) }
         membership.admit(life, at: time.uptime)
+        absent.remove(life.worker)
+        if drains[life.worker] != nil { membership.update(life.worker) { $0.drain() } }
         for session in sessions { directives += adopt(session, on: life, at: time.uptime) }
         directives.append(.workerServes(life))
         if let member = membership.member(life.worker) { directives += attend(to: member, at: time) }
@@ -116,16 +118,6 @@ extension Cluster {
     package mutating func lifeEnded(_ life: WorkerLife, at time: ClusterTime) -> [Directive] {
         membership.isMember(life) ? end(life, at: time) : giveUp(life)
     }
-
-    /// Somebody wants a worker to get no new sessions any more; restarting it takes that back.
-    ///
-    /// - Parameter worker: the worker.
-    /// - Returns: what to carry out; nothing when there is no such worker.
-    package mutating func drain(_ worker: WorkerID) -> [Directive] {
-        guard let member = membership.member(worker), member.status < .draining else { return [] }
-        membership.update(worker) { $0.drain() }
-        return drained(member.life)
-    }
 }
 
 extension Cluster {
@@ -162,6 +154,7 @@ extension Cluster {
     /// Declares a life of a worker lost, and its sessions with it.
     mutating func lose(_ life: WorkerLife, at time: ClusterTime) -> [Directive] {
         let lost = directory.placements(on: life.worker)
+        if let member = membership.member(life.worker) { absent.add(member, at: time.uptime) }
         membership.remove(life, at: time.uptime)
         directory.removeStrays { $0.worker == life }
         var directives: [Directive] = [.workerLost(life, sessions: lost), .closeLink(life)]
@@ -176,12 +169,6 @@ extension Cluster {
             directives += bury(placement.session, on: life, cause: .workerLost, at: time)
         }
         return directives
-    }
-
-    /// Says that a draining worker has become empty, if it has.
-    mutating func drained(_ life: WorkerLife) -> [Directive] {
-        guard directory.count(on: life.worker) == 0 else { return [] }
-        return membership.update(life.worker) { $0.tellDrained() } == true ? [.workerDrained(life)] : []
     }
 
     /// Gives up a candidate that cannot be reached or does not answer.

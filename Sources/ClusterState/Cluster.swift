@@ -13,13 +13,16 @@ package struct Cluster: Sendable {
     var tombstones: Tombstones
     var losses: LossNotices
     /// What all coordinators share; nil for a coordinator that shares its directory with nobody.
-    var shared: SharedView?
+    var shared: DirectoryView?
     /// The ends that the shared directory has not taken yet.
     var unwritten: Set<SessionLife> = []
     /// When the directory was told last that the sessions on a worker's former lives are lost.
     var lossesToldAt: [WorkerID: Duration] = [:]
     /// When the directory was told last that a member is heard.
     var hearingToldAt: [WorkerLife: Duration] = [:]
+    /// Who is to get no new sessions, present or not.
+    var drains: [WorkerID: NodeDrain] = [:]
+    var absent: AbsentWorkers
     /// Until then sessions of a former coordinator may be unknown here, and no new ones begin.
     private let settledAt: Duration
 
@@ -48,12 +51,13 @@ package struct Cluster: Sendable {
         losses = LossNotices(countMax: configuration.tombstonesMax, age: configuration.memory)
         let lease = configuration.times.lease
         shared = sharing.map {
-            SharedView(
+            DirectoryView(
                 coordinator: $0.name,
                 incarnation: $0.incarnation,
                 formerIsOverAt: start.uptime + lease
             )
         }
+        absent = AbsentWorkers(countMax: configuration.workersMax, age: configuration.memory)
         settledAt = start.uptime + (mayHaveSessions ? configuration.times.lease : .zero)
     }
 
@@ -70,15 +74,19 @@ package struct Cluster: Sendable {
             directives += giveUp(candidate.life)
         }
         for member in membership.inOrder { directives += attend(to: member, at: time) }
+        directives += drainEndsDue(at: time)
         directives += stopsDue(at: now)
         directives += sharedDue(at: time)
         membership.expire(at: now)
         tombstones.expire(at: now)
         losses.expire(at: now)
+        absent.expire(at: now)
         return directives
     }
 
-    func isSettled(at time: ClusterTime) -> Bool { shared?.isLoaded ?? (time.uptime >= settledAt) }
+    func isSettled(at time: ClusterTime) -> Bool {
+        shared.map { $0.isLoaded && $0.wasInTouch } ?? (time.uptime >= settledAt)
+    }
 }
 
 extension Cluster {

@@ -9,6 +9,8 @@ struct Directory: Sendable {
         var since: Duration
         /// When the worker was last told to stop it.
         var stopToldAt: Duration?
+        /// Why it is being stopped; nil while it is not.
+        var stopCause: EndCause?
         /// Whether several requests were sent to the worker while it was being placed.
         var isShared = false
         /// The workers that refused it.

@@ -1,6 +1,6 @@
 internal import Domain
 
-/// How far a worker is in its membership; members only move forward, a life that was lost stays so.
+/// How far a worker is in its membership; only who drains may go back to serving, a life that was lost stays so.
 package enum MemberStatus: Int, Hashable, Sendable, Comparable {
     /// It announced itself and was called, but has not told its sessions yet.
     case joining
@@ -36,8 +36,9 @@ struct Member: Sendable {
     /// When it gave the last of its answers that have arrived, by its own clock.
     private var answeredAt: Duration?
     private var hasBeenAnswered = false
-    /// Whether it has answered a ping that gave it a lease: it takes sessions then.
-    private(set) var hasLease = false
+    /// Whether it has a lease: from the first command on, or from the first ping on that gave it one where coordinators
+    /// share a directory.
+    private var hasLease = false
     private var wasGivenLease = false
 
     init(_ announcement: WorkerAnnouncement, at now: Duration) {
@@ -48,18 +49,24 @@ struct Member: Sendable {
         nextPingAt = now
     }
 
-    mutating func serve(at now: Duration) {
+    mutating func serve(at now: Duration, hasLease: Bool) {
         precondition(status == .joining, "A life joins once.")
         status = .serving
+        self.hasLease = hasLease
         heardAt = now
         nextPingAt = now
     }
 
     mutating func drain() { status = max(status, .draining) }
 
+    mutating func undrain() {
+        if status == .draining { status = .serving }
+        wasDrainedTold = false
+    }
+
     /// Whether it serves and answers, be it full or not.
     func isHealthy(missesUntilUnhealthy: Int) -> Bool {
-        status == .serving && !isLinkBroken && !isSuspected && misses < missesUntilUnhealthy
+        status == .serving && hasLease && !isLinkBroken && !isSuspected && misses < missesUntilUnhealthy
     }
 
     /// Says that it is drained, one single time.
@@ -83,6 +90,7 @@ struct Member: Sendable {
     ///   - answer: the answer.
     ///   - now: the present time.
     ///   - isWrittenLater: whether the worker must keep the ends until ``written(_:)``.
+    /// - Returns: the ends that are news.
     mutating func take(
         _ answer: PingAnswer,
         at now: Duration,
@@ -94,7 +102,7 @@ struct Member: Sendable {
         if !hasBeenAnswered { nextPingAt = now }
         hasBeenAnswered = true
         if let sentAt = answer.sentAt { answeredAt = max(answeredAt ?? sentAt, sentAt) }
-        hasLease = wasGivenLease
+        hasLease = hasLease || wasGivenLease
         isLinkBroken = false
         isSuspected = false
         isAccepting = answer.isAccepting

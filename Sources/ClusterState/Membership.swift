@@ -46,6 +46,12 @@ struct Membership: Sendable {
         if !announcement.isCompatible {
             return Failure(.incompatibleVersion, "This coordinator speaks another version of the protocol.")
         }
+        if former[life.incarnation] == WorkerEpoch(.max) {
+            return Failure(
+                .resourceNotFound,
+                "This worker was removed from the cluster; restart it to have it join again."
+            )
+        }
         if let epoch = former[life.incarnation], life.epoch <= epoch {
             return Self.lostBefore
         }
@@ -83,10 +89,15 @@ struct Membership: Sendable {
     func isCandidate(_ life: WorkerLife) -> Bool { candidates[life.worker]?.life == life }
 
     /// Makes a member of a candidate; the former life must be gone by then.
-    mutating func admit(_ life: WorkerLife, at now: Duration) {
+    ///
+    /// - Parameters:
+    ///   - life: the life.
+    ///   - now: the present time.
+    ///   - hasLease: whether it has got its first lease already.
+    mutating func admit(_ life: WorkerLife, at now: Duration, hasLease: Bool = true) {
         precondition(members[life.worker] == nil, "A replaced life is removed before its successor comes.")
         guard var member = candidates.removeValue(forKey: life.worker) else { return }
-        member.serve(at: now)
+        member.serve(at: now, hasLease: hasLease)
         members[life.worker] = member
         ring.insert(life.worker, weight: member.capacity.weight)
     }
@@ -105,6 +116,13 @@ struct Membership: Sendable {
         ring.remove(life.worker)
         former[life.incarnation] = max(former[life.incarnation] ?? life.epoch, life.epoch)
         if let displaced = formerQueue.append(life, at: now) { forget(displaced) }
+    }
+
+    /// Never calls the process of a removed life again, whatever epoch it begins.
+    mutating func ban(_ life: WorkerLife, at now: Duration) {
+        let last = WorkerLife(worker: life.worker, incarnation: life.incarnation, epoch: WorkerEpoch(.max))
+        former[life.incarnation] = last.epoch
+        if let displaced = formerQueue.append(last, at: now) { forget(displaced) }
     }
 
     /// Changes a member; the ring follows its weight.

@@ -23,6 +23,18 @@ enum Refusals {
         )
     }
 
+    static func unknownWorker(_ worker: WorkerID) -> Failure {
+        Failure(.resourceNotFound, "There is no worker \(worker).")
+    }
+
+    static func workerInUse(_ worker: WorkerID, sessions: Int, isDraining: Bool) -> Failure {
+        let advice =
+            isDraining
+            ? "It drains; remove it when its sessions have ended, or drain it with a deadline."
+            : "Drain it first, or stop it and remove it when it is lost."
+        return Failure(.nodeInUse, "The worker \(worker) serves, with \(sessions) sessions. \(advice)")
+    }
+
     static let lost = Failure(
         .sessionLost,
         "The worker of this session was lost, and the session's variables and files with it. "

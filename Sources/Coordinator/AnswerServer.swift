@@ -4,13 +4,18 @@ internal import Logging
 internal import Transport
 internal import Wire
 
-/// Takes what workers send from the coordinator's inbox: answers and announcements.
+/// Takes what workers send from the coordinator's inbox: answers, announcements, and questions for templates.
 struct AnswerServer: Sendable {
     /// How long to leave an inbox alone that could not be received from.
     private static let pauseAfterFailure: Duration = .milliseconds(100)
 
+    /// How long what a worker asked for is worth an answer.
+    private static let longestQuestion: Duration = .seconds(30)
+
     let node: CoordinatorNode
     let inbox: any Inbox
+    /// Passes on what workers ask for.
+    let templates: TemplateRelay
     let key: ClusterKey
     let logger: Logger
 
@@ -51,7 +56,19 @@ struct AnswerServer: Sendable {
                         capacity: announcement.capacity
                     )
                 )
-            case .command:
+            case .command(let command):
+                if case .readTemplate(let piece) = command.request {
+                    templates.ask.yield(
+                        TemplateRelay.Question(
+                            piece: piece,
+                            worker: envelope.sender,
+                            number: envelope.number,
+                            replyAddress: envelope.replyAddress,
+                            deadline: .now + min(envelope.timeLeft, Self.longestQuestion)
+                        )
+                    )
+                    return
+                }
                 logger.warning("a command came to a coordinator's inbox")
             }
         } catch {

@@ -22,7 +22,7 @@ package struct CoordinatorConfiguration: Sendable {
     /// The file of the store, which keeps tombstones over restarts; nil keeps them in memory only.
     package var storePath: String?
     /// What it shares with other coordinators, in the place of a store of its own; nil for one that is alone.
-    package var shared: SharedStorage?
+    package var shared: ClusterStorage?
     /// How long tombstones are kept in the store; less than an hour is taken as an hour.
     package var tombstoneRetention: Duration
 
@@ -48,7 +48,7 @@ package struct CoordinatorConfiguration: Sendable {
         cluster: ClusterConfiguration = ClusterConfiguration(),
         dispatch: DispatchTimes = DispatchTimes(),
         storePath: String? = nil,
-        shared: SharedStorage? = nil,
+        shared: ClusterStorage? = nil,
         tombstoneRetention: Duration = .seconds(24 * 60 * 60)
     ) {
         self.name = name

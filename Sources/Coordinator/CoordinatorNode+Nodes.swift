@@ -33,11 +33,13 @@ extension CoordinatorNode {
                     capacity: worker.capacity,
                     ringShare: shares[worker.life.worker] ?? 0,
                     lastSeenMilliseconds: now.epochMilliseconds - min(silence, now.epochMilliseconds)
-                )
+                ),
+                drain: cluster.drain(of: worker.life.worker)
             )
             return (node: node, link: links[worker.life])
         }
         return [(node: own, link: nil)] + otherCoordinators + workers
+            + absentNodes(at: now).map { (node: $0, link: nil) }
     }
 
     /// The other coordinators, as far as the shared directory tells.
@@ -57,10 +59,33 @@ extension CoordinatorNode {
         }
     }
 
+    /// The workers that are lost, for as long as somebody may wait for them.
+    private func absentNodes(at now: ClusterTime) -> [NodeDescription] {
+        cluster.absentWorkers.map { name, last in
+            NodeDescription(
+                name: name.text,
+                state: "lost",
+                address: last?.address,
+                incarnation: last?.life.incarnation,
+                sessionCount: 0,
+                worker: last.map { last in
+                    let silence = Self.milliseconds(now.uptime - last.heardAt)
+                    return NodeDescription.Worker(
+                        epoch: last.life.epoch,
+                        capacity: last.capacity,
+                        ringShare: 0,
+                        lastSeenMilliseconds: now.epochMilliseconds - min(silence, now.epochMilliseconds)
+                    )
+                },
+                drain: cluster.drain(of: name)
+            )
+        }
+    }
+
     private static func state(of worker: WorkerSummary) -> String {
         switch worker.status {
         case .joining: "joining"
-        case .draining: "draining"
+        case .draining: worker.sessionCount == 0 ? "drained" : "draining"
         case .serving:
             worker.isSuspected ? "suspected" : worker.isHealthy ? "serving" : "unhealthy"
         }

@@ -15,7 +15,9 @@ extension CoordinatorNode {
             .map { pool in (pool: pool, count: pool.readySessions(atHour: WallClock.hour)) }
             .filter { $0.count > 0 }
             .map { (pool: $0.pool, counts: ReadySplit.counts(of: $0.count, by: weights)) }
-        return serving.compactMap { worker in
+        // Who drains has no part, and so gives up what it keeps.
+        let draining = cluster.workers.filter { $0.status == .draining && links[$0.life] != nil }
+        return (serving + draining).compactMap { worker in
             let targets = splits.map {
                 ReadyTarget(pool: $0.pool, count: $0.counts[worker.life.worker] ?? 0)
             }

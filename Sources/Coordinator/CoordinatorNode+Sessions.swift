@@ -112,6 +112,7 @@ extension CoordinatorNode: UnrecordedSource {
     func recorded(_ batch: UnrecordedBatch) {
         unrecorded.confirm(batch)
         cluster.endsWritten(batch.records.map(\.session))
+        wakeWaiting()
     }
 
     func rememberedEnds(of key: SessionKey) -> [EndedSessionRecord] {

@@ -16,7 +16,7 @@ enum Order: Sendable {
     /// Tell an announced worker why it is not called.
     case refuse(WorkerLife, address: String, Failure)
     /// Tell a worker to end a session.
-    case stop(Placement, over: WorkerLink)
+    case stop(Placement, EndCause, over: WorkerLink)
     /// Ask for the sessions of a worker to which there is a link already.
     case greet(WorkerLink)
     /// Ask whether a worker has a session.
@@ -43,7 +43,7 @@ package actor CoordinatorNode {
     nonisolated let directoryOrders: AsyncStream<DirectoryOrder>
     private let tellDirectory: AsyncStream<DirectoryOrder>.Continuation
     /// What this coordinator shares with others; nil when it is alone.
-    let directory: (any SharedDirectory)?
+    let directory: (any ClusterDirectory)?
     /// The name of this coordinator.
     nonisolated let name: String
     /// The identifiers for which the directory is being asked, and who waits for its answer.
@@ -77,7 +77,7 @@ package actor CoordinatorNode {
         configuration: CoordinatorConfiguration,
         incarnation: Incarnation,
         generations: GenerationStart,
-        directory: (any SharedDirectory)? = nil,
+        directory: (any ClusterDirectory)? = nil,
         logger: Logger
     ) {
         self.incarnation = incarnation
@@ -142,7 +142,9 @@ package actor CoordinatorNode {
             return .ping(link, ping)
         case .stopSession(let placement):
             // Without a link the cluster's state directs it again.
-            return links[placement.worker].map { .stop(placement, over: $0) }
+            return links[placement.worker].map {
+                .stop(placement, cluster.stopCause(of: placement.session), over: $0)
+            }
         case .refuse(let life, let address, let failure):
             return .refuse(life, address: address, failure)
         case .confirm(let placement): return links[placement.worker].map { .confirm(placement, over: $0) }
@@ -171,7 +173,8 @@ package actor CoordinatorNode {
                 metadata: ["pool": "\(tombstone.session.key.pool)", "cause": "\(tombstone.cause)"]
             )
         case .openLink, .closeLink, .ping, .refuse, .stopSession, .hear, .unhear, .declareLost, .markLost,
-            .takeLoss, .confirm:
+            .takeLoss,
+            .confirm:
             break
         }
     }
@@ -217,7 +220,10 @@ extension CoordinatorNode {
     }
 
     /// A client was told that its session is lost.
-    func lossWasTold(of session: SessionLife) { apply { $0.lossWasTold(of: session, at: $1) } }
+    func lossWasTold(of session: SessionLife) async {
+        if let directory, await markIsTaken(of: session, from: directory) { return }
+        apply { $0.lossWasTold(of: session, at: $1) }
+    }
 
     /// A worker said that it has the session.
     ///
@@ -247,6 +253,11 @@ extension CoordinatorNode {
     /// - Returns: nil when there is none.
     func linkToAnyWorker() -> WorkerLink? {
         cluster.workers.lazy.filter(\.isHealthy).compactMap { self.links[$0.life] }.first
+    }
+
+    /// The ways to all workers that answer, also to those that are drained.
+    func linksToServingWorkers() -> [WorkerLink] {
+        cluster.workers.filter { $0.status >= .serving && !$0.isSuspected }.compactMap { links[$0.life] }
     }
 
     /// The link over which a question was asked.

@@ -23,7 +23,10 @@ package struct CoordinatorService: Service {
     package let keys: any KeyStore & MCPKeyStore
     /// Keeps the control plane's pools, in the same file.
     package let pools: PoolKeeper
-    private let directory: (any SharedDirectory)?
+    private let changes: any StoreChanges
+    private let directory: (any ClusterDirectory)?
+    /// Keeps which workers are drained, in the same file.
+    package let drains: DrainKeeper
     private let inbox: any Inbox
     private let configuration: CoordinatorConfiguration
     private let post: any Post
@@ -48,6 +51,7 @@ package struct CoordinatorService: Service {
             store = try await configuration.openStore(logger: logger)
         }
         keys = store
+        changes = store
         let generations = try await GenerationStart(
             store: store,
             epochMilliseconds: WallClock.milliseconds,
@@ -94,7 +98,14 @@ package struct CoordinatorService: Service {
             dispatcher: dispatcher,
             logger: logger
         )
+        drains = DrainKeeper(store: store, directory: directory, node: node, logger: logger)
+        try await drains.reload()
     }
+
+    /// What other coordinators change in the store, area by area; one reader, as long as it lives.
+    ///
+    /// - Returns: the areas; nothing while the store is this coordinator's own.
+    package func storeChanges() -> AsyncStream<StoreArea> { changes.changes() }
 
     /// Where the inbox listens, with the real port where port 0 was asked for.
     package var inboxAddress: String { inbox.address }
@@ -103,7 +114,19 @@ package struct CoordinatorService: Service {
     ///
     /// - Throws: nothing; the protocol of services asks for it.
     package func run() async throws {
-        let server = AnswerServer(node: node, inbox: inbox, key: configuration.clusterKey, logger: logger)
+        let templates = TemplateRelay(
+            node: node,
+            post: post,
+            key: configuration.clusterKey,
+            logger: logger
+        )
+        let server = AnswerServer(
+            node: node,
+            inbox: inbox,
+            templates: templates,
+            key: configuration.clusterKey,
+            logger: logger
+        )
         let runner = DirectiveRunner(
             node: node,
             replyAddress: inbox.address,
@@ -126,6 +149,7 @@ package struct CoordinatorService: Service {
                     group.addTask(priority: .high) { await runner.run() }
                 }
                 group.addTask { await ReadyKeeper(node: node).run() }
+                group.addTask(priority: .low) { await templates.run() }
                 group.addTask { await dispatcher.runCancellations() }
                 group.addTask { await tombstones.run() }
                 group.addTask { await pools.run() }

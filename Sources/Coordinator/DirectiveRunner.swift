@@ -9,7 +9,10 @@ struct DirectiveRunner: Sendable {
     /// How long a worker may take to tell its sessions.
     private static let helloTimeout: Duration = .seconds(5)
     /// How long a ping may take; later it counts as missed.
-    private static let pingTimeout: Duration = .seconds(1)
+    private static let pingPatience: Duration = .seconds(1)
+    /// How long an answer to a ping still shows that the worker lives: a network may be slow, and sessions that
+    /// run are worth more than the wish for a quick one.
+    private static let pingTimeout: Duration = .seconds(4)
     /// How long a worker may take to end a session.
     private static let stopTimeout: Duration = .seconds(2)
 
@@ -37,7 +40,7 @@ struct DirectiveRunner: Sendable {
         case .close(let link): await link.close()
         case .ping(let link, let ping): await send(ping, over: link)
         case .refuse(let life, let address, let failure): await refuse(life, at: address, failure)
-        case .stop(let placement, let link): await stop(placement, over: link)
+        case .stop(let placement, let cause, let link): await stop(placement, cause, over: link)
         case .greet(let link): await sayHello(over: link)
         case .confirm(let placement, let link): await confirm(placement, over: link)
         }
@@ -95,6 +98,18 @@ struct DirectiveRunner: Sendable {
     }
 
     private func send(_ ping: Ping, over link: WorkerLink) async {
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                // Cancelled by an answer in time; one that is late takes the miss back.
+                guard (try? await Task.sleep(for: Self.pingPatience)) != nil else { return }
+                await node.pingMissed(by: link.life)
+            }
+            await ask(ping, over: link)
+            group.cancelAll()
+        }
+    }
+
+    private func ask(_ ping: Ping, over link: WorkerLink) async {
         let life = link.life
         let request = Command.Request.ping(
             lease: ping.lease,
@@ -122,7 +137,8 @@ struct DirectiveRunner: Sendable {
             }
         } catch {
             if error.certainty == .notSent { await node.linkFailed(to: life) }
-            await node.pingMissed(by: life)
+            // A miss for want of an answer was counted long ago.
+            if error.certainty != .unanswered { await node.pingMissed(by: life) }
         }
     }
 
@@ -137,10 +153,10 @@ struct DirectiveRunner: Sendable {
                 addressee: life.incarnation,
                 sender: node.incarnation,
                 number: 0,
-                timeLeft: Self.pingTimeout,
+                timeLeft: Self.pingPatience,
                 content: .answer(.failure(failure))
             ).encoded(key: key)
-            try? await outbox.send(bytes, timeout: Self.pingTimeout)
+            try? await outbox.send(bytes, timeout: Self.pingPatience)
             await outbox.close()
         } catch {
             logger.warning(
@@ -158,18 +174,22 @@ struct DirectiveRunner: Sendable {
             )
         else { return }
         // One that the worker does not have is refused for ever by being stopped.
-        if known.isEmpty { await stop(placement, over: link) } else { await node.sessionBegan(placement) }
+        if known.isEmpty {
+            await stop(placement, .startFailed, over: link)
+        } else {
+            await node.sessionBegan(placement)
+        }
     }
 
-    private func stop(_ placement: Placement, over link: WorkerLink) async {
-        let request = Command.Request.stopSession(placement.session, .stopped)
+    private func stop(_ placement: Placement, _ cause: EndCause, over link: WorkerLink) async {
+        let request = Command.Request.stopSession(placement.session, cause)
         // Without an answer the cluster's state directs it again.
         switch try? await link.ask(request, by: .now + Self.stopTimeout) {
-        case .done: await node.sessionEnded(placement.session, on: placement.worker, cause: .stopped)
-        case .sessionGone(let cause):
-            await node.sessionEnded(placement.session, on: placement.worker, cause: cause ?? .stopped)
+        case .done: await node.sessionEnded(placement.session, on: placement.worker, cause: cause)
+        case .sessionGone(let known):
+            await node.sessionEnded(placement.session, on: placement.worker, cause: known ?? cause)
         case .failure(let failure) where failure.code == .staleAddressee:
-            await node.sessionEnded(placement.session, on: placement.worker, cause: .stopped)
+            await node.sessionEnded(placement.session, on: placement.worker, cause: cause)
         default: break
         }
     }

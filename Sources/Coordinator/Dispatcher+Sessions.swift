@@ -33,6 +33,7 @@ extension Dispatcher {
                 await node.lossWasTold(of: placement.session)
             default: throw WorkerLink.Loss(certainty: .unanswered, reason: "no fitting answer")
             }
+            await node.endIsWritten(placement.session)
         } catch {
             guard error.certainty == .workerLost else { throw Self.stillStopping }
             await node.lossWasTold(of: placement.session)

@@ -50,22 +50,26 @@ package struct NodeDescription: Hashable, Sendable {
         }
     }
 
-    /// How far it is: `serving`, `settling`, `joining`, `draining`, `suspected`, `unhealthy`.
+    /// How far it is: `serving`, `settling`, `joining`, `draining`, `drained`, `suspected`, `unhealthy`, `lost`.
     package var state: String
     /// Its name.
     package var name: String
-    /// Where it is reached by other nodes.
-    package var address: String
-    /// This life of its process.
-    package var incarnation: Incarnation
+    /// Whether it is a worker or the coordinator.
+    package var isWorker: Bool
+    /// Where it is reached by other nodes; nil when it is not known.
+    package var address: String?
+    /// This life of its process; nil when it is not known.
+    package var incarnation: Incarnation?
     /// The version of its program; nil when it is not known.
     package var version: String?
     /// When it began, in milliseconds since 1970; nil when it is not known.
     package var startedMilliseconds: UInt64?
     /// How many sessions it has, or for the coordinator the whole cluster.
     package var sessionCount: Int
-    /// What only workers have; nil for the coordinator.
+    /// What only workers have; nil for the coordinator, and for a worker that was never seen.
     package var worker: Worker?
+    /// The wish that it gets no new sessions; nil when it may.
+    package var drain: NodeDrain?
 
     /// Makes a description; version and start are not known yet.
     ///
@@ -75,14 +79,16 @@ package struct NodeDescription: Hashable, Sendable {
     ///   - address: where it is reached by other nodes.
     ///   - incarnation: this life of its process.
     ///   - sessionCount: how many sessions it has, or for the coordinator the whole cluster.
-    ///   - worker: what only workers have; nil for the coordinator.
+    ///   - worker: what only workers have; nil for the coordinator, and for a worker that was never seen.
+    ///   - drain: the wish that it gets no new sessions.
     package init(
         name: String,
         state: String,
-        address: String,
-        incarnation: Incarnation,
+        address: String?,
+        incarnation: Incarnation?,
         sessionCount: Int,
-        worker: Worker?
+        worker: Worker?,
+        drain: NodeDrain? = nil
     ) {
         self.name = name
         self.state = state
@@ -90,5 +96,8 @@ package struct NodeDescription: Hashable, Sendable {
         self.incarnation = incarnation
         self.sessionCount = sessionCount
         self.worker = worker
+        self.drain = drain
+        // Who was never seen is known by the wish alone.
+        isWorker = worker != nil || drain != nil
     }
 }

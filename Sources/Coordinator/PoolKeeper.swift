@@ -21,6 +21,10 @@ package actor PoolKeeper: PoolControl {
     private let dispatcher: Dispatcher
     private let logger: Logger
     private var records: [PoolName: PoolRecord] = [:]
+    /// What a record means; set by loading.
+    private var meaning: Meaning?
+    /// How often ``records`` was changed here.
+    private var changeCount = 0
     /// The pools that somebody changes right now.
     private var changing: Set<PoolName> = []
     private let removals: AsyncStream<Void>
@@ -53,18 +57,44 @@ package actor PoolKeeper: PoolControl {
     ///
     /// - Parameter meaning: what a record means; one that means nothing to this version is kept and not run.
     /// - Throws: `notReady` when the store cannot be read.
-    package func load(_ meaning: Meaning) async throws(Failure) {
-        let kept = try await stored { () async throws(StoreError) in try await store.pools() }
-        for record in kept where !isDeclared(record.name) {
+    package func load(_ meaning: @escaping Meaning) async throws(Failure) {
+        self.meaning = meaning
+        try await reload()
+    }
+
+    /// Reads the records again, which another coordinator may have changed, and has the cluster run what they say.
+    ///
+    /// - Throws: `notReady` when the store cannot be read.
+    package func reload() async throws(Failure) {
+        var kept: [PoolRecord]
+        var count: Int
+        repeat {
+            count = changeCount
+            kept = try await stored { () async throws(StoreError) in try await store.pools() }
+            // What was read may be older than what was changed here meanwhile.
+        } while count != changeCount
+        let former = records
+        // One that is just being changed here is taken over by who changes it.
+        for record in kept where !isDeclared(record.name) && !changing.contains(record.name) {
             records[record.name] = record
-            do throws(Failure) {
-                await node.define(try meaning(record))
-            } catch {
-                logger.error(
-                    "a pool cannot be run by this version",
-                    metadata: ["pool": "\(record.name)", "reason": "\(error.message)"]
-                )
-            }
+        }
+        let names = Set(kept.map(\.name))
+        let gone = former.keys.filter { !names.contains($0) && !changing.contains($0) }
+        for name in gone { records[name] = nil }
+        for record in records.values where former[record.name] != record { await define(record) }
+        for name in gone { await node.removePool(name) }
+        if !gone.isEmpty { removed.yield() }
+    }
+
+    private func define(_ record: PoolRecord) async {
+        guard let meaning else { return }
+        do throws(Failure) {
+            await node.define(try meaning(record))
+        } catch {
+            logger.error(
+                "a pool cannot be run by this version",
+                metadata: ["pool": "\(record.name)", "reason": "\(error.message)"]
+            )
         }
     }
 
@@ -80,18 +110,28 @@ package actor PoolKeeper: PoolControl {
         replacing present: PoolRecord?
     ) async throws(Failure) {
         try await change(record.name, from: present) { () async throws(Failure) in
-            try await stored { () async throws(StoreError) in try await store.keep(record) }
+            let isKept = try await stored { () async throws(StoreError) in
+                try await store.keep(record, replacing: present)
+            }
+            guard isKept else { return false }
+            changeCount += 1
             records[record.name] = record
             await node.define(configuration)
+            return true
         }
     }
 
     package func remove(_ record: PoolRecord) async throws(Failure) {
         try await change(record.name, from: record) { () async throws(Failure) in
-            try await stored { () async throws(StoreError) in try await store.removePool(record.name) }
+            let isRemoved = try await stored { () async throws(StoreError) in
+                try await store.removePool(record.name, replacing: record)
+            }
+            guard isRemoved else { return false }
+            changeCount += 1
             records[record.name] = nil
             await node.removePool(record.name)
             removed.yield()
+            return true
         }
     }
 
@@ -103,7 +143,7 @@ package actor PoolKeeper: PoolControl {
     private func change(
         _ name: PoolName,
         from present: PoolRecord?,
-        _ body: () async throws(Failure) -> Void
+        _ body: () async throws(Failure) -> Bool
     ) async throws(Failure) {
         guard !isDeclared(name) else {
             throw Failure(
@@ -111,16 +151,34 @@ package actor PoolKeeper: PoolControl {
                 "The pool \(name) stands in the configuration of the coordinator. Change it there, or take another name."
             )
         }
-        let isFree = changing.insert(name).inserted
-        defer { if isFree { changing.remove(name) } }
-        guard isFree, records[name] == present, await !isEnding(name) else {
+        guard try await isChanged(name, from: present, body) else {
             throw Failure(
                 .anotherOperationInProgress,
                 "The pool \(name) is just being changed or removed. Try again.",
                 retryAfterSeconds: 1
             )
         }
-        try await body()
+    }
+
+    /// Changes a pool, if nobody else does and it is as the caller knows it.
+    private func isChanged(
+        _ name: PoolName,
+        from present: PoolRecord?,
+        _ body: () async throws(Failure) -> Bool
+    ) async throws(Failure) -> Bool {
+        guard changing.insert(name).inserted else { return false }
+        do throws(Failure) {
+            let isEnding = await isEnding(name)
+            let isKnown = records[name] == present && !isEnding
+            let isDone = isKnown ? try await body() : false
+            changing.remove(name)
+            // Another coordinator was quicker: whoever tries again has to know what it made.
+            if isKnown, !isDone { try await reload() }
+            return isDone
+        } catch {
+            changing.remove(name)
+            throw error
+        }
     }
 
     private func isDeclared(_ name: PoolName) -> Bool { declaredPools.contains { $0.name == name } }

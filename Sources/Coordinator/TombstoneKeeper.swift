@@ -67,7 +67,7 @@ package struct TombstoneKeeper: Sendable {
     private static let longestPause: Duration = .seconds(30)
 
     private let store: any Store
-    private let directory: (any SharedDirectory)?
+    private let directory: (any ClusterDirectory)?
     private let retention: Duration
     private let source: any UnrecordedSource
     private let logger: Logger
@@ -82,7 +82,7 @@ package struct TombstoneKeeper: Sendable {
     ///   - logger: where it logs.
     init(
         store: any Store,
-        directory: (any SharedDirectory)? = nil,
+        directory: (any ClusterDirectory)? = nil,
         retention: Duration,
         source: any UnrecordedSource,
         logger: Logger

@@ -132,7 +132,7 @@ struct WorkerLink: Sendable {
 
     private func correspondence(for request: Command.Request) -> Correspondence<Answer> {
         switch request {
-        case .execute, .readEvents, .file, .terminal: executions
+        case .execute, .readEvents, .file, .terminal, .readTemplate: executions
         case .hello, .ping, .cancel, .abandon, .stopSession, .keepReady, .describeSessions, .describeImage,
             .describeWorker, .readConsole:
             shortCommands

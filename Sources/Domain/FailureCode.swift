@@ -102,6 +102,12 @@ extension FailureCode {
     )
     /// No such resource of the control plane.
     package static let resourceNotFound = Self("ResourceNotFound", 404, "There is no such resource.")
+    /// A node that is in use was to be removed.
+    package static let nodeInUse = Self(
+        "NodeInUse",
+        409,
+        "The node serves; only one that is lost or drained can be removed."
+    )
     /// The path of a file does not hold to the rules, or leads where no file is.
     package static let filePathInvalid = Self(
         "FilePathInvalid",
@@ -287,7 +293,8 @@ extension FailureCode {
         .sessionPoolNotFound, .noSessionFound, .executionNotFound, .keyNotFound,
         .terminalNotFound, .fileNotFound, .methodNotAllowed, .fileTransferExpired, .sessionStorageFull,
         .executionConflict,
-        .terminalEnded, .terminalInputGap, .payloadTooLarge, .unsupportedMediaType, .rangeNotSatisfiable,
+        .nodeInUse, .terminalEnded, .terminalInputGap, .payloadTooLarge, .unsupportedMediaType,
+        .rangeNotSatisfiable,
         .sessionsCountExceedsLimit,
         .tooManyRequests, .tooManyTerminals, .internalError, .invalidConfiguration, .sessionLost,
         .sandboxFailed,

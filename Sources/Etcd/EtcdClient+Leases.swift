@@ -24,7 +24,8 @@ extension EtcdClient {
             "/v3/lease/grant",
             Grant(TTL: EtcdMessage.Number(Int64(seconds))),
             // One that nobody knows of ends by itself.
-            changes: false
+            changes: false,
+            isUrgent: true
         )
         return EtcdLease(id: granted.ID.value)
     }
@@ -37,7 +38,8 @@ extension EtcdClient {
         let renewed: Renewed = try await ask(
             "/v3/lease/keepalive",
             Name(ID: EtcdMessage.Number(lease.id)),
-            changes: false
+            changes: false,
+            isUrgent: true
         )
         guard let left = renewed.result.TTL, left.value > 0 else {
             throw EtcdError(.leaseNotFound, "the lease has ended")

@@ -17,8 +17,11 @@ package actor EtcdClient {
 
     /// After how long without a byte a connection is given up: a watch on a dead one is begun anew then.
     private static let silence = TimeAmount.seconds(5)
-    /// How many connections a member has at most, of which each watch keeps one.
-    private static let connectionsMax = 24
+    /// How many questions are under way at most, and how many connections that takes with those of watches and leases.
+    private static let questionsMax = 16
+    private static let connectionsMax = 32
+    /// How long a question waits for its turn.
+    private static let turnPatience: Duration = .seconds(3)
 
     let configuration: EtcdConfiguration
     nonisolated let http: HTTPClient
@@ -26,6 +29,7 @@ package actor EtcdClient {
     private var preferred = 0
     private var token: String?
     private var isClosed = false
+    private var turns = QuestionTurns(most: EtcdClient.questionsMax)
 
     /// Makes a client; nothing is asked yet.
     ///
@@ -91,15 +95,32 @@ package actor EtcdClient {
     ///   - path: the gateway's path.
     ///   - body: the question.
     ///   - changes: whether it changes anything if it arrives.
+    ///   - isUrgent: whether it waits for no turn.
     /// - Returns: the answer.
     /// - Throws: why there is none.
     func ask<Answer: Decodable & Sendable>(
         _ path: String,
         _ body: some Encodable & Sendable,
-        changes: Bool
+        changes: Bool,
+        isUrgent: Bool = false
     ) async throws(EtcdError) -> Answer {
-        try await withMember(changes: changes) { (client, endpoint) async throws(EtcdError) in
-            try await client.ask(endpoint, path, body)
+        guard !isUrgent else {
+            return try await withMember(changes: changes) { (client, endpoint) async throws(EtcdError) in
+                try await client.ask(endpoint, path, body)
+            }
+        }
+        return try await withMember(changes: changes) { (client, endpoint) async throws(EtcdError) in
+            try await client.takeTurn()
+            defer { client.turns.give(.now) }
+            return try await client.ask(endpoint, path, body)
+        }
+    }
+
+    private func takeTurn() async throws(EtcdError) {
+        if turns.take() { return }
+        let deadline = ContinuousClock.now + Self.turnPatience
+        guard await withCheckedContinuation({ turns.wait($0, until: deadline) }) else {
+            throw EtcdError(.unavailable, "too many questions wait for an answer")
         }
     }
 

@@ -11,6 +11,7 @@ package actor KeyRing {
     private let archive: any KeyArchive
     /// The time of day by which keys expire, in milliseconds since 1970.
     package nonisolated let now: @Sendable () -> UInt64
+    private let ofFile: KeyRecord
     private var records: [[UInt8]: KeyRecord] = [:]
 
     /// Reads the keys of the archive and adds the one of the key file.
@@ -30,15 +31,22 @@ package actor KeyRing {
     ) async throws(Failure) {
         self.archive = archive
         self.now = now
-        for record in try await archive.keys() { records[record.digest] = record }
-        let ofFile = KeyRecord(
+        ofFile = KeyRecord(
             id: .ofKeyFile,
             name: "the key file of this coordinator",
             digest: fileKey.fingerprint.bytes,
             grant: AccessGrant(roles: [.operator], pools: .all),
             createdAt: now()
         )
-        records[ofFile.digest] = ofFile
+        try await reload()
+    }
+
+    /// Reads the keys again, which another coordinator may have made or revoked.
+    ///
+    /// - Throws: `notReady` when the archive cannot be read; the keys stay as they were.
+    package func reload() async throws(Failure) {
+        let kept = try await archive.keys()
+        records = Dictionary((kept + [ofFile]).map { ($0.digest, $0) }) { _, last in last }
     }
 
     /// Tells whose a secret is.

@@ -48,6 +48,13 @@ package actor MCPKeyRing {
         rotations = try await archive.mcpKeyRotations()
     }
 
+    /// Reads again how often keys were rotated, which another coordinator may have done.
+    ///
+    /// - Throws: `notReady` when the archive cannot be read; the keys stay as they were.
+    package func reload() async throws(Failure) {
+        rotations.merge(try await archive.mcpKeyRotations()) { max($0, $1) }
+    }
+
     /// The key of a pool.
     ///
     /// - Parameters:

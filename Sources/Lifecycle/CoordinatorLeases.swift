@@ -83,7 +83,9 @@ where Instant.Duration == Duration {
     /// - Returns: those that have.
     package func callerCount(since: Instant) -> Int { grants.values.count { $0.calledAt >= since } }
 
-    /// Gives the permission up, after the worker has fenced itself. Who decides on it is not forgotten.
+    /// Gives the permission up, after the worker has fenced itself.
+    ///
+    /// Who decides on it is not forgotten.
     package mutating func release() {
         grants = [:]
         wasHeld = false

@@ -5,7 +5,7 @@ internal import Glibc
 /// They are opened once and stay open: a new image may take the folder's place and the old one be
 /// removed while machines are still made from it.
 final class GuestImage: Sendable {
-    /// What the files are: sizes and times, and the manifest, which holds their hashes.
+    /// What the files are: sizes, and the manifest, which holds their hashes; no times, which differ from host to host.
     let fingerprint: String
 
     private let kernelFile: Int32
@@ -32,9 +32,9 @@ final class GuestImage: Sendable {
         let initramfs = try Self.open("initramfs", in: directory)
         let root = try Self.open("root.squashfs", in: directory)
         fingerprint = """
-            kernel=\(kernel.facts)
-            initramfs=\(initramfs.facts)
-            root=\(root.facts)
+            kernel=\(kernel.facts.bytes)
+            initramfs=\(initramfs.facts.bytes)
+            root=\(root.facts.bytes)
             \(manifest)
             """
         kernelFile = kernel.descriptor.take()

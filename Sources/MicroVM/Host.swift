@@ -11,6 +11,22 @@ enum Host {
     /// How many processors there are for us.
     static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
+    /// Kernel, kind, features and microcode of the first processor: a machine under KVM goes on only where they are the same.
+    static var processorDescription: String {
+        let names: Set = ["vendor_id", "cpu family", "model", "stepping", "microcode", "flags"]
+        let lines = (TextFile.read("/proc/cpuinfo") ?? "").split(
+            separator: "\n",
+            omittingEmptySubsequences: false
+        )
+        let facts = lines.prefix { !$0.isEmpty }.filter { line in
+            names.contains(String(line.prefix { $0 != "\t" && $0 != ":" }))
+        }
+        let kernel = TextFile.read("/proc/sys/kernel/osrelease") ?? "unknown"
+        return (["kernel=\(kernel.filter { !$0.isNewline })"] + facts.map(String.init)).joined(
+            separator: "\n"
+        )
+    }
+
     /// The group that may open /dev/kvm; nil when there is no such device.
     static var deviceGroup: Int? {
         var status = stat()

@@ -14,6 +14,18 @@ package protocol Hypervisor: Sendable {
         progress: @escaping @Sendable (String) -> Void
     ) async throws(Failure)
 
+    /// Lets templates that are not here be copied from elsewhere from now on, if that works.
+    ///
+    /// - Parameter source: where they come from.
+    func copyTemplates(from source: any TemplateSource) async
+
+    /// Reads a piece of a template that is here, for another worker.
+    ///
+    /// - Parameter name: which piece.
+    /// - Returns: the piece.
+    /// - Throws: `templateUnusable` when it is not here.
+    func piece(_ name: TemplatePieceName) async throws(MicroVMError) -> [UInt8]
+
     /// What the sandboxes of a runtime have installed.
     ///
     /// - Parameter runtime: the runtime.
@@ -46,6 +58,20 @@ package protocol Hypervisor: Sendable {
 }
 
 extension Hypervisor {
+    /// Copies nothing, unless a hypervisor says otherwise.
+    ///
+    /// - Parameter source: where templates come from.
+    package func copyTemplates(from source: any TemplateSource) async {}
+
+    /// Has nothing to copy, unless a hypervisor says otherwise.
+    ///
+    /// - Parameter name: which piece.
+    /// - Returns: never.
+    /// - Throws: `templateUnusable`.
+    package func piece(_ name: TemplatePieceName) async throws(MicroVMError) -> [UInt8] {
+        throw MicroVMError(.templateUnusable, "There are no templates here.")
+    }
+
     /// Runs `body` with a machine for which a client waits.
     ///
     /// - Parameters:

@@ -1,6 +1,7 @@
 package import Domain
 internal import NIOCore
 internal import NIOPosix
+package import Wire
 
 /// Makes machines with QEMU.
 package actor QEMUHypervisor: Hypervisor {
@@ -21,6 +22,8 @@ package actor QEMUHypervisor: Hypervisor {
     private nonisolated let preparations = StartGate(count: 1)
     private nonisolated let zygotes: Zygotes
     private var templates: [Kind: Template] = [:]
+    /// Where templates can be copied from.
+    private var source: (any TemplateSource)?
 
     /// Looks at the host: QEMU, image, jail, accelerator, clock; sweeps up after a former self.
     ///
@@ -90,13 +93,24 @@ package actor QEMUHypervisor: Hypervisor {
             qemu: starter.qemu,
             image: starter.image
         )
-        let store = TemplateStore(directory: configuration.cacheDirectory + "/templates")
+        let copy = source.map { TemplateCopy(source: $0, description: description, shape: kind.shape) }
         let builder = TemplateBuilder(starter: starter, shape: kind.shape, runtime: kind.runtime)
         let template = try await store.template(description, shape: kind.shape, progress: progress) {
-            try await builder.build(progress: progress)
+            if let copied = try await copy?.madeIfPossible(progress: progress) { return copied }
+            return try await builder.build(progress: progress)
         }
         templates[kind] = template
         await zygotes.add(template)
+    }
+
+    private nonisolated var store: TemplateStore {
+        TemplateStore(directory: configuration.cacheDirectory + "/templates")
+    }
+
+    package func copyTemplates(from source: any TemplateSource) { self.source = source }
+
+    package nonisolated func piece(_ name: TemplatePieceName) async throws(MicroVMError) -> [UInt8] {
+        try await store.piece(name)
     }
 
     package nonisolated func image(of runtime: Runtime) async throws(MicroVMError) -> ImageDescription {

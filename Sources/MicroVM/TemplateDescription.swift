@@ -13,8 +13,15 @@ struct TemplateDescription: Hashable, Sendable {
     ///   - runtime: what was warmed up in it.
     ///   - qemu: the QEMU that makes it and that continues it.
     ///   - image: what it boots from.
-    init(shape: MachineShape, runtime: Runtime, qemu: QEMUInstallation, image: GuestImage) {
-        text = [
+    ///   - processor: what the guest sees of the host under KVM.
+    init(
+        shape: MachineShape,
+        runtime: Runtime,
+        qemu: QEMUInstallation,
+        image: GuestImage,
+        processor: String = Host.processorDescription
+    ) {
+        var lines = [
             "format=1",
             "guest-protocol=\(WireVersion.guest)",
             "runtime=\(runtime)",
@@ -22,7 +29,10 @@ struct TemplateDescription: Hashable, Sendable {
             "builder=" + shape.arguments(for: .builder).joined(separator: " "),
             "clone=" + shape.arguments(for: .clone).joined(separator: " "),
             image.fingerprint,
-        ].joined(separator: "\n")
+        ]
+        // Under KVM the guest has seen the processor itself and what this kernel makes of it; TCG is the same everywhere.
+        if shape.accelerator == .kvm { lines.append(processor) }
+        text = lines.joined(separator: "\n")
     }
 
     /// The name of the template's folder.

@@ -3,8 +3,8 @@ internal import Glibc
 
 /// The templates on disk, shared by the workers of one machine.
 ///
-/// A template is the folder `<hash>` with `memory`, `state`, `description` and `seal` (sizes and
-/// checksums). `<hash>.lock` is held by whoever makes or loads it; `<hash>.use` is shared by those
+/// A template is the folder `<hash>` with `memory`, `state`, `description`, `manifest` (for copies) and
+/// `seal` (sizes and checksums). `<hash>.lock` is held by whoever makes or loads it; `<hash>.use` is shared by those
 /// who use it, so that it is there for their next start.
 struct TemplateStore: Sendable {
     /// How long a worker waits for another one that makes the same template.
@@ -71,7 +71,7 @@ struct TemplateStore: Sendable {
             guard let seal = TextFile.read(folder + "/seal").flatMap(Seal.init(text:)),
                 seal.memoryBytes == shape.memoryBytes
             else { throw MicroVMError(.templateUnusable, "The one on disk is incomplete.") }
-            return Template.Content(
+            let content = Template.Content(
                 memory: try MemoryFile.load(
                     from: folder + "/memory",
                     bytes: seal.memoryBytes,
@@ -85,6 +85,9 @@ struct TemplateStore: Sendable {
                     named: "cloister-state"
                 )
             )
+            // Without it nobody gets a copy, and that is all.
+            if !Self.isDescribed(folder) { try? Self.describe(content, in: folder, description) }
+            return content
         }
     }
 
@@ -120,6 +123,7 @@ struct TemplateStore: Sendable {
             stateChecksum: try content.state.save(to: folder + "/state")
         )
         try TextFile.write(description.text, to: folder + "/description")
+        try describe(content, in: folder, description)
         try TextFile.write(seal.text, to: folder + "/seal")
     }
 

@@ -17,6 +17,7 @@ package actor MemoryStore: Store {
     private var knownKeys: [KeyRecord] = []
     private var knownPools: [PoolName: PoolRecord] = [:]
     private var knownRotations: [PoolName: Int] = [:]
+    private var knownDrains: [WorkerID: NodeDrain] = [:]
     private var isClosed = false
 
     /// Makes an empty store.
@@ -101,9 +102,11 @@ package actor MemoryStore: Store {
         return knownKeys.count < before
     }
 
-    package func keep(_ pool: PoolRecord) throws(StoreError) {
+    package func keep(_ pool: PoolRecord, replacing present: PoolRecord?) throws(StoreError) -> Bool {
         try checkOpen()
+        guard knownPools[pool.name] == present else { return false }
         knownPools[pool.name] = pool
+        return true
     }
 
     package func pools() throws(StoreError) -> [PoolRecord] {
@@ -111,9 +114,11 @@ package actor MemoryStore: Store {
         return knownPools.values.sorted { $0.name.text < $1.name.text }
     }
 
-    package func removePool(_ name: PoolName) throws(StoreError) {
+    package func removePool(_ name: PoolName, replacing present: PoolRecord?) throws(StoreError) -> Bool {
         try checkOpen()
+        guard knownPools[name] == present else { return false }
         knownPools[name] = nil
+        return true
     }
 
     package func keepMCPKeyRotations(_ count: Int, of pool: PoolName) throws(StoreError) {
@@ -125,6 +130,22 @@ package actor MemoryStore: Store {
         try checkOpen()
         return knownRotations
     }
+
+    package func keepDrain(_ drain: NodeDrain) throws(StoreError) {
+        try checkOpen()
+        knownDrains[drain.worker] = drain
+    }
+
+    package func removeDrain(of worker: WorkerID) throws(StoreError) {
+        try checkOpen()
+        knownDrains[worker] = nil
+    }
+
+    package func drains() throws(StoreError) -> [NodeDrain] {
+        try checkOpen()
+        return knownDrains.values.sorted { $0.worker < $1.worker }
+    }
+    package nonisolated func changes() -> AsyncStream<StoreArea> { noChanges() }
 
     package func close() { isClosed = true }
 

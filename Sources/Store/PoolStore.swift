@@ -4,9 +4,12 @@ package import Domain
 package protocol PoolStore: Sendable {
     /// Keeps a pool, in the place of what was kept under its name.
     ///
-    /// - Parameter pool: what to keep.
+    /// - Parameters:
+    ///   - pool: what to keep.
+    ///   - present: what has to be kept under its name until then; nil for nothing.
+    /// - Returns: whether it is kept now; else something else than `present` was kept, and still is.
     /// - Throws: why it was not kept; what was kept before still is then.
-    func keep(_ pool: PoolRecord) async throws(StoreError)
+    func keep(_ pool: PoolRecord, replacing present: PoolRecord?) async throws(StoreError) -> Bool
 
     /// Reads all pools.
     ///
@@ -16,7 +19,10 @@ package protocol PoolStore: Sendable {
 
     /// Removes a pool for good.
     ///
-    /// - Parameter name: the pool.
+    /// - Parameters:
+    ///   - name: the pool.
+    ///   - present: what has to be kept under the name until then; nil for nothing.
+    /// - Returns: whether there is none now; else something else than `present` was kept, and still is.
     /// - Throws: why it could not be removed.
-    func removePool(_ name: PoolName) async throws(StoreError)
+    func removePool(_ name: PoolName, replacing present: PoolRecord?) async throws(StoreError) -> Bool
 }

@@ -4,8 +4,9 @@ internal import GRDB
 
 /// Pools of the control plane in the file of the store.
 extension SQLiteStore {
-    package func keep(_ pool: PoolRecord) async throws(StoreError) {
+    package func keep(_ pool: PoolRecord, replacing present: PoolRecord?) async throws(StoreError) -> Bool {
         try await write { db in
+            guard try Self.isKept(present, as: pool.name, in: db) else { return false }
             try db.execute(
                 sql: "INSERT OR REPLACE INTO sessionPool (\(PoolRecord.columns)) VALUES (?, ?, ?, ?, ?, ?)",
                 arguments: [
@@ -13,6 +14,7 @@ extension SQLiteStore {
                     Int64(clamping: pool.createdMilliseconds), Int64(clamping: pool.changedMilliseconds),
                 ]
             )
+            return true
         }
     }
 
@@ -23,10 +25,29 @@ extension SQLiteStore {
         }
     }
 
-    package func removePool(_ name: PoolName) async throws(StoreError) {
+    package func removePool(
+        _ name: PoolName,
+        replacing present: PoolRecord?
+    ) async throws(StoreError) -> Bool {
         try await write { db in
+            guard try Self.isKept(present, as: name, in: db) else { return false }
             try db.execute(sql: "DELETE FROM sessionPool WHERE name = ?", arguments: [name.text])
+            return true
         }
+    }
+
+    /// Whether just this is kept under a name.
+    private static func isKept(
+        _ present: PoolRecord?,
+        as name: PoolName,
+        in db: Database
+    ) throws -> Bool {
+        let row = try Row.fetchOne(
+            db,
+            sql: "SELECT \(PoolRecord.columns) FROM sessionPool WHERE name = ?",
+            arguments: [name.text]
+        )
+        return try row.map { try PoolRecord($0) } == present
     }
 }
 

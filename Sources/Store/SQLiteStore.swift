@@ -125,6 +125,8 @@ package actor SQLiteStore: Store {
         }
     }
 
+    package nonisolated func changes() -> AsyncStream<StoreArea> { noChanges() }
+
     package func close() async {
         guard !isClosed else { return }
         isClosed = true

@@ -1,10 +1,11 @@
 package import Domain
 
-/// What a coordinator remembers over its restarts: the ends of sessions, API keys, pools, rotations of MCP keys, and facts about itself.
+/// What a coordinator remembers over its restarts: the ends of sessions, API keys, pools, rotations of MCP keys,
+/// the workers that are drained, and facts about itself.
 ///
 /// Every call is one transaction: it happens as a whole or, when it throws, not at all. A call that has
 /// begun is finished also when its task is cancelled, so that a flush at shutdown loses nothing.
-package protocol Store: KeyStore, MCPKeyStore, PoolStore {
+package protocol Store: KeyStore, MCPKeyStore, NodeStore, PoolStore, StoreChanges {
     /// Keeps records; of a session that has one already, the first stays, as ends are reported repeatedly.
     ///
     /// - Parameter records: what to keep, some hundreds at most.

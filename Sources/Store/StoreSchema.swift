@@ -8,6 +8,12 @@ enum StoreSchema {
 
     /// The migrations; rule of change: add one at the end, never alter one.
     static var migrator: DatabaseMigrator {
+        var migrator = earlierMigrator
+        registerDrains(in: &migrator)
+        return migrator
+    }
+
+    private static var earlierMigrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1: ended sessions and node facts") { db in
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
@@ -76,6 +82,20 @@ enum StoreSchema {
             )
         }
         return migrator
+    }
+
+    private static func registerDrains(in migrator: inout DatabaseMigrator) {
+        migrator.registerMigration("6: workers that are drained") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE nodeDrain (
+                        worker TEXT PRIMARY KEY NOT NULL,
+                        sinceMilliseconds INTEGER NOT NULL,
+                        deadlineMilliseconds INTEGER
+                    ) STRICT;
+                    """
+            )
+        }
     }
 
     /// Whether a file is one that this version can use, found out without changing it.

@@ -26,6 +26,8 @@ package enum Answer: Hashable, Sendable {
     case worker(WorkerDescription)
     /// The end of what a guest has written to its console: UTF-8, or what it takes for that.
     case console([UInt8])
+    /// A piece of a template.
+    case templatePiece([UInt8])
 }
 
 /// The answer to a ping.

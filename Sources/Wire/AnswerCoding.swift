@@ -53,6 +53,11 @@ extension Answer {
         case .console(let text):
             message.pointee.answer_case = CLOISTER__V1__ANSWER__ANSWER_CONSOLE
             message.pointee.console = arena.console(text)
+        case .templatePiece(let content):
+            let piece = arena.message(cloister__v1__template_piece__init)
+            piece.pointee.content = arena.bytes(content)
+            message.pointee.answer_case = CLOISTER__V1__ANSWER__ANSWER_TEMPLATE_PIECE
+            message.pointee.template_piece = piece
         }
         return arena.packed(message)
     }
@@ -101,6 +106,8 @@ extension Answer {
             self = .worker(try WorkerDescription(description))
         case CLOISTER__V1__ANSWER__ANSWER_CONSOLE:
             self = .console([UInt8](try required(message.console, "console").text))
+        case CLOISTER__V1__ANSWER__ANSWER_TEMPLATE_PIECE:
+            self = .templatePiece([UInt8](try required(message.template_piece, "template_piece").content))
         default: throw WireError(.invalidField, "The answer's kind is not known.")
         }
     }

@@ -44,6 +44,8 @@ package struct Command: Hashable, Sendable {
         case describeWorker
         /// Tell what a session's guest has written to its console; that is no use of the session.
         case readConsole(SessionLife)
+        /// Send a piece of a template; workers ask this of coordinators, too, which pass it on.
+        case readTemplate(TemplatePieceName)
     }
 
     /// Makes a command.

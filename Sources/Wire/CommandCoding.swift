@@ -67,6 +67,9 @@ extension Command {
         case .readConsole(let session):
             message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_READ_CONSOLE
             message.pointee.read_console = arena.readConsole(session)
+        case .readTemplate(let piece):
+            message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_READ_TEMPLATE
+            message.pointee.read_template = arena.readTemplate(piece)
         }
         return arena.packed(message)
     }
@@ -144,6 +147,12 @@ extension Command.Request {
         case CLOISTER__V1__COMMAND__COMMAND_READ_CONSOLE:
             let read = try required(message.read_console, "read_console")
             self = .readConsole(try SessionLife(read.session, read.generation))
+        case CLOISTER__V1__COMMAND__COMMAND_READ_TEMPLATE:
+            let read = try required(message.read_template, "read_template")
+            guard let name = TemplatePieceName(try String(field: read.name, "name"), read.piece) else {
+                throw WireError(.invalidField, "The name of a template has 16 hexadecimal digits.")
+            }
+            self = .readTemplate(name)
         default: throw WireError(.invalidField, "The command's kind is not known.")
         }
     }

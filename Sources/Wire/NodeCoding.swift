@@ -9,6 +9,15 @@ extension Arena {
         return message
     }
 
+    mutating func readTemplate(
+        _ piece: TemplatePieceName
+    ) -> UnsafeMutablePointer<Cloister__V1__ReadTemplate> {
+        let message = message(cloister__v1__read_template__init)
+        message.pointee.name = text(piece.template)
+        message.pointee.piece = piece.number
+        return message
+    }
+
     mutating func console(_ text: [UInt8]) -> UnsafeMutablePointer<Cloister__V1__Console> {
         let message = message(cloister__v1__console__init)
         message.pointee.text = bytes(text)

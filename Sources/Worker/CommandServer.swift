@@ -21,6 +21,8 @@ struct CommandServer: Sendable {
     let node: WorkerNode
     let inbox: any Inbox
     let outboxes: ReplyOutboxes
+    /// Waits for the answers to what this worker asks.
+    let questions: TemplateQuestions
     let commandsInHand: CommandsInHand
     let key: ClusterKey
     let logger: Logger
@@ -68,7 +70,7 @@ struct CommandServer: Sendable {
         var mayWait: Bool {
             guard case .success(.command(let command)) = content else { return false }
             switch command.request {
-            case .execute, .readEvents, .file, .terminal: return true
+            case .execute, .readEvents, .file, .terminal, .readTemplate: return true
             case .hello, .ping, .cancel, .abandon, .stopSession, .keepReady, .describeSessions,
                 .describeImage, .describeWorker, .readConsole:
                 return false
@@ -101,6 +103,10 @@ struct CommandServer: Sendable {
             return letter.mayWait
                 ? await waitFor(command, by: letter.deadline)
                 : await node.answer(command, by: letter.deadline)
+        // Refusals of announcements have no number, for these are no questions.
+        case .success(.answer(let answer)) where letter.envelope.number > 0:
+            await questions.deliver(answer, for: letter.envelope.number)
+            return nil
         case .success(.answer(.failure(let failure))):
             logger.warning(
                 "a coordinator refused this worker",

@@ -1,5 +1,6 @@
 internal import Domain
 internal import Lifecycle
+internal import Logging
 internal import MicroVM
 internal import Wire
 
@@ -37,6 +38,11 @@ extension Sandbox {
             resultBytes: pool.limits.resultBytes,
             images: pool.limits.images,
             processes: pool.processes
+        )
+        // Before it goes: a worker that is killed right behind it has told.
+        logger.debug(
+            "an execution goes to the guest",
+            metadata: ["instance": "\(instance)", "execution": "\(spec.id)"]
         )
         guard await send(.run(order), to: machine) else { return }
         var deadline = started + spec.timeout

@@ -1,5 +1,6 @@
 internal import Domain
 internal import Lifecycle
+internal import Logging
 internal import MicroVM
 internal import Transport
 internal import Wire
@@ -48,6 +49,8 @@ actor Sandbox {
     let created = ContinuousClock.now
     /// The same as time of day, in milliseconds since 1970.
     let createdMilliseconds = WallClock.milliseconds
+    /// Where it tells, for whoever looks for troubles, what goes to its guest; nowhere before it runs.
+    private(set) var logger = Logger(label: "sandbox") { _ in SwiftLogNoOpLogHandler() }
     /// What its guest wrote to the console, as far as somebody asked.
     private var console = ConsoleText()
     private var startTimings = StageTimings()
@@ -87,9 +90,15 @@ actor Sandbox {
 
     /// Starts the machine and serves until the session ends.
     ///
-    /// - Parameter hypervisor: where machines come from.
+    /// - Parameters:
+    ///   - hypervisor: where machines come from.
+    ///   - logger: where it tells what goes to its guest.
     /// - Returns: why the session ended, and the error if its machine could not be had.
-    func run(on hypervisor: any Hypervisor) async -> (cause: EndCause, error: (any Error)?) {
+    func run(
+        on hypervisor: any Hypervisor,
+        logger: Logger
+    ) async -> (cause: EndCause, error: (any Error)?) {
+        self.logger = logger
         guard await formerIsGone() else { return (end ?? .startFailed, nil) }
         do {
             try await serve(on: hypervisor)
@@ -173,9 +182,12 @@ actor Sandbox {
 
     /// Serves on a machine that was ready before the session began.
     ///
-    /// - Parameter machine: the machine.
+    /// - Parameters:
+    ///   - machine: the machine.
+    ///   - logger: where it tells what goes to its guest.
     /// - Returns: why the session ended.
-    func serve(onReady machine: any Machine) async -> EndCause {
+    func serve(onReady machine: any Machine, logger: Logger) async -> EndCause {
+        self.logger = logger
         guard await formerIsGone() else { return end ?? .startFailed }
         await serve(machine, timings: StageTimings())
         finish(.drained)
@@ -183,6 +195,10 @@ actor Sandbox {
     }
 
     private func serve(_ machine: any Machine, timings: StageTimings) async {
+        logger.debug(
+            "session begins",
+            metadata: ["identifier": "\(session.key.identifier)", "instance": "\(instance)"]
+        )
         hasStarted = true
         self.machine = machine
         defer { self.machine = nil }

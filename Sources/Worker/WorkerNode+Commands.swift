@@ -1,5 +1,6 @@
 internal import Domain
 internal import Lifecycle
+internal import MicroVM
 internal import Wire
 
 /// Commands of coordinators, those for files aside.
@@ -58,6 +59,10 @@ extension WorkerNode {
             }
             return .image(image)
         case .describeWorker: return .worker(description)
+        case .readTemplate(let piece):
+            do throws(MicroVMError) {
+                return .templatePiece(try await hypervisor.piece(piece))
+            } catch { throw Failure(.resourceNotFound, "The worker does not have this template.") }
         case .readConsole(let session):
             return try await ask(session, by: deadline) { sandbox async throws(Failure) in
                 .console(await sandbox.consoleText())

@@ -1,5 +1,6 @@
 package import Domain
 internal import Lifecycle
+internal import MicroVM
 package import Wire
 
 /// What the service gives a task of its own.
@@ -20,6 +21,8 @@ package actor WorkerNode {
     let launch: AsyncStream<Launch>.Continuation
     /// What the guest image has installed for each runtime, as far as it tells.
     let images: [Runtime: ImageDescription]
+    /// Where machines come from: what other workers may copy.
+    let hypervisor: any Hypervisor
     /// The machines that wait for a session.
     var ready = ReadyMachines()
     /// Counts how often the worker has begun anew after it lost its lease.
@@ -50,7 +53,14 @@ package actor WorkerNode {
     ///   - configuration: what it has to know.
     ///   - incarnation: this life of the worker.
     ///   - images: what the guest image has installed for each runtime.
-    init(configuration: WorkerConfiguration, incarnation: Incarnation, images: [Runtime: ImageDescription]) {
+    ///   - hypervisor: where machines come from.
+    init(
+        configuration: WorkerConfiguration,
+        incarnation: Incarnation,
+        images: [Runtime: ImageDescription],
+        hypervisor: any Hypervisor
+    ) {
+        self.hypervisor = hypervisor
         self.configuration = configuration
         self.images = images
         self.incarnation = incarnation

@@ -50,8 +50,6 @@ package struct WorkerService: Service {
     }
 
     private func serve() async throws {
-        // The others follow while the first one's sessions are served; a session that comes earlier waits.
-        if let first = configuration.pools.first { try await hypervisor.prepare(first, progress: progress) }
         let inbox = try await post.openInbox(
             at: configuration.address,
             maximumMessageSize: WireLimits.envelopeBytes
@@ -60,12 +58,22 @@ package struct WorkerService: Service {
         let node = WorkerNode(
             configuration: configuration,
             incarnation: .draw(using: &randomness),
-            images: await images()
+            images: await images(),
+            hypervisor: hypervisor
+        )
+        let outboxes = ReplyOutboxes(post: post)
+        let questions = TemplateQuestions(
+            incarnation: node.incarnation,
+            replyAddress: inbox.address,
+            coordinators: configuration.coordinators,
+            outboxes: outboxes,
+            key: configuration.clusterKey
         )
         let server = CommandServer(
             node: node,
             inbox: inbox,
-            outboxes: ReplyOutboxes(post: post),
+            outboxes: outboxes,
+            questions: questions,
             commandsInHand: CommandsInHand(),
             key: configuration.clusterKey,
             logger: logger
@@ -78,18 +86,31 @@ package struct WorkerService: Service {
             key: configuration.clusterKey,
             logger: logger
         )
-        logger.info(
-            "worker serves",
-            metadata: ["worker": "\(configuration.id)", "inbox": "\(inbox.address)"]
-        )
+        await hypervisor.copyTemplates(from: questions)
         try await withThrowingTaskGroup(of: Void.self) { group in
             // Above all executions: a ping that waits behind a burst of them costs the lease.
             for _ in 0..<Self.receiveLoops { group.addTask(priority: .high) { await server.run() } }
-            group.addTask(priority: .high) { try await announcer.run() }
             group.addTask(priority: .high) { await node.watchLease() }
             group.addTask { await runSandboxes(of: node) }
-            group.addTask { try await prepareOthers() }
+            group.addTask { try await prepareAndAnnounce(announcer) }
             // None of them ends by itself but by an error, which ends the others.
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Makes the first template, then announces the worker.
+    ///
+    /// The others follow while the first one's sessions are served; a session that comes earlier waits.
+    private func prepareAndAnnounce(_ announcer: Announcer) async throws {
+        if let first = configuration.pools.first { try await hypervisor.prepare(first, progress: progress) }
+        logger.info(
+            "worker serves",
+            metadata: ["worker": "\(configuration.id)", "inbox": "\(announcer.address)"]
+        )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask(priority: .high) { try await announcer.run() }
+            group.addTask { try await prepareOthers() }
             try await group.next()
             group.cancelAll()
         }
@@ -145,7 +166,7 @@ package struct WorkerService: Service {
     }
 
     private func run(_ sandbox: Sandbox, of node: WorkerNode) async {
-        let (cause, error) = await sandbox.run(on: hypervisor)
+        let (cause, error) = await sandbox.run(on: hypervisor, logger: logger)
         await sessionEnded(sandbox, of: node, cause: cause, error: error)
     }
 
@@ -176,7 +197,9 @@ package struct WorkerService: Service {
                 guard await ready.warmUp(machine) else { throw ReadyMachineFailed() }
                 await node.becameReady(ready)
                 guard await ready.waitForDecision(machine) else { return }
-                if let sandbox = await node.claimant(of: ready) { _ = await sandbox.serve(onReady: machine) }
+                if let sandbox = await node.claimant(of: ready) {
+                    _ = await sandbox.serve(onReady: machine, logger: logger)
+                }
             }
         } catch {
             trouble = error

@@ -50,9 +50,15 @@ struct CoordinatorCommand: AsyncParsableCommand {
             fileKey: try APIKeyFile(path: settings.text(.apiKeyFile)).loadOrCreate(),
             logger: logger
         )
-        let server = entrance.server(port: settings.integer(.listenPort)) { port in
+        let notice = Duration.seconds(settings.integer(.listenDrainSeconds))
+        let departure = Departure(notice: notice, logger: logger)
+        let server = entrance.server(port: settings.integer(.listenPort), departure: departure) { port in
             logger.info("the API listens", metadata: ["port": "\(port)"])
         }
-        try await ServiceRunner.run([coordinator, entrance.service, server], logger: logger)
+        try await ServiceRunner.run(
+            [coordinator, entrance.service, server, departure],
+            notice: notice,
+            logger: logger
+        )
     }
 }

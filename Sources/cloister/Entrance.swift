@@ -38,7 +38,12 @@ struct Entrance {
             ? nil : TokenAuthenticator(issuers, now: { WallClock.milliseconds }, logger: logger)
         let archive = StoredKeyArchive(store: coordinator.keys)
         let keys = try await KeyRing(archive: archive, fileKey: fileKey, now: { WallClock.milliseconds })
+        let mcpKeys = try await MCPKeyRing(secret: clusterKey.bytes, archive: archive)
         service = AccessService(
+            coordinator: coordinator,
+            keys: keys,
+            mcpKeys: mcpKeys,
+            logger: logger,
             tokens: tokens,
             certificate: try settings.certificate(logger: logger),
             audit: try settings.auditLog(logger: logger)
@@ -46,9 +51,10 @@ struct Entrance {
         access = APIAccess(
             authenticator: CredentialAuthenticator(keys: keys, tokens: tokens),
             keys: keys,
-            mcpKeys: try await MCPKeyRing(secret: clusterKey.bytes, archive: archive),
+            mcpKeys: mcpKeys,
             pools: coordinator.pools,
             nodes: coordinator.dispatcher,
+            nodeControl: coordinator.drains,
             rate: try settings.rate(),
             audit: service.audit
         )
@@ -61,9 +67,14 @@ struct Entrance {
     ///
     /// - Parameters:
     ///   - port: its port; 0 for one that the kernel chooses.
+    ///   - departure: what knows that the process stops soon; nil when it stops without notice.
     ///   - whenListening: told the port.
     /// - Returns: the service.
-    func server(port: Int, whenListening: @escaping @Sendable (Int) -> Void) -> APIServer {
+    func server(
+        port: Int,
+        departure: Departure? = nil,
+        whenListening: @escaping @Sendable (Int) -> Void
+    ) -> APIServer {
         APIServer(
             configuration: APIServerConfiguration(
                 host: settings.text(.listenHost),
@@ -73,6 +84,7 @@ struct Entrance {
             dispatch: coordinator.dispatcher,
             access: access,
             certificate: service.certificate,
+            departure: departure,
             logger: logger,
             onListening: whenListening
         )

@@ -9,11 +9,13 @@ enum ServiceRunner {
     /// - Parameters:
     ///   - services: the services, the ones that others need first.
     ///   - last: a further service, which ends all of them when it ends.
+    ///   - notice: how much longer the shutdown may take because it is announced first.
     ///   - logger: where the group logs.
     /// - Throws: the error of the service that failed.
     static func run(
         _ services: [any Service],
         until last: (any Service)? = nil,
+        notice: Duration = .zero,
         logger: Logger
     ) async throws {
         OpenFiles.raiseLimit()
@@ -33,7 +35,7 @@ enum ServiceRunner {
             logger: logger
         )
         // A running execution gets some time to end; an operator who waits gets an end in sight.
-        configuration.maximumGracefulShutdownDuration = .seconds(10)
+        configuration.maximumGracefulShutdownDuration = notice + .seconds(10)
         configuration.maximumCancellationDuration = .seconds(10)
         try await ServiceGroup(configuration: configuration).run()
     }

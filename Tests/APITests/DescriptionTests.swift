@@ -65,7 +65,8 @@ import Testing
             keys: try await KeyTests.ring(),
             mcpKeys: try await MCPKeyTests.ring(),
             pools: coordinator.pools,
-            nodes: coordinator.dispatcher
+            nodes: coordinator.dispatcher,
+            nodeControl: coordinator.drains
         )
     }
 
@@ -104,7 +105,7 @@ import Testing
         }
         let others = routes.filter { route in !Self.prefixes.contains { route.contains(" \($0)/") } }
         #expect(Set(others) == Set(described.filter { !$0.isOfPool }.map(\.description)))
-        #expect(others.count == 20)
+        #expect(others.count == 23)
         let servers = try #require(document?["servers"])
         guard case .array(let list) = servers else { return }
         #expect(list.map { $0["url"]?.text } == Self.prefixes)

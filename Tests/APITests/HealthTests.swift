@@ -1,4 +1,6 @@
+import AsyncHTTPClient
 import Domain
+import NIOCore
 import NIOHTTP1
 import Testing
 
@@ -27,6 +29,32 @@ import Testing
             #expect(ready.message == "No worker yet.")
             #expect(ready.headers.first(name: "Retry-After") == "3")
             #expect(try await server.send(.GET, "/healthz", key: nil).status == 200)
+        }
+    }
+
+    @Test func `A server that is asked to stop says so first and serves until its notice is over`()
+        async throws
+    {
+        try await RunningServer.with(notice: .seconds(2)) { server in
+            #expect(try await server.send(.GET, "/readyz", key: nil).status == 200)
+            let asked = ContinuousClock.now
+            await server.stop()
+            var told = try await server.send(.GET, "/readyz", key: nil)
+            while told.status == 200, asked.duration(to: .now) < .seconds(2) {
+                told = try await server.send(.GET, "/readyz", key: nil)
+            }
+            #expect(told.status == 503)
+            #expect(told.code == "NotReady")
+            #expect(told.headers.first(name: "Retry-After") == "1")
+            #expect(try await server.send(.GET, "/healthz", key: nil).status == 200, "it lives")
+            #expect(try await server.send(body: .bytes(ByteBuffer(string: #"{"code":"1"}"#))).status == 200)
+            #expect(asked.duration(to: .now) < .seconds(2), "all of that before the end of the notice")
+            await #expect(throws: (any Error).self, "then it listens no more") {
+                while asked.duration(to: .now) < .seconds(20) {
+                    _ = try await server.send(.GET, "/healthz", key: nil)
+                }
+            }
+            #expect(asked.duration(to: .now) >= .seconds(2))
         }
     }
 }

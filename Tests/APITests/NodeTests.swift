@@ -37,6 +37,80 @@ struct NodeTests {
         }
     }
 
+    /// Notes what it is told, and knows one worker.
+    private actor PlayedControl: NodeControl {
+        private(set) var told: [String] = []
+
+        func drain(_ name: String, within deadline: Duration?) throws(Failure) {
+            try note("drain \(name) \(deadline.map { "\($0)" } ?? "for ever")", name)
+        }
+
+        func undrain(_ name: String) throws(Failure) { try note("undrain \(name)", name) }
+
+        func remove(_ name: String) throws(Failure) {
+            guard told.isEmpty else { throw Failure(.nodeInUse, "It serves.") }
+            try note("remove \(name)", name)
+        }
+
+        private func note(_ line: String, _ name: String) throws(Failure) {
+            guard name == "worker ü" else { throw Failure(.resourceNotFound, "No.") }
+            told.append(line)
+        }
+    }
+
+    @Test("Operators drain and remove workers, with a deadline within its bounds; others do not")
+    func changes() async throws {
+        let control = PlayedControl()
+        let access = APIAccess(
+            authenticator: PlayedAuthenticator(),
+            nodes: PlayedNodes(),
+            nodeControl: control
+        )
+        try await RunningServer.with(access: access) { server in
+            let limited = client(server, RunningServer.limitedKey)
+            let client = client(server)
+            try await client.removeNode("worker ü")
+            #expect(try await client.drain("worker ü", deadlineInSeconds: nil).name == "worker ü")
+            #expect(try await client.drain("worker ü", deadlineInSeconds: 0).drainingSince == nil)
+            #expect(try await client.undrain("worker ü").name == "worker ü")
+            let told = [
+                "remove worker ü", "drain worker ü for ever", "drain worker ü 0.0 seconds",
+                "undrain worker ü",
+            ]
+            #expect(await control.told == told)
+            for (code, refused) in [
+                (
+                    "NodeInUse",
+                    await #expect(throws: ClientError.self) { try await client.removeNode("worker ü") }
+                ),
+                (
+                    "ResourceNotFound",
+                    await #expect(throws: ClientError.self) { try await client.undrain("other") }
+                ),
+                (
+                    "SessionRequestValidationFailed",
+                    await #expect(throws: ClientError.self) {
+                        try await client.drain("worker ü", deadlineInSeconds: -1)
+                    }
+                ),
+                (
+                    "SessionRequestValidationFailed",
+                    await #expect(throws: ClientError.self) {
+                        try await client.drain("worker ü", deadlineInSeconds: 2_592_001)
+                    }
+                ),
+            ] { #expect(refused?.code == code) }
+            for status in [
+                await #expect(throws: ClientError.self) { try await limited.removeNode("worker ü") }?.status,
+                await #expect(throws: ClientError.self) { try await limited.undrain("worker ü") }?.status,
+                await #expect(throws: ClientError.self) {
+                    try await limited.drain("worker ü", deadlineInSeconds: 1)
+                }?.status,
+            ] { #expect(status == 403) }
+            #expect(await control.told == told, "nothing more was done")
+        }
+    }
+
     private func with(_ body: @Sendable (RunningServer) async throws -> Void) async throws {
         let access = APIAccess(authenticator: PlayedAuthenticator(), nodes: PlayedNodes())
         try await RunningServer.with(access: access, body)

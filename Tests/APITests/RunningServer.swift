@@ -40,22 +40,27 @@ struct RunningServer: Sendable {
         configuration: APIServerConfiguration = APIServerConfiguration(port: 0),
         access: APIAccess? = nil,
         certificate: ServerCertificate? = nil,
+        notice: Duration? = nil,
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         _ body: @Sendable (RunningServer) async throws -> Value
     ) async throws -> Value {
         let (ports, continuation) = AsyncStream<Int>.makeStream()
+        let departure = notice.map { Departure(notice: $0, logger: logger) }
         let server = APIServer(
             configuration: configuration,
             dispatch: dispatch,
             access: access ?? APIAccess(authenticator: PlayedAuthenticator()),
             certificate: certificate,
+            departure: departure,
             logger: logger,
             onListening: { port in
                 continuation.yield(port)
                 continuation.finish()
             }
         )
-        let group = ServiceGroup(configuration: .init(services: [server], logger: logger))
+        let group = ServiceGroup(
+            configuration: .init(services: [server] + [departure].compactMap(\.self), logger: logger)
+        )
         let http = HTTPClient(configuration: .init(timeout: .init(connect: .seconds(30), read: .seconds(30))))
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }

@@ -98,6 +98,8 @@ ROWS = [
     Row("a key that may not make keys", "GET /cloister/v1/keys", 403, key="executor"),
     Row("a key that may not see nodes", "GET /cloister/v1/nodes", 403, key="executor", raw=""),
     Row("nor one of them", "GET /cloister/v1/nodes/worker-1", 403, key="executor", raw=""),
+    *(Row("nor change one", route, 403, key="executor", raw="")
+      for route in ("DELETE /cloister/v1/nodes/worker-1", "POST /cloister/v1/nodes/worker-1/drain", "POST /cloister/v1/nodes/worker-1/undrain")),
     Row("nor consoles", "GET console", 403, key="executor"),
     Row("every key may ask for the version", "GET /cloister/v1/version", 200, {"version": str}, key="executor", raw=""),
     Row("no key may not", "GET /cloister/v1/version", 401, "Unauthorized", key=None, raw=""),

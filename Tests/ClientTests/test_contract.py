@@ -40,6 +40,11 @@ NOT_PROVOKED = {
     "DeadlineExceeded": "NodeTests/DispatchTests",
 }
 
+# Routes that no row can have succeed, and who shows them instead.
+SHOWN_ELSEWHERE = {
+    ("DELETE", "/cloister/v1/nodes/{name}"): "takes a worker that is drained or lost: ClusterTests/DrainTests",
+}
+
 PREPARATION = """
 import os
 kept = 'of the table'
@@ -151,6 +156,7 @@ class Completeness(unittest.TestCase):
             documented |= {(first, _like(path)) for first, _, path in methods}
         shown = {(row.method, _like(row.path)) for row in ROWS if row.status < 300}
         self.assertGreater(len(documented), 20)
+        documented -= SHOWN_ELSEWHERE.keys()
         missing = [route for route in documented if not any(_covers(route, other) for other in shown)]
         self.assertEqual(missing, [], "docs/api.md has routes that no row asks")
 

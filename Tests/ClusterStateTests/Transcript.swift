@@ -53,7 +53,7 @@ struct Transcript {
     }
 
     private mutating func runWorker(_ words: [String]) throws -> [String] {
-        if words[0] == "drain" { return lines(cluster.drain(try WorkerID(words[1]))) }
+        if ["drain", "undrain", "forget", "drains"].contains(words[0]) { return try runDrain(words) }
         let life = try parseLife(words[1])
         let details = Details(words.dropFirst(2))
         switch words[0] {
@@ -73,6 +73,28 @@ struct Transcript {
         case "broken": return lines(cluster.linkFailed(to: life))
         case "over": return lines(cluster.lifeEnded(life, at: time))
         default: throw Failure(.internalError, "There is no event \(words[0]).")
+        }
+        return []
+    }
+
+    /// drain WORKER [deadline SECOND]; undrain WORKER; drains WORKER...: these alone; forget WORKER.
+    private mutating func runDrain(_ words: [String]) throws -> [String] {
+        let details = Details(words.dropFirst(2))
+        let drain = { (name: String) throws in
+            NodeDrain(
+                worker: try WorkerID(name),
+                sinceMilliseconds: 1,
+                deadlineMilliseconds: details["deadline"].map { UInt64($0) * 1_000 }
+            )
+        }
+        switch words[0] {
+        case "drain": return lines(cluster.drain(try drain(words[1])))
+        case "drains": return lines(cluster.setDrains(try words.dropFirst().map(drain)))
+        case "undrain": cluster.undrain(try WorkerID(words[1]))
+        default:
+            let worker = try WorkerID(words[1])
+            if let objection = cluster.objection(toForgetting: worker) { return [objection.code.name] }
+            return lines(cluster.forget(worker, at: time))
         }
         return []
     }
@@ -121,7 +143,7 @@ struct Transcript {
             let life = try parseLife(words[2])
             let session = try parseSession(words[1])
             return lines(cluster.sessionEnded(session, on: life, cause: cause, at: time))
-        default: cluster.lossWasTold(of: try parseSession(words[1]))
+        default: return lines(cluster.lossWasTold(of: try parseSession(words[1]), at: time))
         }
         return []
     }
@@ -181,7 +203,7 @@ struct Transcript {
 }
 
 extension Transcript {
-    private func lines(_ directives: [Directive]) -> [String] {
+    private mutating func lines(_ directives: [Directive]) -> [String] {
         directives.compactMap { directive in
             switch directive {
             case .openLink(let life, let address): "open \(life) \(address)"
@@ -196,8 +218,18 @@ extension Transcript {
             case .workerLost(let life, let sessions):
                 (["lost \(life)"] + sessions.map { name($0.session) }).joined(separator: " ")
             case .workerDrained(let life): "drained \(life)"
-            case .stopSession(let placement): "stop \(name(placement.session)) on \(placement.worker)"
+            case .stopSession(let placement):
+                "stop \(name(placement.session)) on \(placement.worker)"
+                    + (cluster.stopCause(of: placement.session) == .drained ? " drained" : "")
             case .keepTombstone(let tombstone): "bury \(name(tombstone.session)) \(tombstone.cause)"
+            case .hear(let life, _, let revision, _):
+                "hear \(life) after \(revision.map(String.init) ?? "nothing")"
+            case .unhear(let life, let revision): "unhear \(life) up to \(revision)"
+            case .takeLoss(let session): "take loss \(name(session))"
+            case .declareLost(let record): "declare \(record.life)"
+            case .markLost(let ends):
+                (["mark lost"] + ends.map { name($0.session) }).joined(separator: " ")
+            case .confirm(let placement): "confirm \(name(placement.session)) on \(placement.worker)"
             }
         }
     }

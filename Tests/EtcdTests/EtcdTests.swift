@@ -15,11 +15,12 @@ struct EtcdTests {
 
         /// What the changes say: `+key=value`, `-key`, `=key,key`.
         var lines: [String] {
-            changes.withLock { $0 }.map { change in
+            changes.withLock { $0 }.compactMap { change in
                 switch change {
-                case .everything(let entries): "=" + entries.map(\.key).joined(separator: ",")
+                case .everything(let entries, _): "=" + entries.map(\.key).joined(separator: ",")
                 case .put(let entry): "+\(entry.key)=\(String(decoding: entry.value, as: UTF8.self))"
-                case .removed(let key): "-\(key)"
+                case .removed(let key, _): "-\(key)"
+                case .caughtUp: nil
                 }
             }
         }
@@ -65,6 +66,9 @@ struct EtcdTests {
                     .held
             )
             #expect(try await client.read(.between("a", and: "c")).map(\.key) == ["a"])
+            let lonely = EtcdTransaction(if: [.isEmpty(.prefix("c/"))], then: [.put("c/1", [])])
+            #expect(try await client.transact(lonely).held)
+            #expect(try await !client.transact(lonely).held)
             await client.close()
             let late = await #expect(throws: EtcdError.self) { try await client.read(.key("a")) }
             #expect(late?.kind == .closed)

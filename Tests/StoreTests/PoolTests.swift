@@ -29,13 +29,40 @@ struct PoolTests {
         try await kind.lend { store in
             let former = try record("beta", document: #"{"location":"w"}"#)
             let latter = try record("beta", document: #"{"location":"ö"}"#, changed: .max / 4)
-            try await store.keep(former)
-            try await store.keep(try record("alpha"))
-            try await store.keep(latter)
-            #expect(try await store.pools() == [record("alpha"), latter])
-            try await store.removePool(try PoolName("alpha"))
-            try await store.removePool(try PoolName("never"))
+            let alpha = try record("alpha")
+            #expect(try await store.keep(former, replacing: nil))
+            #expect(try await store.keep(alpha, replacing: nil))
+            #expect(try await store.keep(latter, replacing: former))
+            #expect(try await store.pools() == [alpha, latter])
+            #expect(try await store.removePool(alpha.name, replacing: alpha))
+            #expect(try await store.removePool(try PoolName("never"), replacing: nil))
             #expect(try await store.pools() == [latter])
+        }
+    }
+
+    @Test(
+        "Of two who change a pool at once one succeeds; the other is told and changes nothing",
+        arguments: StoreKind.allCases
+    )
+    func compared(kind: StoreKind) async throws {
+        try await kind.lend { store in
+            let first = try record("beta")
+            let second = try record("beta", document: "[]")
+            #expect(try await !store.keep(second, replacing: first))
+            #expect(try await !store.removePool(first.name, replacing: first))
+            #expect(try await store.keep(first, replacing: nil))
+            #expect(try await !store.keep(second, replacing: nil))
+            #expect(try await !store.removePool(first.name, replacing: second))
+            #expect(try await store.pools() == [first])
+            let records = try (0..<20).map { try record("beta", changed: UInt64(10 + $0)) }
+            let winners = try await withThrowingTaskGroup(of: PoolRecord?.self) { group in
+                for record in records {
+                    group.addTask { try await store.keep(record, replacing: first) ? record : nil }
+                }
+                return try await group.reduce(into: []) { all, next in all += next.map { [$0] } ?? [] }
+            }
+            #expect(winners.count == 1)
+            #expect(try await store.pools() == winners)
         }
     }
 
@@ -43,7 +70,7 @@ struct PoolTests {
     func restart() async throws {
         let pool = try record("gamma")
         let store = try await folder.open()
-        try await store.keep(pool)
+        #expect(try await store.keep(pool, replacing: nil))
         await store.close()
         #expect(try await folder.open().pools() == [pool])
     }
@@ -77,10 +104,11 @@ struct PoolTests {
             let confirmed = open(confirmations, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
             let store = try await SQLiteStore.open(at: path, logger: LogBook().logger)
             for change in 1..<100_000 {
+                let former = try Self.kept(after: change - 1).first
                 if let pool = try Self.kept(after: change).first {
-                    try await store.keep(pool)
+                    #expect(try await store.keep(pool, replacing: former))
                 } else {
-                    try await store.removePool(try PoolName("orders"))
+                    #expect(try await store.removePool(try PoolName("orders"), replacing: former))
                 }
                 write(confirmed, [1] as [UInt8], 1)
                 guard change == 1 else { continue }

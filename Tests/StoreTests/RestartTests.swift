@@ -71,6 +71,38 @@ struct RestartTests {
         await store.close()
     }
 
+    @Test("Which workers are drained outlives the coordinator, and one that was never seen is shown")
+    func drains() async throws {
+        let first = try await coordinator()
+        _ = try await worker(of: first.node)
+        try await first.drains.drain("worker-1", within: .seconds(60))
+        await first.tombstones.finish()
+        let second = try await coordinator()
+        let unseen = try #require(await second.dispatcher.nodes().last)
+        #expect((unseen.name, unseen.state, unseen.isWorker) == ("worker-1", "lost", true))
+        #expect(unseen.drain?.deadlineMilliseconds != nil && unseen.address == nil)
+        _ = try await worker(of: second.node)
+        #expect(await second.node.workers.map(\.status) == [.draining])
+        try await second.drains.undrain("worker-1")
+        await second.tombstones.finish()
+        let third = try await coordinator()
+        _ = try await worker(of: third.node)
+        #expect(await third.node.workers.map(\.status) == [.serving])
+        await third.tombstones.finish()
+    }
+
+    @Test("A wish that cannot be kept is refused and not followed")
+    func closedStore() async throws {
+        let coordinator = try await coordinator()
+        _ = try await worker(of: coordinator.node)
+        await coordinator.tombstones.finish()
+        let refused = await #expect(throws: Failure.self) {
+            try await coordinator.drains.drain("worker-1", within: nil)
+        }
+        #expect(refused?.code == .notReady)
+        #expect(await coordinator.node.workers.map(\.status) == [.serving])
+    }
+
     @Test("Generations go on after those in the store when the clock was set back")
     func clockSetBack() async throws {
         let future = SessionGeneration(1 << 50)

@@ -13,6 +13,8 @@ package struct PlayedCluster: Sendable {
     package let node: CoordinatorNode
     /// The control plane's pools.
     package let pools: PoolKeeper
+    /// The workers that are drained.
+    package let drains: DrainKeeper
     /// The machines of each worker.
     package let hypervisors: [PlayedHypervisor]
     /// The pool that all tests use.
@@ -89,6 +91,7 @@ package struct PlayedCluster: Sendable {
                 dispatcher: coordinator.dispatcher,
                 node: coordinator.node,
                 pools: coordinator.pools,
+                drains: coordinator.drains,
                 hypervisors: hypervisors,
                 pool: pool
             ) { number in

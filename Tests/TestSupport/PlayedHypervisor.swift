@@ -31,6 +31,7 @@ package final class PlayedHypervisor: Hypervisor {
     }
 
     private let state = Mutex(State())
+    let templates = Mutex(Templates())
 
     /// Makes a hypervisor that has made nothing yet.
     package init() {}

@@ -188,6 +188,11 @@ extension PlayedNodes {
     /// The workers did not come up.
     package struct NotServing: Error {
         let entries: [String]
+
+        /// Makes the error.
+        ///
+        /// - Parameter entries: what the nodes have logged.
+        package init(entries: [String]) { self.entries = entries }
     }
 
     private var service: CoordinatorService? { coordinator?.service }

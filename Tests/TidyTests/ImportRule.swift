@@ -29,7 +29,7 @@ enum ImportRule {
         "ClusterState": Entry(ours: ["Domain", "HashRing"], others: []),
         "MicroVM": Entry(
             ours: ["Domain", "Wire", "CLinux"],
-            others: system.union(["NIOCore", "NIOPosix", "Subprocess", "SystemPackage"])
+            others: system.union(["Crypto", "NIOCore", "NIOPosix", "Subprocess", "SystemPackage"])
         ),
         "Etcd": Entry(
             ours: [],

@@ -5,7 +5,7 @@ internal import Hummingbird
 internal import NIOCore
 internal import Telemetry
 
-/// Writes a line into the audit log for each request to a pool and to the keys, whatever becomes of it.
+/// Writes a line into the audit log for each request to a pool and to the keys, and for each that changes a node, whatever becomes of it.
 ///
 /// It stands around everything else, and reads what it can from request and answer; a route adds through
 /// ``APIContext/audit`` what only it knows.
@@ -55,9 +55,9 @@ struct AuditMiddleware: RouterMiddleware {
     }
 
     private static func entry(for request: Request, _ context: APIContext) -> AuditEntry? {
-        guard let path = context.endpointPath, context.isOfPool || path.hasPrefix(KeyRoutes.path) else {
-            return nil
-        }
+        guard let path = context.endpointPath else { return nil }
+        let isNodeChange = path.hasPrefix(NodeRoutes.path) && [.post, .delete].contains(request.method)
+        guard context.isOfPool || isNodeChange || path.hasPrefix(KeyRoutes.path) else { return nil }
         // The router knows paths in lower case only.
         let route = RouteTable.poolPrefixes.first { path.lowercased().hasPrefix($0.lowercased() + "/") }.map {
             path.dropFirst($0.count)

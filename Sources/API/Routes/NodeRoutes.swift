@@ -15,14 +15,19 @@ struct NodeRoutes: Sendable {
 
     let nodes: any NodeDispatch
     let dispatch: any SessionDispatch
+    /// What changes nodes; nil where nothing does.
+    let changes: NodeChangeRoutes?
 
     /// The routes that are no pool's.
     var all: [RouteTable.Route] {
-        [
+        let place = Self.path + "/{node}"
+        var handlers: [HTTPRequest.Method: RouteTable.Handler] = [.get: show]
+        handlers[.delete] = changes?.remove
+        return [
             RouteTable.Route(path: Self.path, handlers: [.get: list]),
-            RouteTable.Route(path: Self.path + "/{node}", handlers: [.get: show]),
+            RouteTable.Route(path: place, handlers: handlers),
             RouteTable.Route(path: Self.versionPath, handlers: [.get: version]),
-        ]
+        ] + (changes?.below.map { RouteTable.Route(path: place + $0.path, handlers: $0.handlers) } ?? [])
     }
 
     /// `GET /cloister/v1/nodes`.
@@ -73,17 +78,19 @@ struct NodeRoutes: Sendable {
 }
 
 extension NodeResource {
-    fileprivate init(_ node: NodeDescription) {
+    init(_ node: NodeDescription) {
         self.init(
             name: node.name,
-            role: node.worker == nil ? "coordinator" : "worker",
+            role: node.isWorker ? "worker" : "coordinator",
             state: node.state,
             address: node.address,
-            incarnation: String(node.incarnation.number, radix: 16),
+            incarnation: node.incarnation.map { String($0.number, radix: 16) },
             sessions: node.sessionCount
         )
         version = node.version
         startedAt = node.startedMilliseconds.map { Timestamp(epochMilliseconds: $0).text }
+        drainingSince = node.drain.map { Timestamp(epochMilliseconds: $0.sinceMilliseconds).text }
+        drainDeadline = node.drain?.deadlineMilliseconds.map { Timestamp(epochMilliseconds: $0).text }
         guard let worker = node.worker else { return }
         epoch = Int(clamping: worker.epoch.number)
         capacity = Capacity(sessions: worker.capacity.sessions, weight: worker.capacity.weight)

@@ -17,6 +17,8 @@ struct RouteTable {
     let silence: SilenceBounds
     /// Makes the links in answers.
     let links: NextLink
+    /// Whether the process stops soon.
+    let departure: Departure?
 
     /// Where a pool's routes begin: our own form and the one of Azure.
     static let poolPrefixes = [
@@ -35,7 +37,7 @@ struct RouteTable {
 
     /// The routes that need no credential.
     private var openRoutes: [Route] {
-        let health = HealthRoutes(dispatch: dispatch)
+        let health = HealthRoutes(dispatch: dispatch, departure: departure)
         return [
             Route(path: "/healthz", handlers: [.get: health.alive]),
             Route(path: "/readyz", handlers: [.get: health.ready]),
@@ -46,7 +48,12 @@ struct RouteTable {
     /// The routes that need one.
     private var guardedRoutes: [Route] {
         let keyRoutes = access.keys.map { KeyRoutes(keys: $0, bodyTimeout: bodyTimeout).all } ?? []
-        let nodeRoutes = access.nodes.map { NodeRoutes(nodes: $0, dispatch: dispatch) }
+        let nodeRoutes = access.nodes.map { nodes in
+            let changes = access.nodeControl.map {
+                NodeChangeRoutes(control: $0, nodes: nodes, bodyTimeout: bodyTimeout)
+            }
+            return NodeRoutes(nodes: nodes, dispatch: dispatch, changes: changes)
+        }
         let console = nodeRoutes.map { Route(path: NodeRoutes.consolePath, handlers: [.get: $0.console]) }
         let below =
             executionRoutes + sessionRoutes + fileRoutes + terminalRoutes + mcpRoutes

@@ -50,12 +50,12 @@ package struct NodeResource: Hashable, Sendable, Decodable {
     package var role: String
     /// How it is: `serving`, or why not.
     package var state: String
-    /// Where it is reached by other nodes.
-    package var address: String
+    /// Where it is reached by other nodes; nil when it is not known.
+    package var address: String?
     /// The version of its program.
     package var version: String?
-    /// This life of its process, in hexadecimal digits.
-    package var incarnation: String
+    /// This life of its process, in hexadecimal digits; nil when it is not known.
+    package var incarnation: String?
     /// When it began, as RFC 3339.
     package var startedAt: String?
     /// Its sessions; for the coordinator those of the whole cluster.
@@ -68,6 +68,10 @@ package struct NodeResource: Hashable, Sendable, Decodable {
     package var ringShare: Double?
     /// When a worker was heard last, as RFC 3339.
     package var lastSeenAt: String?
+    /// Since when a worker is drained, as RFC 3339.
+    package var drainingSince: String?
+    /// When the sessions that a drained worker has left are ended, as RFC 3339.
+    package var drainDeadline: String?
     /// The sandboxes of a worker that wait for a session; nil when it does not tell.
     package var ready: [Ready]?
 
@@ -84,8 +88,8 @@ package struct NodeResource: Hashable, Sendable, Decodable {
         name: String,
         role: String,
         state: String,
-        address: String,
-        incarnation: String,
+        address: String?,
+        incarnation: String?,
         sessions: Int
     ) {
         self.name = name
@@ -100,9 +104,10 @@ package struct NodeResource: Hashable, Sendable, Decodable {
     package var json: JSONValue {
         var members: [JSONValue.Member] = [
             .init("name", .string(name)), .init("role", .string(role)), .init("state", .string(state)),
-            .init("address", .string(address)), .init("incarnation", .string(incarnation)),
             .init("sessions", .integer(sessions)),
         ]
+        if let address { members.append(.init("address", .string(address))) }
+        if let incarnation { members.append(.init("incarnation", .string(incarnation))) }
         if let version { members.append(.init("version", .string(version))) }
         if let startedAt { members.append(.init("startedAt", .string(startedAt))) }
         if let epoch { members.append(.init("epoch", .integer(epoch))) }
@@ -119,6 +124,8 @@ package struct NodeResource: Hashable, Sendable, Decodable {
         }
         if let ringShare { members.append(.init("ringShare", .double(ringShare))) }
         if let lastSeenAt { members.append(.init("lastSeenAt", .string(lastSeenAt))) }
+        if let drainingSince { members.append(.init("drainingSince", .string(drainingSince))) }
+        if let drainDeadline { members.append(.init("drainDeadline", .string(drainDeadline))) }
         if let ready {
             let entries = ready.map { entry in
                 JSONValue.object([

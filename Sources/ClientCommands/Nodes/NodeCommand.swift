@@ -7,9 +7,9 @@ internal import Presentation
 struct NodeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "node",
-        abstract: "Lists and shows the coordinator and the workers of a cluster.",
+        abstract: "Lists and shows the nodes of a cluster, drains workers and removes them.",
         discussion: "These commands need an operator's key for all pools.",
-        subcommands: [List.self, Show.self]
+        subcommands: [List.self, Show.self, Drain.self, Undrain.self, Remove.self]
     )
 
     /// `cloister node list`: lists nodes.
@@ -19,10 +19,10 @@ struct NodeCommand: AsyncParsableCommand {
             discussion: """
                 Example: cloister node list
 
-                JSON: a list of {name, role, state, address, incarnation, sessions, version, startedAt}, and for \
-                workers {epoch, capacity: {sessions, weight}, ringShare, lastSeenAt, ready: [{pool, wanted, \
-                ready, starting}]}. What is not known is left out. A state other than serving deserves a look: \
-                settling, joining, draining, suspected, unhealthy.
+                JSON: a list of {name, role, state, sessions, address, incarnation, version, startedAt}, and for \
+                workers {epoch, capacity: {sessions, weight}, ringShare, lastSeenAt, drainingSince, drainDeadline, \
+                ready: [{pool, wanted, ready, starting}]}. What is not known is left out. A state other than serving \
+                deserves a look: settling, joining, draining, drained, suspected, unhealthy, lost.
                 """
         )
 
@@ -81,10 +81,13 @@ struct NodeCommand: AsyncParsableCommand {
             table.add("name", node.name)
             table.add("role", node.role)
             table.add("state", node.state)
-            table.add("address", node.address)
+            if let since = node.drainingSince {
+                table.add("drains", "since \(since)" + (node.drainDeadline.map { ", until \($0)" } ?? ""))
+            }
+            table.add("address", node.address ?? "?")
             table.add("version", node.version ?? "?")
             table.add("started", node.startedAt ?? "?")
-            table.add("incarnation", node.incarnation)
+            table.add("incarnation", node.incarnation ?? "?")
             table.add("sessions", "\(node.sessions)")
             if let epoch = node.epoch { table.add("epoch", "\(epoch)") }
             if let capacity = node.capacity {

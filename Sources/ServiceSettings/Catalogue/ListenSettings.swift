@@ -4,7 +4,10 @@ extension SettingsCatalogue.Topic {
         title: "HTTP API",
         introduction:
             "With the two files the port speaks HTTPS (TLS 1.2 and 1.3) only; `SIGHUP` reads them anew.",
-        settings: [.listenHost, .listenPort, .listenPublicURL, .listenCertificateFile, .listenKeyFile]
+        settings: [
+            .listenHost, .listenPort, .listenPublicURL, .listenCertificateFile, .listenKeyFile,
+            .listenDrainSeconds,
+        ]
     )
 }
 
@@ -62,5 +65,14 @@ extension Setting {
         for: [.coordinator, .up],
         example: "/etc/cloister/server.key",
         "The key of that certificate, PEM."
+    )
+    /// How long a stop is announced before it begins.
+    package static let listenDrainSeconds = Self(
+        "listen.drainSeconds",
+        .integer(0...3_600),
+        .value("5"),
+        for: [.coordinator],
+        example: "5",
+        "How long a coordinator that was asked to stop (`SIGTERM`) serves on while `/readyz` says 503, for load balancers to see it; behind none, 0."
     )
 }

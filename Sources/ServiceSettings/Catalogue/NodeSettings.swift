@@ -81,12 +81,13 @@ extension Setting {
     package static let storeFile = Self(
         "storeFile",
         .path,
-        .absent("needed unless `etcd.endpoints` is there"),
+        .required,
         for: [.coordinator],
         example: "/var/lib/cloister/records.sqlite",
         """
         SQLite, mode 0600: ends of sessions, API keys (hashed), made pools with their secrets, rotations of MCP \
-        keys, the greatest generation. Its folder has to exist.
+        keys, the greatest generation. Its folder has to exist. With `etcd.endpoints` all of that is in etcd, and the \
+        key need not be there.
         """
     )
     /// How long ends of sessions are kept.

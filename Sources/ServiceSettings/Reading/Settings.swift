@@ -24,7 +24,6 @@ package struct Settings: Sendable {
         let known = Set(resolution.known.values.map(\.variable))
         variables = known.intersection(sources.environment.keys)
         if let role { findMissing(resolution.known, role) }
-        if role == .coordinator { findStore() }
         findHalves()
         guard !problems.contains(where: { $0.key.hasPrefix("pools.") }) else { return }
         for name in DefaultPools.names {
@@ -151,7 +150,7 @@ package struct Settings: Sendable {
     private mutating func findMissing(_ known: [String: SettingsResolution.Known], _ role: ServiceRole) {
         for (key, known) in known.sorted(by: { $0.key < $1.key }) {
             guard case .required = known.setting.standard, known.setting.readers.contains(role),
-                values[key] == nil, !problems.contains(where: { $0.key == key })
+                values[key] == nil, !problems.contains(where: { $0.key == key }), !isInEtcd(known.setting)
             else { continue }
             problems.append(
                 SettingsProblem(
@@ -163,17 +162,9 @@ package struct Settings: Sendable {
         }
     }
 
-    /// A coordinator keeps its records in a file or in etcd.
-    private mutating func findStore() {
-        let (isFile, isEtcd) = (says(.storeFile), says(.etcdEndpoints))
-        guard isFile == isEtcd, !problems.contains(where: { $0.key == Setting.storeFile.pattern }) else {
-            return
-        }
-        let sentence =
-            isFile
-            ? "storeFile and etcd.endpoints are both there; a coordinator keeps its records in one of them"
-            : "the key storeFile is missing; such as \(Setting.storeFile.example), or etcd.endpoints where several coordinators share etcd"
-        problems.append(SettingsProblem(key: Setting.storeFile.pattern, place: source, sentence))
+    /// Coordinators that share etcd have no file of their own.
+    private func isInEtcd(_ setting: Setting) -> Bool {
+        setting.pattern == Setting.storeFile.pattern && says(.etcdEndpoints)
     }
 
     /// Keys that come together or not at all.

@@ -22,6 +22,8 @@ struct EtcdPlaces: Sendable {
     var pools: String { root + "pool/" }
     /// The rotations of all MCP keys.
     var mcpKeys: String { root + "mcp-key/" }
+    /// All workers that are drained.
+    var drains: String { root + "drain/" }
     /// All ended sessions in the order of their times.
     var times: String { root + "ended-by-time/" }
     /// All ended sessions in the order in which they were kept.
@@ -38,6 +40,9 @@ struct EtcdPlaces: Sendable {
 
     /// The rotations of a pool's MCP key.
     func mcpKey(_ pool: PoolName) -> String { mcpKeys + pool.text.lowercased() }
+
+    /// A worker that is drained.
+    func drain(_ worker: WorkerID) -> String { drains + worker.text }
 
     /// The ended sessions of an identifier.
     ///

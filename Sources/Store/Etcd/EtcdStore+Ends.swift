@@ -33,6 +33,7 @@ extension EtcdStore {
     ///   - others: what is read for the rest.
     ///   - companion: what else is done in the same transaction, by what stands in each of `others`.
     /// - Returns: whether nothing is left to do.
+    /// - Throws: why it cannot be done.
     func keepNew(
         of batch: [EndedSessionRecord],
         reading others: [EtcdKeyRange] = [],

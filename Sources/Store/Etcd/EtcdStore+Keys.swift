@@ -47,27 +47,3 @@ extension EtcdStore {
         return true
     }
 }
-
-/// Pools in etcd.
-extension EtcdStore {
-    package func keep(_ pool: PoolRecord) async throws(StoreError) {
-        let put = EtcdTransaction(then: [.put(places.pool(pool.name), StoredPool(pool).bytes)])
-        try await repeated { () async throws(StoreError) in try await transact(put) != nil }
-    }
-
-    package func pools() async throws(StoreError) -> [PoolRecord] {
-        var pools: [PoolRecord] = []
-        for entry in try await read(.prefix(places.pools)) {
-            let stored = try StoredPool.read(entry)
-            do throws(Failure) { pools.append(try stored.pool) } catch {
-                throw StoreError(.damaged, "The pool in \(entry.key) cannot be read: \(error.message)")
-            }
-        }
-        return pools.sorted { $0.name.text < $1.name.text }
-    }
-
-    package func removePool(_ name: PoolName) async throws(StoreError) {
-        let removal = EtcdTransaction(then: [.remove(.key(places.pool(name)))])
-        try await repeated { () async throws(StoreError) in try await transact(removal) != nil }
-    }
-}

@@ -17,7 +17,7 @@ extension Settings {
     }
 
     /// The etcd that the configuration names, if it names one.
-    func sharedStorage() throws -> SharedStorage? {
+    func sharedStorage() throws -> ClusterStorage? {
         let endpoints = list(.etcdEndpoints)
         guard !endpoints.isEmpty else { return nil }
         for endpoint in endpoints where !["http://", "https://"].contains(where: endpoint.hasPrefix) {
@@ -37,7 +37,7 @@ extension Settings {
                 keyFile: optionalText(.etcdKeyFile)
             )
         }
-        return SharedStorage(
+        return ClusterStorage(
             EtcdConfiguration(endpoints: endpoints, user: user, certificates: certificates),
             cluster: text(.etcdCluster)
         )

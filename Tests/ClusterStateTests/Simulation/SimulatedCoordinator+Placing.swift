@@ -9,7 +9,6 @@ extension SimulatedCoordinator {
         do throws(Failure) {
             let wish = try cluster.wish(
                 for: request.key,
-                most: simulation.settings.most,
                 except: request.refusing,
                 at: time
             )
@@ -74,7 +73,7 @@ extension SimulatedCoordinator {
         }
     }
 
-    private func fulfil(_ wish: SharedWish, for request: ClientRequest, _ again: @escaping () -> Void) {
+    private func fulfil(_ wish: DirectoryWish, for request: ClientRequest, _ again: @escaping () -> Void) {
         guard let directory else { return }
         let (key, most) = (request.key, simulation.settings.most)
         let away: () -> Void = { [self] in finish(request, .refused(.notReady)) }

@@ -56,15 +56,23 @@ actor PlayedStore: Store {
 
     func keys() async throws(StoreError) -> [KeyRecord] { try await kept.keys() }
 
-    func keep(_ pool: PoolRecord) throws(StoreError) {}
+    func keep(_ pool: PoolRecord, replacing present: PoolRecord?) throws(StoreError) -> Bool { true }
 
     func keepMCPKeyRotations(_ count: Int, of pool: PoolName) throws(StoreError) {}
+
+    func keepDrain(_ drain: NodeDrain) throws(StoreError) {}
+
+    func removeDrain(of worker: WorkerID) throws(StoreError) {}
+
+    func drains() throws(StoreError) -> [NodeDrain] { [] }
 
     func mcpKeyRotations() throws(StoreError) -> [PoolName: Int] { [:] }
 
     func pools() throws(StoreError) -> [PoolRecord] { [] }
 
-    func removePool(_ name: PoolName) throws(StoreError) {}
+    func removePool(_ name: PoolName, replacing present: PoolRecord?) throws(StoreError) -> Bool { true }
+
+    nonisolated func changes() -> AsyncStream<StoreArea> { kept.changes() }
 
     func removeKey(_ id: KeyID) async throws(StoreError) -> Bool {
         try check()

@@ -1,13 +1,14 @@
 import Domain
+import Testing
 import Wire
 
 /// The kinds of what is inside an envelope.
 enum ContentKind: String, CaseIterable, Sendable {
     case announcement
     case hello, ping, execute, readEvents, cancel, abandon, stopSession, keepReady, describeSessions,
-        describeImage, describeWorker, readConsole, file, terminal
+        describeImage, describeWorker, readConsole, readTemplate, file, terminal
     case failure, sessions, pong, events, done, sessionGone, descriptions, image, worker, console,
-        fileReply, terminalReply
+        templatePiece, fileReply, terminalReply
 
     /// Finds the kind of a content; a new one does not compile until it is tested.
     init(of content: Envelope.Content) {
@@ -27,6 +28,7 @@ enum ContentKind: String, CaseIterable, Sendable {
             case .describeImage: self = .describeImage
             case .describeWorker: self = .describeWorker
             case .readConsole: self = .readConsole
+            case .readTemplate: self = .readTemplate
             case .file: self = .file
             case .terminal: self = .terminal
             }
@@ -42,6 +44,7 @@ enum ContentKind: String, CaseIterable, Sendable {
             case .image: self = .image
             case .worker: self = .worker
             case .console: self = .console
+            case .templatePiece: self = .templatePiece
             case .file: self = .fileReply
             case .terminal: self = .terminalReply
             }
@@ -95,7 +98,7 @@ extension Arbitrary {
             )
         case .hello, .ping, .execute, .readEvents, .cancel, .abandon, .stopSession, .keepReady,
             .describeSessions,
-            .describeImage, .describeWorker, .readConsole, .file, .terminal:
+            .describeImage, .describeWorker, .readConsole, .readTemplate, .file, .terminal:
             .command(Command(epoch: epoch(), request: try request(kind)))
         case .failure: .answer(.failure(failure()))
         case .sessions:
@@ -114,6 +117,7 @@ extension Arbitrary {
         case .image: .answer(.image(image()))
         case .worker: .answer(.worker(try workerDescription()))
         case .console: .answer(.console(bytes()))
+        case .templatePiece: .answer(.templatePiece(bytes()))
         case .descriptions: .answer(.descriptions(try (0..<count(0...9)).map { _ in try description() }))
         }
     }
@@ -129,7 +133,13 @@ extension Arbitrary {
 
     private mutating func request(_ kind: ContentKind) throws -> Command.Request {
         switch kind {
-        case .ping: .ping(lease: duration(), endedAcknowledged: number(), standing: flag() ? standing() : nil, since: flag() ? duration() : nil)
+        case .ping:
+            .ping(
+                lease: duration(),
+                endedAcknowledged: number(),
+                standing: flag() ? standing() : nil,
+                since: flag() ? duration() : nil
+            )
         case .execute:
             .execute(
                 ExecuteRequest(
@@ -163,6 +173,12 @@ extension Arbitrary {
         case .describeImage: .describeImage(element(Runtime.all))
         case .describeWorker: .describeWorker
         case .readConsole: .readConsole(try session())
+        case .readTemplate:
+            .readTemplate(
+                try #require(
+                    TemplatePieceName(element(["0123456789abcdef", "ffffffffffffffff"]), UInt32(size()))
+                )
+            )
         case .describeSessions: .describeSessions(try (0..<count(0...9)).map { _ in try session() })
         case .terminal:
             .terminal(

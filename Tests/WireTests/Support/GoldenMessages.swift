@@ -70,6 +70,26 @@ enum GoldenMessages {
                 "08ac021a0708c08db7011005"
             ),
             golden(
+                .ping(
+                    lease: .seconds(3),
+                    endedAcknowledged: 5,
+                    standing: CoordinatorStanding(
+                        coordinator: Incarnation(7),
+                        inTouch: .seconds(2),
+                        rosterRevision: 9,
+                        roster: [Incarnation(7), Incarnation(8)]
+                    )
+                ),
+                """
+                ping { lease_us: 3000000 ended_acknowledged: 5
+                standing { coordinator: 7 in_touch_us: 2000000 roster_revision: 9 roster: 7 roster: 8 } }
+                """,
+                """
+                08ac021a2a08c08db70110051a210907000000000000001080897a180922100700000000000000080000000000\
+                0000
+                """
+            ),
+            golden(
                 .execute(try executeRequest()),
                 executeText,
                 """
@@ -209,7 +229,8 @@ enum GoldenMessages {
                         capacity: WorkerCapacity(sessions: 2, weight: 3),
                         sessionCount: 4,
                         isAccepting: true,
-                        ended: [EndedSession(number: 5, session: session, cause: .outOfMemory)]
+                        ended: [EndedSession(number: 5, session: session, cause: .outOfMemory)],
+                        isInTouch: false
                     )
                 ),
                 """

@@ -1,4 +1,5 @@
 import Domain
+import Testing
 import Wire
 
 /// What people ask of nodes, and what these answer.
@@ -36,6 +37,18 @@ extension GoldenMessages {
                 """#,
                 "f201110a013110051a0a0a027079100218012001"
             ),
+            Golden(
+                value: .command(
+                    Command(
+                        epoch: WorkerEpoch(300),
+                        request: .readTemplate(try #require(TemplatePieceName("00000000000000ff", 3)))
+                    )
+                ),
+                name: "Command",
+                text: #"epoch: 300 read_template { name: "00000000000000ff" piece: 3 }"#,
+                hexadecimal: "08ac028202140a10303030303030303030303030303066661003"
+            ),
+            golden(.templatePiece([1]), #"template_piece { content: "\001" }"#, "8202030a0101"),
             golden(.console([0x68, 0x0A]), #"console { text: "h\n" }"#, "fa01040a02680a"),
         ]
     }

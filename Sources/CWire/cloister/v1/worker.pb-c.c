@@ -1042,6 +1042,51 @@ void   cloister__v1__read_console__free_unpacked
   assert(message->base.descriptor == &cloister__v1__read_console__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   cloister__v1__read_template__init
+                     (Cloister__V1__ReadTemplate         *message)
+{
+  static const Cloister__V1__ReadTemplate init_value = CLOISTER__V1__READ_TEMPLATE__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__read_template__get_packed_size
+                     (const Cloister__V1__ReadTemplate *message)
+{
+  assert(message->base.descriptor == &cloister__v1__read_template__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__read_template__pack
+                     (const Cloister__V1__ReadTemplate *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__read_template__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__read_template__pack_to_buffer
+                     (const Cloister__V1__ReadTemplate *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__read_template__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__ReadTemplate *
+       cloister__v1__read_template__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__ReadTemplate *)
+     protobuf_c_message_unpack (&cloister__v1__read_template__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__read_template__free_unpacked
+                     (Cloister__V1__ReadTemplate *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__read_template__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   cloister__v1__ready_target__init
                      (Cloister__V1__ReadyTarget         *message)
 {
@@ -1672,6 +1717,51 @@ void   cloister__v1__kernel__free_unpacked
   assert(message->base.descriptor == &cloister__v1__kernel__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   cloister__v1__template_piece__init
+                     (Cloister__V1__TemplatePiece         *message)
+{
+  static const Cloister__V1__TemplatePiece init_value = CLOISTER__V1__TEMPLATE_PIECE__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__template_piece__get_packed_size
+                     (const Cloister__V1__TemplatePiece *message)
+{
+  assert(message->base.descriptor == &cloister__v1__template_piece__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__template_piece__pack
+                     (const Cloister__V1__TemplatePiece *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__template_piece__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__template_piece__pack_to_buffer
+                     (const Cloister__V1__TemplatePiece *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__template_piece__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__TemplatePiece *
+       cloister__v1__template_piece__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__TemplatePiece *)
+     protobuf_c_message_unpack (&cloister__v1__template_piece__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__template_piece__free_unpacked
+                     (Cloister__V1__TemplatePiece *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__template_piece__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   cloister__v1__worker_description__init
                      (Cloister__V1__WorkerDescription         *message)
 {
@@ -2205,7 +2295,7 @@ const ProtobufCMessageDescriptor cloister__v1__capacity__descriptor =
   (ProtobufCMessageInit) cloister__v1__capacity__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[15] =
+static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[16] =
 {
   {
     "epoch",
@@ -2387,6 +2477,18 @@ static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[1
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "read_template",
+    32,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__Command, command_case),
+    offsetof(Cloister__V1__Command, read_template),
+    &cloister__v1__read_template__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__command__field_indices_by_name[] = {
   10,   /* field[10] = abandon */
@@ -2402,6 +2504,7 @@ static const unsigned cloister__v1__command__field_indices_by_name[] = {
   2,   /* field[2] = ping */
   14,   /* field[14] = read_console */
   4,   /* field[4] = read_events */
+  15,   /* field[15] = read_template */
   6,   /* field[6] = stop_session */
   12,   /* field[12] = terminal */
 };
@@ -2410,7 +2513,7 @@ static const ProtobufCIntRange cloister__v1__command__number_ranges[3 + 1] =
   { 1, 0 },
   { 20, 11 },
   { 30, 13 },
-  { 0, 15 }
+  { 0, 16 }
 };
 const ProtobufCMessageDescriptor cloister__v1__command__descriptor =
 {
@@ -2420,7 +2523,7 @@ const ProtobufCMessageDescriptor cloister__v1__command__descriptor =
   "Cloister__V1__Command",
   "cloister.v1",
   sizeof(Cloister__V1__Command),
-  15,
+  16,
   cloister__v1__command__field_descriptors,
   cloister__v1__command__field_indices_by_name,
   3,  cloister__v1__command__number_ranges,
@@ -3719,6 +3822,57 @@ const ProtobufCMessageDescriptor cloister__v1__read_console__descriptor =
   (ProtobufCMessageInit) cloister__v1__read_console__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor cloister__v1__read_template__field_descriptors[2] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__ReadTemplate, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "piece",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__ReadTemplate, piece),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__read_template__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+  1,   /* field[1] = piece */
+};
+static const ProtobufCIntRange cloister__v1__read_template__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor cloister__v1__read_template__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.ReadTemplate",
+  "ReadTemplate",
+  "Cloister__V1__ReadTemplate",
+  "cloister.v1",
+  sizeof(Cloister__V1__ReadTemplate),
+  2,
+  cloister__v1__read_template__field_descriptors,
+  cloister__v1__read_template__field_indices_by_name,
+  1,  cloister__v1__read_template__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__read_template__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor cloister__v1__ready_target__field_descriptors[2] =
 {
   {
@@ -3990,7 +4144,7 @@ const ProtobufCMessageDescriptor cloister__v1__pool__descriptor =
   (ProtobufCMessageInit) cloister__v1__pool__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__answer__field_descriptors[12] =
+static const ProtobufCFieldDescriptor cloister__v1__answer__field_descriptors[13] =
 {
   {
     "failure",
@@ -4136,6 +4290,18 @@ static const ProtobufCFieldDescriptor cloister__v1__answer__field_descriptors[12
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "template_piece",
+    32,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Cloister__V1__Answer, answer_case),
+    offsetof(Cloister__V1__Answer, template_piece),
+    &cloister__v1__template_piece__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__answer__field_indices_by_name[] = {
   11,   /* field[11] = console */
@@ -4148,6 +4314,7 @@ static const unsigned cloister__v1__answer__field_indices_by_name[] = {
   6,   /* field[6] = session_descriptions */
   5,   /* field[5] = session_gone */
   1,   /* field[1] = sessions */
+  12,   /* field[12] = template_piece */
   9,   /* field[9] = terminal */
   10,   /* field[10] = worker_description */
 };
@@ -4156,7 +4323,7 @@ static const ProtobufCIntRange cloister__v1__answer__number_ranges[3 + 1] =
   { 1, 0 },
   { 20, 8 },
   { 30, 10 },
-  { 0, 12 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor cloister__v1__answer__descriptor =
 {
@@ -4166,7 +4333,7 @@ const ProtobufCMessageDescriptor cloister__v1__answer__descriptor =
   "Cloister__V1__Answer",
   "cloister.v1",
   sizeof(Cloister__V1__Answer),
-  12,
+  13,
   cloister__v1__answer__field_descriptors,
   cloister__v1__answer__field_indices_by_name,
   3,  cloister__v1__answer__number_ranges,
@@ -4979,6 +5146,44 @@ const ProtobufCMessageDescriptor cloister__v1__kernel__descriptor =
   cloister__v1__kernel__field_indices_by_name,
   1,  cloister__v1__kernel__number_ranges,
   (ProtobufCMessageInit) cloister__v1__kernel__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__template_piece__field_descriptors[1] =
+{
+  {
+    "content",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__TemplatePiece, content),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__template_piece__field_indices_by_name[] = {
+  0,   /* field[0] = content */
+};
+static const ProtobufCIntRange cloister__v1__template_piece__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor cloister__v1__template_piece__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.TemplatePiece",
+  "TemplatePiece",
+  "Cloister__V1__TemplatePiece",
+  "cloister.v1",
+  sizeof(Cloister__V1__TemplatePiece),
+  1,
+  cloister__v1__template_piece__field_descriptors,
+  cloister__v1__template_piece__field_indices_by_name,
+  1,  cloister__v1__template_piece__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__template_piece__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor cloister__v1__worker_description__field_descriptors[3] =

@@ -54,9 +54,7 @@ struct StoredSession: EtcdRecord {
 
     var isLost: Bool { lost ?? false }
 
-    /// What it says.
-    ///
-    /// - Parameter revision: what wrote it.
+    /// What it says, when it was written by a revision.
     func entry(at revision: Int64) throws(Failure) -> DirectoryEntry {
         DirectoryEntry(
             session: SessionLife(

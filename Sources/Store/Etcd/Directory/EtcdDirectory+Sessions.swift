@@ -18,9 +18,7 @@ extension EtcdDirectory {
         }
     }
 
-    /// Tries free slots until the session has one, or cannot get any.
-    ///
-    /// - Parameter call: tells this call from others.
+    /// Tries free slots until the session has one, or cannot get any; `call` tells this call from others.
     private func tryPlacing(
         _ key: SessionKey,
         on worker: WorkerRecord,

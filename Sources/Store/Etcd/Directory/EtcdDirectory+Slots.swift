@@ -22,6 +22,7 @@ extension EtcdDirectory {
     ///   - most: its `maxConcurrentSessions`.
     ///   - isKnown: whether what is known here may be relied upon; else it is read first.
     /// - Returns: the slot, or that etcd says that there is none; nil when others were quicker.
+    /// - Throws: why that cannot be read.
     func chooseSlot(
         in pool: PoolName,
         of most: Int,

@@ -32,6 +32,7 @@ extension EtcdDirectory {
     ///
     /// - Parameter start: a time before this.
     /// - Returns: whether it is in touch.
+    /// - Throws: `unusable` when it never will be again, or why it is not now.
     private func touch(since start: ContinuousClock.Instant) async throws(StoreError) -> Bool {
         let until = start + .seconds(leaseSeconds) - Self.margin
         guard let lease = try await renewedLease() else { return false }

@@ -6,7 +6,7 @@ package import Logging
 ///
 /// What a coordinator says for as long as it lives stands under its lease, which it renews; etcd removes it when it
 /// has not done so for the lease's length.
-package actor EtcdDirectory: SharedDirectory {
+package actor EtcdDirectory: ClusterDirectory {
     /// By how much earlier than etcd this coordinator takes itself for out of touch.
     static let margin: Duration = .milliseconds(500)
     /// The longest pause before something is tried again.

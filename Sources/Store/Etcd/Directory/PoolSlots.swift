@@ -2,8 +2,13 @@
 ///
 /// It only says where to try: etcd decides, slot by slot. What is taken for free may be taken, and the other way round.
 struct PoolSlots: Sendable {
+    /// How many slots are tried blindly before all free ones are listed.
+    private static let guesses = 4
+
     /// The slots that are taken.
     private var used: Set<Int> = []
+    /// None beyond it is taken.
+    private var greatest = -1
     /// Those that a call of this process is trying to take; others better try other ones.
     private var tried: Set<Int> = []
 
@@ -13,13 +18,17 @@ struct PoolSlots: Sendable {
     /// Takes over what etcd said.
     ///
     /// - Parameter used: the slots that are taken.
-    mutating func note(used: Set<Int>) { self.used = used }
+    mutating func note(used: Set<Int>) {
+        self.used = used
+        greatest = used.max() ?? -1
+    }
 
     /// Notes that a slot is taken, by whomever.
     ///
     /// - Parameter slot: the slot.
     mutating func fill(_ slot: Int) {
         used.insert(slot)
+        greatest = max(greatest, slot)
         tried.remove(slot)
     }
 
@@ -32,7 +41,7 @@ struct PoolSlots: Sendable {
     ///
     /// - Parameters:
     ///   - most: the pool's `maxConcurrentSessions`.
-    ///   - tried: whether one that another call is trying to take will do.
+    ///   - orTried: whether one that another call is trying to take will do.
     ///   - generator: where the randomness comes from.
     /// - Returns: the slot; nil when none is free.
     mutating func choose(
@@ -41,11 +50,16 @@ struct PoolSlots: Sendable {
         using generator: inout some RandomNumberGenerator
     ) -> Int? {
         let bound = bound(of: most)
+        guard bound > 0 else { return nil }
+        for _ in 0..<Self.guesses {
+            let slot = Int.random(in: 0..<bound, using: &generator)
+            guard !used.contains(slot), tried.insert(slot).inserted else { continue }
+            return slot
+        }
         let free = (0..<bound).filter { !used.contains($0) }
-        guard
-            let slot = free.filter({ !tried.contains($0) }).randomElement(using: &generator)
-                ?? (orTried ? free.randomElement(using: &generator) : nil)
-        else { return nil }
+        let untried = free.filter { !tried.contains($0) }
+        let choice = untried.isEmpty && orTried ? free : untried
+        guard let slot = choice.randomElement(using: &generator) else { return nil }
         tried.insert(slot)
         return slot
     }
@@ -56,6 +70,7 @@ struct PoolSlots: Sendable {
     /// bound taken, there would be as many sessions as the pool may have. Slots beyond the bound only become free, so
     /// this holds for coordinators that know less, too.
     private func bound(of most: Int) -> Int {
+        guard greatest >= most else { return most }
         var bound = max(0, most)
         var beyond = used.count { $0 >= bound }
         while bound > 0, bound + beyond > most {

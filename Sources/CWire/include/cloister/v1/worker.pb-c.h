@@ -39,6 +39,7 @@ typedef struct Cloister__V1__DescribeSessions Cloister__V1__DescribeSessions;
 typedef struct Cloister__V1__DescribeImage Cloister__V1__DescribeImage;
 typedef struct Cloister__V1__DescribeWorker Cloister__V1__DescribeWorker;
 typedef struct Cloister__V1__ReadConsole Cloister__V1__ReadConsole;
+typedef struct Cloister__V1__ReadTemplate Cloister__V1__ReadTemplate;
 typedef struct Cloister__V1__ReadyTarget Cloister__V1__ReadyTarget;
 typedef struct Cloister__V1__Pool Cloister__V1__Pool;
 typedef struct Cloister__V1__Answer Cloister__V1__Answer;
@@ -53,6 +54,7 @@ typedef struct Cloister__V1__EventPage Cloister__V1__EventPage;
 typedef struct Cloister__V1__ImageDescription Cloister__V1__ImageDescription;
 typedef struct Cloister__V1__InstalledPackage Cloister__V1__InstalledPackage;
 typedef struct Cloister__V1__Kernel Cloister__V1__Kernel;
+typedef struct Cloister__V1__TemplatePiece Cloister__V1__TemplatePiece;
 typedef struct Cloister__V1__WorkerDescription Cloister__V1__WorkerDescription;
 typedef struct Cloister__V1__ReadyCount Cloister__V1__ReadyCount;
 typedef struct Cloister__V1__Console Cloister__V1__Console;
@@ -126,7 +128,8 @@ typedef enum {
   CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_IMAGE = 10,
   CLOISTER__V1__COMMAND__COMMAND_ABANDON = 11,
   CLOISTER__V1__COMMAND__COMMAND_DESCRIBE_WORKER = 30,
-  CLOISTER__V1__COMMAND__COMMAND_READ_CONSOLE = 31
+  CLOISTER__V1__COMMAND__COMMAND_READ_CONSOLE = 31,
+  CLOISTER__V1__COMMAND__COMMAND_READ_TEMPLATE = 32
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__COMMAND__COMMAND__CASE)
 } Cloister__V1__Command__CommandCase;
 
@@ -159,6 +162,10 @@ struct  Cloister__V1__Command
     Cloister__V1__Cancel *abandon;
     Cloister__V1__DescribeWorker *describe_worker;
     Cloister__V1__ReadConsole *read_console;
+    /*
+     * A worker may send this one to a coordinator, too, which passes it on to who has the template.
+     */
+    Cloister__V1__ReadTemplate *read_template;
   };
 };
 #define CLOISTER__V1__COMMAND__INIT \
@@ -540,6 +547,26 @@ struct  Cloister__V1__ReadConsole
 
 
 /*
+ * Send a piece of a template.
+ */
+struct  Cloister__V1__ReadTemplate
+{
+  ProtobufCMessage base;
+  /*
+   * The name of the template: 16 hexadecimal digits.
+   */
+  char *name;
+  /*
+   * Which of the pieces that its manifest lists, from 1; 0 for the manifest itself.
+   */
+  uint32_t piece;
+};
+#define CLOISTER__V1__READ_TEMPLATE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__read_template__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+/*
  * How many sandboxes of a pool a worker keeps ready.
  */
 struct  Cloister__V1__ReadyTarget
@@ -599,7 +626,8 @@ typedef enum {
   CLOISTER__V1__ANSWER__ANSWER_SESSION_DESCRIPTIONS = 7,
   CLOISTER__V1__ANSWER__ANSWER_IMAGE_DESCRIPTION = 8,
   CLOISTER__V1__ANSWER__ANSWER_WORKER_DESCRIPTION = 30,
-  CLOISTER__V1__ANSWER__ANSWER_CONSOLE = 31
+  CLOISTER__V1__ANSWER__ANSWER_CONSOLE = 31,
+  CLOISTER__V1__ANSWER__ANSWER_TEMPLATE_PIECE = 32
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CLOISTER__V1__ANSWER__ANSWER__CASE)
 } Cloister__V1__Answer__AnswerCase;
 
@@ -623,6 +651,7 @@ struct  Cloister__V1__Answer
     Cloister__V1__ImageDescription *image_description;
     Cloister__V1__WorkerDescription *worker_description;
     Cloister__V1__Console *console;
+    Cloister__V1__TemplatePiece *template_piece;
   };
 };
 #define CLOISTER__V1__ANSWER__INIT \
@@ -847,6 +876,19 @@ struct  Cloister__V1__Kernel
 #define CLOISTER__V1__KERNEL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__kernel__descriptor) \
     , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * A piece of a template.
+ */
+struct  Cloister__V1__TemplatePiece
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData content;
+};
+#define CLOISTER__V1__TEMPLATE_PIECE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__template_piece__descriptor) \
+    , {0,NULL} }
 
 
 /*
@@ -1456,6 +1498,25 @@ Cloister__V1__ReadConsole *
 void   cloister__v1__read_console__free_unpacked
                      (Cloister__V1__ReadConsole *message,
                       ProtobufCAllocator *allocator);
+/* Cloister__V1__ReadTemplate methods */
+void   cloister__v1__read_template__init
+                     (Cloister__V1__ReadTemplate         *message);
+size_t cloister__v1__read_template__get_packed_size
+                     (const Cloister__V1__ReadTemplate   *message);
+size_t cloister__v1__read_template__pack
+                     (const Cloister__V1__ReadTemplate   *message,
+                      uint8_t             *out);
+size_t cloister__v1__read_template__pack_to_buffer
+                     (const Cloister__V1__ReadTemplate   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__ReadTemplate *
+       cloister__v1__read_template__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__read_template__free_unpacked
+                     (Cloister__V1__ReadTemplate *message,
+                      ProtobufCAllocator *allocator);
 /* Cloister__V1__ReadyTarget methods */
 void   cloister__v1__ready_target__init
                      (Cloister__V1__ReadyTarget         *message);
@@ -1722,6 +1783,25 @@ Cloister__V1__Kernel *
 void   cloister__v1__kernel__free_unpacked
                      (Cloister__V1__Kernel *message,
                       ProtobufCAllocator *allocator);
+/* Cloister__V1__TemplatePiece methods */
+void   cloister__v1__template_piece__init
+                     (Cloister__V1__TemplatePiece         *message);
+size_t cloister__v1__template_piece__get_packed_size
+                     (const Cloister__V1__TemplatePiece   *message);
+size_t cloister__v1__template_piece__pack
+                     (const Cloister__V1__TemplatePiece   *message,
+                      uint8_t             *out);
+size_t cloister__v1__template_piece__pack_to_buffer
+                     (const Cloister__V1__TemplatePiece   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__TemplatePiece *
+       cloister__v1__template_piece__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__template_piece__free_unpacked
+                     (Cloister__V1__TemplatePiece *message,
+                      ProtobufCAllocator *allocator);
 /* Cloister__V1__WorkerDescription methods */
 void   cloister__v1__worker_description__init
                      (Cloister__V1__WorkerDescription         *message);
@@ -1964,6 +2044,9 @@ typedef void (*Cloister__V1__DescribeWorker_Closure)
 typedef void (*Cloister__V1__ReadConsole_Closure)
                  (const Cloister__V1__ReadConsole *message,
                   void *closure_data);
+typedef void (*Cloister__V1__ReadTemplate_Closure)
+                 (const Cloister__V1__ReadTemplate *message,
+                  void *closure_data);
 typedef void (*Cloister__V1__ReadyTarget_Closure)
                  (const Cloister__V1__ReadyTarget *message,
                   void *closure_data);
@@ -2005,6 +2088,9 @@ typedef void (*Cloister__V1__InstalledPackage_Closure)
                   void *closure_data);
 typedef void (*Cloister__V1__Kernel_Closure)
                  (const Cloister__V1__Kernel *message,
+                  void *closure_data);
+typedef void (*Cloister__V1__TemplatePiece_Closure)
+                 (const Cloister__V1__TemplatePiece *message,
                   void *closure_data);
 typedef void (*Cloister__V1__WorkerDescription_Closure)
                  (const Cloister__V1__WorkerDescription *message,
@@ -2062,6 +2148,7 @@ extern const ProtobufCMessageDescriptor cloister__v1__describe_sessions__descrip
 extern const ProtobufCMessageDescriptor cloister__v1__describe_image__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__describe_worker__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__read_console__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__read_template__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__ready_target__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__pool__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__answer__descriptor;
@@ -2076,6 +2163,7 @@ extern const ProtobufCMessageDescriptor cloister__v1__event_page__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__image_description__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__installed_package__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__kernel__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__template_piece__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__worker_description__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__ready_count__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__console__descriptor;
