@@ -342,7 +342,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ClusterStateTests",
-            dependencies: ["ClusterState", "Domain", "HashRing", "SeededRandomness"],
+            dependencies: ["ClusterState", "Domain", "HashRing", "Lifecycle", "SeededRandomness"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -95,8 +95,14 @@ final class Chaos {
         case 10:
             network.longestDelay = simulation.pick([5, 20, 100, 400])
             network.losses = simulation.pick([0, settings.losses, 100])
+        case 11 where simulation.happens(100): addWorker()
         default: spoilDirectory(coordinator)
         }
+    }
+
+    private func addWorker() {
+        guard simulation.workers.count < settings.workerCount + 2 else { return }
+        try? simulation.addWorker(simulation.workers.count)
     }
 
     private func spoilDirectory(_ coordinator: SimulatedCoordinator) {

@@ -36,6 +36,8 @@ final class Ledger {
     private var newestAnswer: [SessionKey: SessionLife] = [:]
     /// Whether a client was told of a loss since the last answer, or may have been.
     private var wasTold: Set<SessionKey> = []
+    /// Whose clients are to be told of a loss by a request that is under way.
+    private(set) var owed: Set<SessionKey> = []
     private var events: [Event] = []
     private var liveCount = 0
     /// The tombstones that coordinators without a shared directory keep.
@@ -160,7 +162,15 @@ extension Ledger {
         tombstones[tombstone.session] = tombstones[tombstone.session] ?? tombstone
     }
 
+    /// The mark of a loss was taken: whoever did so has told a client, or owes it to one.
+    func markTaken(_ key: SessionKey, isOwed: Bool) {
+        note("mark is taken", key: key)
+        wasTold.insert(key)
+        if isOwed { owed.insert(key) }
+    }
+
     func told(_ key: SessionKey) {
+        owed.remove(key)
         note("client is told of a loss", key: key)
         wasTold.insert(key)
     }
@@ -168,6 +178,7 @@ extension Ledger {
     /// A coordinator crashed under a request: its client may have been about to be told.
     func brokeOff(_ request: ClientRequest) {
         wasTold.insert(request.key)
+        owed.remove(request.key)
         request.done(.refused(.deadlineExceeded))
     }
 

@@ -59,6 +59,7 @@ final class Run {
         }
         // What was placed and never begun is asked for by itself.
         simulation.run(until: simulation.now + settings.scaled(15_000))
+        for key in ledger.owed { ledger.fail("the mark of a loss was taken, and nobody was told", key: key) }
         if ledger.violation == nil { checkAgreement() }
         if ledger.violation == nil { checkTombstones() }
     }

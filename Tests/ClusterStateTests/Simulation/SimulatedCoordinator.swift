@@ -86,7 +86,9 @@ final class SimulatedCoordinator {
         }
         apply { $0.tick(at: $1) }
         wakeWaiting()
-        simulation.after(simulation.settings.scaled(100)) { [self] in tick(life) }
+        // A large cluster looks at the clock less often.
+        let interval = simulation.settings.scale == 1 ? 100 : 250
+        simulation.after(simulation.settings.scaled(interval)) { [self] in tick(life) }
     }
 
     func apply(_ event: (inout Cluster, ClusterTime) -> [Directive]) {
@@ -181,7 +183,7 @@ extension SimulatedCoordinator {
                 key: session.key,
                 coordinator: index
             )
-            directory?.takeLoss(session) { _ in }
+            directory?.takeLoss(session, isOwed: false) { _ in }
         case .workerLost(let life, let sessions):
             simulation.ledger.note(
                 "worker lost",

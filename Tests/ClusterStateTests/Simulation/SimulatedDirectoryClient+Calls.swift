@@ -150,8 +150,13 @@ extension SimulatedDirectoryClient {
     }
 
     /// Takes the mark of a loss; several may be told of it rather than none, when the outcome was not told.
-    func takeLoss(_ session: SessionLife, _ done: @escaping (Bool?) -> Void) {
-        var isUntold = false
+    ///
+    /// - Parameters:
+    ///   - session: the mark.
+    ///   - isOwed: whether a client is to be told by whoever gets it.
+    ///   - done: whether it was got, perhaps.
+    func takeLoss(_ session: SessionLife, isOwed: Bool = true, _ done: @escaping (Bool?) -> Void) {
+        var (isUntold, isOver) = (false, false)
         repeated({ [self] (tell: @escaping (Bool?) -> Void) in
             ask({ $0.sessions[session.key] }) { [self] answer in
                 guard let present = answer else { return tell(nil) }
@@ -159,12 +164,21 @@ extension SimulatedDirectoryClient {
                 guard present.entry.session == session, present.entry.place == .lost else {
                     return tell(isUntold)
                 }
-                ask({ $0.removeSession(session) }) { isRemoved in
+                ask({ directory in
+                    let isRemoved = directory.removeSession(session)
+                    if isRemoved {
+                        directory.simulation.ledger.markTaken(session.key, isOwed: isOwed && !isOver)
+                    }
+                    return isRemoved
+                }) { isRemoved in
                     if isRemoved == nil { isUntold = true }
                     tell(isRemoved)
                 }
             }
-        }) { done($0 ?? (isUntold ? true : nil)) }
+        }) {
+            isOver = true
+            done($0 ?? (isUntold ? true : nil))
+        }
     }
 
     func end(_ records: [EndedSessionRecord], isLoss: Bool = false, _ done: @escaping (Bool?) -> Void) {

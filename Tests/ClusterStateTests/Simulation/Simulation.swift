@@ -35,7 +35,9 @@ final class Simulation {
         for index in 0..<settings.workerCount { try addWorker(index) }
         for index in 0..<(settings.isShared ? settings.coordinatorCount : 1) {
             coordinators.append(SimulatedCoordinator(index: index, in: self))
-            coordinators[index].start()
+            // The last one is added when the others have served for a while.
+            let isLate = index > 0 && index == settings.coordinatorCount - 1
+            after(isLate ? settings.scaled(40_000) : 0) { [self] in coordinators[index].start() }
         }
     }
 

@@ -52,10 +52,10 @@ extension SimulationSettings {
             capacity: 30,
             keyCount: 10_000,
             most: 2_000,
-            scale: 240,
-            seconds: 360,
-            requestInterval: 12,
-            faultInterval: 1_000
+            scale: 480,
+            seconds: 180,
+            requestInterval: 6,
+            faultInterval: 500
         )
     }
 }
