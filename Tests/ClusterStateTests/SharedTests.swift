@@ -53,8 +53,10 @@ struct SharedTests {
     func secondHello() throws {
         let life = try parseLife("w1#a.1")
         var cluster = Self.makeCluster(calling: life)
-        #expect(Self.hear(life, by: &cluster, revision: 3, at: 1).contains(.workerServes(life)))
-        #expect(!Self.hear(life, by: &cluster, revision: 4, at: 1).contains(where: Self.isUnhearing))
+        let first = Self.hear(life, by: &cluster, revision: 3, at: 1)
+        #expect(first.contains(.workerServes(life)))
+        let second = Self.hear(life, by: &cluster, revision: 4, at: 1)
+        #expect(!second.contains(where: Self.isUnhearing))
         #expect(cluster.isReachable(life))
     }
 
