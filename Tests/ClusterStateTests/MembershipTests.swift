@@ -95,10 +95,10 @@ struct MembershipTests {
             > open w1#a.0 tcp://w1
             hello w1#a.0
             > serves w1#a.0
-            > ping w1#a.0 1 lease 2.5 seconds ended 0
+            > ping w1#a.0 1 lease 0.0 seconds ended 0
             after 0.4
             after 0.1
-            > ping w1#a.0 2 lease 2.0 seconds ended 0
+            > ping w1#a.0 2 lease 0.0 seconds ended 0
             pong w1#a.0
             after 0.5
             > ping w1#a.0 3 lease 2.0 seconds ended 0

@@ -24,7 +24,7 @@ final class Ledger {
         var sawCrash = false
     }
 
-    unowned var simulation: Simulation!
+    unowned let simulation: Simulation
     private(set) var violation: String?
     private(set) var lives: [SessionLife: Life] = [:]
     private(set) var counts: [String: Int] = [:]
@@ -42,6 +42,8 @@ final class Ledger {
     private var liveCount = 0
     /// The tombstones that coordinators without a shared directory keep.
     private(set) var tombstones: [SessionLife: Tombstone] = [:]
+
+    init(_ simulation: Simulation) { self.simulation = simulation }
 
     func note(
         _ what: String,

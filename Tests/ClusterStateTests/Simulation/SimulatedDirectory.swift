@@ -14,7 +14,7 @@ final class SimulatedDirectory {
         let lease: Int
     }
 
-    unowned var simulation: Simulation!
+    unowned let simulation: Simulation
     private(set) var revision: UInt64 = 1
     private(set) var sessions: [SessionKey: Entry] = [:]
     private(set) var workers: [WorkerID: WorkerRecord] = [:]
@@ -30,6 +30,8 @@ final class SimulatedDirectory {
     /// Until when it answers nobody.
     private(set) var isDown = false
     var watchers: [SimulatedDirectoryClient] = []
+
+    init(_ simulation: Simulation) { self.simulation = simulation }
 
     // MARK: Leases
 

@@ -12,12 +12,14 @@ final class SimulatedNetwork {
         let to: Node
     }
 
-    unowned var simulation: Simulation!
+    unowned let simulation: Simulation
     /// Until when a way carries nothing.
     private var cuts: [Way: Int] = [:]
     /// How many of a thousand messages are lost, and the longest delay in unscaled milliseconds, at present.
     var losses = 0
     var longestDelay = 20
+
+    init(_ simulation: Simulation) { self.simulation = simulation }
 
     func cut(_ from: Node, _ to: Node, for microseconds: Int) {
         cuts[Way(from: from, to: to)] = simulation.now + microseconds

@@ -11,9 +11,9 @@ final class Simulation {
     private(set) var now = 0
     private var queue = EventQueue()
     private var generator: SeededGenerator
-    let network = SimulatedNetwork()
-    let directory = SimulatedDirectory()
-    let ledger = Ledger()
+    private(set) lazy var network = SimulatedNetwork(self)
+    private(set) lazy var directory = SimulatedDirectory(self)
+    private(set) lazy var ledger = Ledger(self)
     var coordinators: [SimulatedCoordinator] = []
     var workers: [SimulatedWorker] = []
     let keys: [SessionKey]
@@ -29,9 +29,6 @@ final class Simulation {
             SessionKey(pool: pool, identifier: try SessionIdentifier("session-\($0)"))
         }
         keyNumbers = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1, $0) })
-        network.simulation = self
-        directory.simulation = self
-        ledger.simulation = self
         for index in 0..<settings.workerCount { try addWorker(index) }
         for index in 0..<(settings.isShared ? settings.coordinatorCount : 1) {
             coordinators.append(SimulatedCoordinator(index: index, in: self))
