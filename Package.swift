@@ -189,7 +189,8 @@ let package = Package(
         .executableTarget(
             name: "cloister",
             dependencies: [
-                "API", "APIModel", "Certificates", "Client", "ClientCommands", "Coordinator", "Domain", "Etcd",
+                "API", "APIModel", "Certificates", "Client", "ClientCommands", "Coordinator", "Domain",
+                "Etcd",
                 "Identity", "MicroVM", "Presentation", "ServiceSettings", "Store", "Telemetry", "Transport",
                 "Wire", "Worker",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

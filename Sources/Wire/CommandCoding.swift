@@ -14,13 +14,8 @@ extension Command {
             message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_HELLO
             message.pointee.hello = hello
         case .ping(let lease, let endedAcknowledged, let standing, let since):
-            let ping = arena.message(cloister__v1__ping__init)
-            ping.pointee.lease_us = lease.wireMicroseconds
-            ping.pointee.ended_acknowledged = endedAcknowledged
-            ping.pointee.since_us = since?.wireMicroseconds ?? 0
-            ping.pointee.standing = standing.map { arena.standing($0) }
             message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_PING
-            message.pointee.ping = ping
+            message.pointee.ping = arena.ping(lease, endedAcknowledged, standing, since)
         case .execute(let request):
             message.pointee.command_case = CLOISTER__V1__COMMAND__COMMAND_EXECUTE
             message.pointee.execute = arena.execute(request)

@@ -2,6 +2,20 @@ internal import CWire
 internal import Domain
 
 extension Arena {
+    mutating func ping(
+        _ lease: Duration,
+        _ endedAcknowledged: UInt64,
+        _ standing: CoordinatorStanding?,
+        _ since: Duration?
+    ) -> UnsafeMutablePointer<Cloister__V1__Ping> {
+        let ping = message(cloister__v1__ping__init)
+        ping.pointee.lease_us = lease.wireMicroseconds
+        ping.pointee.ended_acknowledged = endedAcknowledged
+        ping.pointee.since_us = since?.wireMicroseconds ?? 0
+        if let standing { ping.pointee.standing = self.standing(standing) }
+        return ping
+    }
+
     mutating func standing(
         _ standing: CoordinatorStanding
     ) -> UnsafeMutablePointer<Cloister__V1__Standing> {

@@ -52,36 +52,43 @@ struct DrainTests {
                 if ends.isEmpty { #expect(refusals[number] == nil, "a session elsewhere") }
             }
             #expect((ended, 6 - ended) == (drained.sessions, others))
-
-            // The worker begins anew, and is drained still.
-            let process = try #require(cluster.worker(named: drained.name))
-            kill(process, SIGKILL)
-            let back = try await cluster.node(drained.name) {
-                $0.incarnation != drained.incarnation && $0.state == "drained"
-            }
-            #expect(back, "a restart takes nothing back")
-            try await cluster.run("1", in: "elsewhere")
-            #expect(try await cluster.client.node(drained.name).sessions == 0)
-
-            let undrained = try await Command.run(["node", "undrain", drained.name] + state)
-            #expect(undrained.status == 0)
-            #expect(try await cluster.node(drained.name) { $0.state == "serving" && $0.drainingSince == nil })
-            for number in 0..<12 where try await cluster.client.node(drained.name).sessions == 0 {
-                try await cluster.run("1", in: "again-\(number)")
-            }
-            #expect(try await cluster.client.node(drained.name).sessions > 0, "it gets sessions again")
-            let refused = try await Command.run(["node", "remove", drained.name] + state)
-            #expect(refused.status == 2)
-            #expect(
-                refused.error.contains("NodeInUse") || refused.error.contains("Drain it first"),
-                "\(refused.error)"
-            )
-
-            let again = ["node", "drain", drained.name, "--deadline", "1s", "--wait"]
-            #expect(try await Command.run(again + state).status == 0)
-            #expect(try await Command.run(["node", "remove", drained.name] + state).status == 0)
-            #expect(try await cluster.client.nodes().contains { $0.name == drained.name } == false)
+            try await comesBack(drained, in: cluster, state)
         }
+    }
+
+    /// The worker begins anew, and is drained still, until somebody takes that back.
+    private func comesBack(
+        _ drained: NodeResource,
+        in cluster: RunningCluster,
+        _ state: [String]
+    ) async throws {
+        let process = try #require(cluster.worker(named: drained.name))
+        kill(process, SIGKILL)
+        let back = try await cluster.node(drained.name) {
+            $0.incarnation != drained.incarnation && $0.state == "drained"
+        }
+        #expect(back, "a restart takes nothing back")
+        try await cluster.run("1", in: "elsewhere")
+        #expect(try await cluster.client.node(drained.name).sessions == 0)
+
+        let undrained = try await Command.run(["node", "undrain", drained.name] + state)
+        #expect(undrained.status == 0)
+        #expect(try await cluster.node(drained.name) { $0.state == "serving" && $0.drainingSince == nil })
+        for number in 0..<12 where try await cluster.client.node(drained.name).sessions == 0 {
+            try await cluster.run("1", in: "again-\(number)")
+        }
+        #expect(try await cluster.client.node(drained.name).sessions > 0, "it gets sessions again")
+        let refused = try await Command.run(["node", "remove", drained.name] + state)
+        #expect(refused.status == 2)
+        #expect(
+            refused.error.contains("NodeInUse") || refused.error.contains("Drain it first"),
+            "\(refused.error)"
+        )
+
+        let again = ["node", "drain", drained.name, "--deadline", "1s", "--wait"]
+        #expect(try await Command.run(again + state).status == 0)
+        #expect(try await Command.run(["node", "remove", drained.name] + state).status == 0)
+        #expect(try await cluster.client.nodes().contains { $0.name == drained.name } == false)
     }
 }
 

@@ -33,6 +33,7 @@ final class NNGOutbox: Outbox {
     ///   - peer: whom that leads to, when it is only the way there.
     ///   - maximumMessageSize: a longer message is refused.
     ///   - limits: the bounds of what may wait, and the pace of reconnecting.
+    /// - Throws: why the address cannot be used.
     init(
         dialing address: Address,
         onTheWayTo peer: Address? = nil,

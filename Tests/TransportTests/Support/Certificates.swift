@@ -22,6 +22,7 @@ struct Certificates {
     /// - Parameters:
     ///   - name: whose.
     ///   - authorities: whom it believes.
+    /// - Returns: the identity.
     func identity(_ name: String, believing authorities: [String] = ["authority"]) -> TLSIdentity {
         let own = TLSIdentity(directory: directory, name: name)
         return TLSIdentity(

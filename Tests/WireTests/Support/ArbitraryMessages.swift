@@ -122,6 +122,16 @@ extension Arbitrary {
         }
     }
 
+    private mutating func ping() -> Command.Request {
+        .ping(
+            lease: duration(),
+            endedAcknowledged: number(),
+            standing: flag() ? standing() : nil,
+            // Nothing and the clock's zero look alike on the wire.
+            since: flag() ? max(duration(), .microseconds(1)) : nil
+        )
+    }
+
     private mutating func standing() -> CoordinatorStanding {
         CoordinatorStanding(
             coordinator: Incarnation(number()),
@@ -133,13 +143,7 @@ extension Arbitrary {
 
     private mutating func request(_ kind: ContentKind) throws -> Command.Request {
         switch kind {
-        case .ping:
-            .ping(
-                lease: duration(),
-                endedAcknowledged: number(),
-                standing: flag() ? standing() : nil,
-                since: flag() ? duration() : nil
-            )
+        case .ping: ping()
         case .execute:
             .execute(
                 ExecuteRequest(

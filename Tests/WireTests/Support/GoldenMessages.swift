@@ -45,31 +45,32 @@ enum GoldenMessages {
 
     private static let sessionText = #"session { pool: "py" identifier: "user/1" } generation: 2 "#
 
-    private static func commands() throws -> [Golden<Envelope.Content>] {
-        func golden(_ request: Command.Request, _ text: String, _ hexadecimal: String) -> Golden<
-            Envelope.Content
-        > {
-            Golden(
-                value: .command(Command(epoch: WorkerEpoch(300), request: request)),
-                name: "Command",
-                text: "epoch: 300 " + text,
-                hexadecimal: hexadecimal
-            )
-        }
-        let session = try session()
-        let execution = try ExecutionID("run-1")
-        return [
-            golden(
+    private static func command(
+        _ request: Command.Request,
+        _ text: String,
+        _ hexadecimal: String
+    ) -> Golden<Envelope.Content> {
+        Golden(
+            value: .command(Command(epoch: WorkerEpoch(300), request: request)),
+            name: "Command",
+            text: "epoch: 300 " + text,
+            hexadecimal: hexadecimal
+        )
+    }
+
+    private static func calls() -> [Golden<Envelope.Content>] {
+        [
+            command(
                 .hello(offset: 1_000, lease: .seconds(3)),
                 "hello { offset: 1000 lease_us: 3000000 }",
                 "08ac02120808e80710c08db701"
             ),
-            golden(
+            command(
                 .ping(lease: .seconds(3), endedAcknowledged: 5),
                 "ping { lease_us: 3000000 ended_acknowledged: 5 }",
                 "08ac021a0708c08db7011005"
             ),
-            golden(
+            command(
                 .ping(
                     lease: .seconds(3),
                     endedAcknowledged: 5,
@@ -89,7 +90,14 @@ enum GoldenMessages {
                 0000
                 """
             ),
-            golden(
+        ]
+    }
+
+    private static func commands() throws -> [Golden<Envelope.Content>] {
+        let session = try session()
+        let execution = try ExecutionID("run-1")
+        return calls() + [
+            command(
                 .execute(try executeRequest()),
                 executeText,
                 """
@@ -98,7 +106,7 @@ enum GoldenMessages {
                 652201072801520a0a0473796e6310012001
                 """
             ),
-            golden(
+            command(
                 .readEvents(
                     ReadEventsRequest(
                         session: session,
@@ -110,23 +118,23 @@ enum GoldenMessages {
                 "read_events { \(sessionText) execution: \"run-1\" from_sequence: 9 wait_us: 20000 }",
                 "08ac022a1d0a0c0a0270791206757365722f3110021a0572756e2d31200928a09c01"
             ),
-            golden(
+            command(
                 .cancel(session, execution),
                 "cancel { \(sessionText) execution: \"run-1\" }",
                 "08ac0232170a0c0a0270791206757365722f3110021a0572756e2d31"
             ),
-            golden(
+            command(
                 .stopSession(session, .maxAlive),
                 "stop_session { \(sessionText) cause: \"maxAlive\" }",
                 "08ac023a1a0a0c0a0270791206757365722f3110021a086d6178416c697665"
             ),
-            golden(
+            command(
                 .keepReady([ReadyTarget(pool: try readyPool(), count: 12)]),
                 keepReadyText,
                 "08ac0242300a2e0a2a0a0270791206707974686f6e180120022803308092f401"
                     + "3805400648c09fab0350085809600a680b7815100c"
             ),
-            golden(
+            command(
                 .describeSessions([session]),
                 "describe_sessions { sessions { \(sessionText) } }",
                 "08ac024a120a100a0c0a0270791206757365722f311002"

@@ -12,6 +12,7 @@ package actor EtcdDirectory: ClusterDirectory {
     /// The longest pause before something is tried again.
     private static let pauseLongest: Duration = .milliseconds(200)
 
+    /// What happened, beginning with everything.
     package nonisolated let changes: AsyncStream<DirectoryChange>
     package var touch: CoordinatorTouch? {
         inTouchUntil.map { CoordinatorTouch(until: $0, number: touchNumber) }

@@ -3,7 +3,7 @@ import Domain
 import Testing
 
 @Suite("A coordinator that shares its directory")
-struct SharedTests {
+struct DirectoryViewTests {
     private static func time(_ seconds: Int) -> ClusterTime {
         ClusterTime(uptime: .seconds(seconds), epochMilliseconds: UInt64(seconds * 1_000))
     }
