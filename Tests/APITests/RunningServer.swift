@@ -70,8 +70,9 @@ struct RunningServer: Sendable {
             let result: Result<Value, any Error>
             do { result = .success(try await body(running)) } catch { result = .failure(error) }
             try await http.shutdown()
-            await group.triggerGracefulShutdown()
-            try await tasks.waitForAll()
+            // A notice that goes on is cut short.
+            if departure == nil { await group.triggerGracefulShutdown() } else { tasks.cancelAll() }
+            do { try await tasks.waitForAll() } catch is CancellationError {}
             return try result.get()
         }
     }

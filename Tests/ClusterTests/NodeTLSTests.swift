@@ -226,8 +226,8 @@ struct NodeTLSTests {
             let token = try await site.token()
             let arguments = site.joining("worker-1", token)
             let worker = try Node(arguments, log: site.folder + "/worker.log")
-            func run(_ code: String) async throws -> String {
-                let result = try await Command.run(["exec", "--identifier", "session-1", code] + site.access)
+            func run(_ code: String, in session: String = "session-1") async throws -> String {
+                let result = try await Command.run(["exec", "--identifier", session, code] + site.access)
                 #expect(result.status == 0, "\(result.error)")
                 return result.output
             }
@@ -262,7 +262,7 @@ struct NodeTLSTests {
             do {
                 _ = try await again.says("worker serves")
                 try await ready(site)
-                #expect(try await run("print('x' in dir())") == "False\n")
+                #expect(try await run("print('x' in dir())", in: "session-2") == "False\n")
             } catch {
                 await again.end()
                 throw error
