@@ -34,11 +34,11 @@ def unknown_keys(document):
 class OperationsDocument(unittest.TestCase):
     def test_every_key_exists(self):
         documents = [body for kind, body in FENCE.findall(text_of("docs/operations.md")) if kind == "yaml"]
-        self.assertGreater(len(documents), 1)
+        self.assertGreater(len(documents), 0)
         documents += [text_of(path) for path in glob.glob("deploy/debian/files/*.yaml", root_dir=TOP)]
         for path in glob.glob("deploy/kubernetes/*.yaml", root_dir=TOP):
             documents += embedded(text_of(path))
-        self.assertGreater(len(documents), 5)
+        self.assertGreater(len(documents), 4)
         for document in documents:
             self.assertEqual(unknown_keys(document), [], document)
         self.assertTrue(unknown_keys("listen:\n  prot: 1\n"), "the check itself")

@@ -214,6 +214,8 @@ class Shell(unittest.TestCase):
         person.type("~?")
         place = person.until("~d leaves the program running", place)
         person.type("\r~d")
+        # The last words may still be on their way when the process has ended.
+        person.until("\r\n", person.until("--attach ", place))
         self.assertEqual(person.end(), 0)
         self.assertEqual(person.modes(), person.modes_before)
         terminal = re.search(rb"--attach ([0-9a-f]{16})", person.seen)[1].decode()
