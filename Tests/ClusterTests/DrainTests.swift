@@ -103,7 +103,7 @@ extension RunningCluster {
         _ name: String,
         _ condition: (NodeResource) -> Bool
     ) async throws -> Bool {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < deadline {
             if condition(try await client.node(name)) { return true }
             try await Task.sleep(for: .milliseconds(100))
