@@ -152,6 +152,13 @@ extension Cluster {
         }
     }
 
+    /// Whether workers that count have not come to this coordinator yet since it started: their sessions are better
+    /// asked for elsewhere for so long.
+    private func awaitsWorkers(at time: ClusterTime) -> Bool {
+        guard let shared, time.uptime < settledAt else { return false }
+        return shared.workers.values.contains { !$0.isLost && !membership.isHealthy($0.life.worker) }
+    }
+
     /// Whether new sessions can begin now.
     ///
     /// - Parameter time: the present time.
@@ -159,6 +166,7 @@ extension Cluster {
     package func unreadiness(at time: ClusterTime) -> Failure? {
         guard isSettled(at: time) else { return Refusals.settling }
         guard shared?.isCutOff(at: time.uptime) != true else { return Refusals.cutOff }
+        guard !awaitsWorkers(at: time) else { return Refusals.settling }
         let isServed = membership.ring.nodes.contains { membership.isHealthy($0) }
         return isServed ? nil : Refusals.noWorker(times: configuration.times)
     }

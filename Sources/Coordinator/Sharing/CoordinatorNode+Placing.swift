@@ -58,12 +58,24 @@ extension CoordinatorNode {
         by directory: any ClusterDirectory
     ) async throws(Failure) -> Placement {
         let key = placement.session.key
+        // As long as no request has got an answer from it here, it is as new as this request.
+        let isUnused = cluster.placement(of: key) == placement
         let deadline = ContinuousClock.now + cluster.configuration.times.lease + Self.patience
         await wait(by: deadline) { cluster in
             cluster.placement(of: key)?.session != placement.session || cluster.isReachable(placement.worker)
         }
-        // Nothing of this request ran in it, but of others that came to it meanwhile, through whichever coordinator.
-        if let lost = cluster.lostSession(of: key) { try await tellLoss(lost, from: directory) }
+        if let lost = cluster.lostSession(of: key) {
+            if isUnused {
+                // Nothing is lost that this coordinator knows of; see decision 19 for what it cannot know.
+                _ = try await asked(
+                    { directory throws(StoreError) in try await directory.takeLoss(of: lost) },
+                    of: directory
+                )
+                cluster.entryGone(lost)
+            } else {
+                try await tellLoss(lost, from: directory)
+            }
+        }
         let present = cluster.placement(of: key)
         guard present != placement || cluster.isReachable(placement.worker) else { throw Self.silent }
         return try await placeShared(key, in: pool, by: directory)
