@@ -10,6 +10,13 @@ package final class EtcdServer: Sendable {
     }
 
     private static let startTime: Duration = .seconds(20)
+    /// The servers of this process, for those that a suite keeps to the end of it: nobody lets go of them.
+    private static let running = Mutex<[String: pid_t]>([:])
+    private static let endsWithProcess: Void = {
+        atexit {
+            for (folder, process) in EtcdServer.running.withLock({ $0 }) { EtcdServer.clear(folder, process) }
+        }
+    }()
 
     private let folder: String
     private let arguments: [String]
@@ -40,8 +47,17 @@ package final class EtcdServer: Sendable {
 
     deinit {
         stop()
-        // etcd's own files and nothing else.
-        _ = Self.spawn(["rm", "-rf", folder]).map { waitpid($0, nil, 0) }
+        Self.running.withLock { _ = $0.removeValue(forKey: folder) }
+        Self.clear(folder, 0)
+    }
+
+    /// Ends an etcd and removes its own files and nothing else.
+    private static func clear(_ folder: String, _ process: pid_t) {
+        if process > 0 {
+            kill(process, SIGKILL)
+            waitpid(process, nil, 0)
+        }
+        _ = spawn(["rm", "-rf", folder]).map { waitpid($0, nil, 0) }
     }
 
     /// Lends a client.
@@ -71,6 +87,7 @@ package final class EtcdServer: Sendable {
             kill(process, SIGKILL)
             waitpid(process, nil, 0)
             process = 0
+            Self.running.withLock { $0[folder] = 0 }
         }
     }
 
@@ -82,6 +99,8 @@ package final class EtcdServer: Sendable {
             throw StartFailure(description: "etcd cannot be started")
         }
         process.withLock { $0 = child }
+        _ = Self.endsWithProcess
+        Self.running.withLock { $0[folder] = child }
         let deadline = ContinuousClock.now + Self.startTime
         let answers = try await withClient { client in
             while ContinuousClock.now < deadline {
