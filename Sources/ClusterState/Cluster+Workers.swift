@@ -27,8 +27,7 @@ extension Cluster {
         let calling = membership.call(announcement, at: time.uptime)
         // What the record says before the worker is asked: if it says something else afterwards, another life of it
         // has been heard meanwhile.
-        let revision = recordRevision(of: life.worker)
-        if !calling.isEmpty { shared?.asked[life] = revision }
+        if !calling.isEmpty { shared?.ask(life) }
         return directives + calling
     }
 
@@ -49,7 +48,7 @@ extension Cluster {
     ) -> [Directive] {
         if shared != nil {
             guard let address = membership.candidateAddress(life) else { return [] }
-            let revision = shared?.asked[life] ?? nil
+            let revision = shared?.revisionAsked(of: life)
             return [.hear(life, address: address, replacing: revision, sessions: sessions)]
         }
         guard membership.isCandidate(life) else { return [] }

@@ -51,6 +51,8 @@ package actor CoordinatorNode {
     var turns: [SessionKey: [CheckedContinuation<Void, Never>]] = [:]
     /// The requests that wait for a word on a worker.
     var waiting: [Waiting] = []
+    /// Whether ticks come, which end waits whose deadline is over.
+    var hasTime = true
     var pools: [PoolName: PoolConfiguration]
     let start = ContinuousClock.now
     let logger: Logger

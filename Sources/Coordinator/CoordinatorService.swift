@@ -157,6 +157,7 @@ package struct CoordinatorService: Service {
                 group.cancelAll()
             }
         }
+        await node.endWaiting()
         await tombstones.finish()
     }
 

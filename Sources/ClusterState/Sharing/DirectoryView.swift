@@ -24,7 +24,7 @@ struct DirectoryView: Sendable {
     /// When a worker said last that a coordinator calls it that is in touch.
     private var othersInTouchAt: Duration?
     /// Which revision a worker's record had when one of its lives was called.
-    var asked: [WorkerLife: UInt64?] = [:]
+    private var asked: [WorkerID: (life: WorkerLife, revision: UInt64?)] = [:]
     private var rosterRevision: UInt64 = 0
     private var hears: [WorkerID: [String: WorkerLife]] = [:]
     private var silentSince: [WorkerID: Duration] = [:]
@@ -79,13 +79,21 @@ struct DirectoryView: Sendable {
         return hearing[life]?.touch != touch.number
     }
 
+    /// A life is called: what its worker's record says now is what it is heard in the place of.
+    mutating func ask(_ life: WorkerLife) { asked[life.worker] = (life, record(of: life.worker)?.revision) }
+
+    /// Which revision the record had when a life was called.
+    func revisionAsked(of life: WorkerLife) -> UInt64? {
+        asked[life.worker].flatMap { $0.life == life ? $0.revision : nil }
+    }
+
     /// The directory has taken that a life is heard.
     mutating func heard(_ record: WorkerRecord, _ told: DirectoryHearing) {
         if (workers[record.life.worker]?.revision ?? 0) <= record.revision {
             workers[record.life.worker] = record
         }
         hearing[record.life] = told
-        asked[record.life] = nil
+        if asked[record.life.worker]?.life == record.life { asked[record.life.worker] = nil }
         met[record.life.worker] = record.life
     }
 
@@ -215,7 +223,7 @@ extension DirectoryView {
     }
 
     private mutating func forget(_ worker: WorkerID) {
-        asked = asked.filter { $0.key.worker != worker }
+        asked[worker] = nil
         workers[worker] = nil
         silentSince[worker] = nil
         met[worker] = nil

@@ -192,8 +192,15 @@ extension CoordinatorNode {
     ///   - deadline: when to give up.
     ///   - isSo: whether it is.
     func wait(by deadline: ContinuousClock.Instant, until isSo: @escaping @Sendable (Cluster) -> Bool) async {
-        guard !isSo(cluster) else { return }
+        guard hasTime, !isSo(cluster) else { return }
         await withCheckedContinuation { waiting.append(Waiting(isSo: isSo, deadline: deadline, resume: $0)) }
+    }
+
+    /// Lets everybody go on who waits, as time does not pass here any more; nobody waits from now on.
+    func endWaiting() {
+        hasTime = false
+        for one in waiting { one.resume.resume() }
+        waiting = []
     }
 
     /// Lets those go on who have waited for something that is so now; called with each change and each tick.
