@@ -94,7 +94,10 @@ package actor CoordinatorNode {
             lastGeneration: generations.last,
             sharing: directory.map { _ in (name: configuration.name, incarnation: incarnation) }
         )
-        unrecorded = UnrecordedFacts(start: generations)
+        unrecorded =
+            directory == nil
+            ? UnrecordedFacts(start: generations)
+            : UnrecordedFacts(start: generations, countMax: UnrecordedFacts.directoryCountMax)
         (unrecordedArrivals, unrecordedArrived) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         // As many as the cluster's rules make of bounded state; a loop takes them without delay.
         (orders, give) = AsyncStream.makeStream(of: Order.self)
