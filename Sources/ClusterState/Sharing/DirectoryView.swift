@@ -109,7 +109,9 @@ struct DirectoryView: Sendable {
     }
 
     /// Whether what was said at a revision is being taken back, or has been: nobody may count on it.
-    func isTakenBack(_ worker: WorkerID, since revision: UInt64) -> Bool { revision <= takenBack[worker] ?? 0 }
+    func isTakenBack(_ worker: WorkerID, since revision: UInt64) -> Bool {
+        revision <= takenBack[worker] ?? 0
+    }
 
     /// The lives that the directory takes for heard here although they are not: it was told without saying so.
     mutating func hearingsToTakeBack(

@@ -39,8 +39,8 @@ final class Ledger {
     private var newestAnswer: [SessionKey: SessionLife] = [:]
     /// Whether a client was told of a loss since the last answer, or may have been.
     private var wasTold: Set<SessionKey> = []
-    /// Whose clients are to be told of a loss by a request that is under way.
-    private(set) var owed: Set<SessionKey> = []
+    /// Whose clients are to be told of a loss by a request that is under way, and since when.
+    private(set) var owed: [SessionKey: Int] = [:]
     private var events: [Event] = []
     private var liveCount = 0
     /// The tombstones that coordinators without a shared directory keep.
@@ -176,11 +176,11 @@ extension Ledger {
     func markTaken(_ key: SessionKey, isOwed: Bool) {
         note("mark is taken", key: key)
         wasTold.insert(key)
-        if isOwed { owed.insert(key) }
+        if isOwed { owed[key] = simulation.now }
     }
 
     func told(_ key: SessionKey) {
-        owed.remove(key)
+        owed[key] = nil
         note("client is told of a loss", key: key)
         wasTold.insert(key)
     }
@@ -188,7 +188,7 @@ extension Ledger {
     /// A coordinator crashed under a request: its client may have been about to be told.
     func brokeOff(_ request: ClientRequest) {
         wasTold.insert(request.key)
-        owed.remove(request.key)
+        owed[request.key] = nil
         request.done(.refused(.deadlineExceeded))
     }
 
