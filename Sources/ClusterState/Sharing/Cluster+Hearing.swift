@@ -21,11 +21,17 @@ extension Cluster {
         // Two hellos may have been answered, and both told to the directory: the first has made it a member.
         guard let sessions, !membership.isMember(life) else {
             // It may have fallen silent while the directory was told.
-            guard membership.isMember(life) else { return [.unhear(life, upTo: hearing.revision)] }
-            shared?.heard(record, hearing)
+            guard membership.isMember(life) else { return takeBack(hearing, of: life) }
+            if shared?.isTakenBack(life.worker, since: hearing.revision) != true {
+                shared?.heard(record, hearing)
+            }
             return []
         }
-        guard membership.isCandidate(life) else { return [.unhear(life, upTo: hearing.revision)] }
+        guard let address = membership.candidateAddress(life) else { return takeBack(hearing, of: life) }
+        if shared?.isTakenBack(life.worker, since: hearing.revision) == true {
+            // It was given up and called again while the directory was told: it has to be said anew.
+            return [.hear(life, address: address, replacing: record.revision, sessions: sessions)]
+        }
         shared?.heard(record, hearing)
         var directives: [Directive] = []
         if let former = membership.member(life.worker)?.life {
@@ -88,12 +94,17 @@ extension Cluster {
     /// - Returns: what to carry out.
     mutating func leave(_ life: WorkerLife, isOver: Bool, at time: ClusterTime) -> [Directive] {
         guard membership.isMember(life) else { return giveUp(life) }
-        let unhearing = shared?.unheard(life).map { [Directive.unhear(life, upTo: $0.revision)] } ?? []
+        let unhearing = shared?.unheard(life).map { takeBack($0, of: life) } ?? []
         guard isOver else {
             membership.leave(life)
             return [.workerSuspected(life)] + unhearing
         }
         membership.remove(life, at: time.uptime)
         return unhearing + [.closeLink(life)]
+    }
+
+    private mutating func takeBack(_ hearing: DirectoryHearing, of life: WorkerLife) -> [Directive] {
+        shared?.takeBack(life.worker, upTo: hearing.revision)
+        return [.unhear(life, upTo: hearing.revision)]
     }
 }

@@ -195,7 +195,10 @@ extension Cluster {
             membership.remove(member.life, at: time.uptime)
             shared?.unheard(member.life)
         }
-        let lost = directory.placements(on: worker).filter { $0.worker != counting && $0.state != .ended }
+        // What was placed after the record was written lives on a later life, of which nothing was told yet.
+        let lost = directory.placements(on: worker).filter {
+            $0.worker != counting && $0.state != .ended && $0.session.generation.number < record.revision
+        }
         var lives = Set(lost.map(\.worker))
         if record.isLost { lives.insert(record.life) }
         for life in lives.sorted(by: { $0.description < $1.description }) {

@@ -59,7 +59,9 @@ final class Run {
         }
         // What was placed and never begun is asked for by itself.
         simulation.run(until: simulation.now + settings.scaled(15_000))
-        for key in ledger.owed { ledger.fail("the mark of a loss was taken, and nobody was told", key: key) }
+        for (key, since) in ledger.owed.sorted(by: { $0.value < $1.value }) {
+            ledger.fail("the mark of a loss was taken, and nobody was told since \(since) us", key: key)
+        }
         if ledger.violation == nil { checkAgreement() }
         if ledger.violation == nil { checkTombstones() }
     }

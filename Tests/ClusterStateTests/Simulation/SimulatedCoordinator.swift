@@ -114,7 +114,7 @@ final class SimulatedCoordinator {
         within milliseconds: Int,
         _ done: @escaping (Answer) -> Void
     ) {
-        guard let index = simulation.workers.firstIndex(where: { $0.id == life.worker }) else { return }
+        guard let index = simulation.workerNumbers[life.worker] else { return }
         let worker = simulation.workers[index]
         let (own, node) = (SimulatedNetwork.Node.coordinator(self.index), SimulatedNetwork.Node.worker(index))
         lastQuestion += 1
@@ -197,7 +197,7 @@ extension SimulatedCoordinator {
         }
     }
 
-    private func worker(_ life: WorkerLife) -> Int? { simulation.workers.firstIndex { $0.id == life.worker } }
+    private func worker(_ life: WorkerLife) -> Int? { simulation.workerNumbers[life.worker] }
 
     private func sayHello(_ life: WorkerLife) {
         let lease = isShared ? Duration.zero : cluster.configuration.times.workerFence

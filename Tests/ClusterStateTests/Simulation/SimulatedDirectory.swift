@@ -72,8 +72,10 @@ final class SimulatedDirectory {
         guard let end = leases[lease] else { return }
         simulation.after(end - simulation.now) { [self] in
             guard let end = leases[lease] else { return }
-            if isDown || simulation.now < end { return simulation.after(1_000) { [self] in watch(lease) } }
-            revoke(lease)
+            guard !isDown else {
+                return simulation.after(simulation.settings.scaled(10)) { [self] in watch(lease) }
+            }
+            if simulation.now < end { watch(lease) } else { revoke(lease) }
         }
     }
 
@@ -219,7 +221,7 @@ final class SimulatedDirectory {
     private func note(_ what: String, _ life: WorkerLife, _ name: String, number: UInt64) {
         simulation.ledger.note(
             what,
-            worker: simulation.workers.firstIndex { $0.id == life.worker },
+            worker: simulation.workerNumbers[life.worker],
             coordinator: Int(name.dropFirst()),
             number: number
         )

@@ -29,7 +29,7 @@ final class SimulatedDirectoryClient {
     }
 
     /// Whether the process is there whose client this is.
-    private var isRunning: Bool { coordinator.isRunning && coordinator.directory === self }
+    var isRunning: Bool { coordinator.isRunning && coordinator.directory === self }
 
     private var node: SimulatedNetwork.Node { .coordinator(coordinator.index) }
     private var directory: SimulatedDirectory { simulation.directory }

@@ -15,7 +15,8 @@ final class Simulation {
     private(set) lazy var directory = SimulatedDirectory(self)
     private(set) lazy var ledger = Ledger(self)
     var coordinators: [SimulatedCoordinator] = []
-    var workers: [SimulatedWorker] = []
+    private(set) var workers: [SimulatedWorker] = []
+    private(set) var workerNumbers: [WorkerID: Int] = [:]
     let keys: [SessionKey]
     let keyNumbers: [SessionKey: Int]
     /// Whether clients ask and faults happen by themselves.
@@ -46,6 +47,7 @@ final class Simulation {
                 in: self
             )
         )
+        workerNumbers[workers[index].id] = index
         workers[index].start()
     }
 
