@@ -144,7 +144,10 @@ package actor CoordinatorNode {
                 cluster.pingMissed(by: life)
                 return nil
             }
-            return .ping(link, ping)
+            var told = ping
+            // A worker learns of all coordinators from any of them.
+            told.standing?.addresses = coordinatorAddresses
+            return .ping(link, told)
         case .stopSession(let placement):
             // Without a link the cluster's state directs it again.
             return links[placement.worker].map {

@@ -110,6 +110,13 @@ package struct CoordinatorService: Service {
     /// Where the inbox listens, with the real port where port 0 was asked for.
     package var inboxAddress: String { inbox.address }
 
+    /// Where all coordinators receive that share a directory, this one first.
+    ///
+    /// - Returns: the addresses; this coordinator's alone while it shares none.
+    package func inboxAddresses() async -> [String] {
+        [inbox.address] + (await node.coordinatorAddresses).filter { $0 != inbox.address }
+    }
+
     /// Serves until shut down.
     ///
     /// - Throws: nothing; the protocol of services asks for it.

@@ -59,7 +59,7 @@ struct Entrance {
                 settings,
                 archive: archive,
                 clusterKey: clusterKey,
-                inbox: coordinator.inboxAddress,
+                coordinators: coordinator.inboxAddresses,
                 logger: logger
             ),
             rate: try settings.rate(),

@@ -25,6 +25,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await joining.joinIfNeeded(config, overrides)
+        guard !joining.joinOnly else { return }
         let settings = try overrides.checked(config, for: .worker, basis: joining.basis(config))
         let logger = ServiceLog.logger("worker", level: settings.logLevel)
         let pools = try settings.pools()
