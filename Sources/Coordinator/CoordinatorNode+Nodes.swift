@@ -85,7 +85,7 @@ extension CoordinatorNode {
         }
     }
 
-    private static func state(of worker: WorkerSummary) -> String {
+    static func state(of worker: WorkerSummary) -> String {
         switch worker.status {
         case .joining: "joining"
         case .draining: worker.sessionCount == 0 ? "drained" : "draining"

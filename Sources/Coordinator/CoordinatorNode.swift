@@ -55,6 +55,8 @@ package actor CoordinatorNode {
     var hasTime = true
     var pools: [PoolName: PoolConfiguration]
     let start = ContinuousClock.now
+    /// What it measures as it goes.
+    nonisolated let metrics: CoordinatorMetrics
     let logger: Logger
     var cluster: Cluster
     var unrecorded: UnrecordedFacts
@@ -74,16 +76,19 @@ package actor CoordinatorNode {
     ///   - incarnation: this life of the coordinator.
     ///   - generations: where it begins with them.
     ///   - directory: what it shares with others; nil when it is alone.
+    ///   - metrics: what it measures as it goes.
     ///   - logger: where it logs.
     init(
         configuration: CoordinatorConfiguration,
         incarnation: Incarnation,
         generations: GenerationStart,
         directory: (any ClusterDirectory)? = nil,
+        metrics: CoordinatorMetrics = CoordinatorMetrics(),
         logger: Logger
     ) {
         self.incarnation = incarnation
         self.logger = logger
+        self.metrics = metrics
         self.directory = directory
         name = configuration.name
         pools = Dictionary(configuration.pools.map { ($0.name, $0) }) { _, last in last }

@@ -3,6 +3,7 @@ internal import Domain
 package import Logging
 internal import ServiceLifecycle
 package import Store
+internal import Telemetry
 package import Transport
 internal import Wire
 
@@ -37,9 +38,15 @@ package struct CoordinatorService: Service {
     /// - Parameters:
     ///   - configuration: what it has to know.
     ///   - post: how it talks to workers.
+    ///   - metrics: what it measures as it goes.
     ///   - logger: where it logs.
     /// - Throws: an error when the store or the inbox cannot be opened.
-    package init(configuration: CoordinatorConfiguration, post: any Post, logger: Logger) async throws {
+    package init(
+        configuration: CoordinatorConfiguration,
+        post: any Post,
+        metrics: CoordinatorMetrics = CoordinatorMetrics(),
+        logger: Logger
+    ) async throws {
         self.configuration = configuration
         self.post = post
         self.logger = logger
@@ -76,8 +83,10 @@ package struct CoordinatorService: Service {
             incarnation: incarnation,
             generations: generations,
             directory: directory,
+            metrics: metrics,
             logger: logger
         )
+        metrics.registry.collect { [node] in await node.measured() }
         tombstones = TombstoneKeeper(
             store: store,
             directory: directory,

@@ -55,7 +55,8 @@ struct DirectiveRunner: Sendable {
                 sender: node.incarnation,
                 replyAddress: replyAddress,
                 key: key,
-                outbox: outbox
+                outbox: outbox,
+                metrics: node.metrics.messages
             )
             guard await node.adopt(link, serial: serial) else { return await link.close() }
             await sayHello(over: link)

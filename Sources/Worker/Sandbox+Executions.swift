@@ -98,7 +98,11 @@ extension Sandbox {
                 timings[.run] = runStarted.duration(to: .now)
                 timings[.guest] = outcome.duration
                 archive.record(timings, for: current)
-                archive.append(.ended(judged(outcome, of: archive[current]?.spec)))
+                let judged = judged(outcome, of: archive[current]?.spec)
+                archive.append(.ended(judged))
+                if let entry = archive[current] {
+                    metrics.executionEnded(judged.status, in: pool.name, self.timings(of: entry))
+                }
             } else {
                 archive.append(event)
             }

@@ -17,6 +17,8 @@ actor Sandbox {
     nonisolated let place: Int
     /// How long it waits for its guest.
     nonisolated let patience: GuestPatience
+    /// What it measures as it goes.
+    nonisolated let metrics: WorkerMetrics
     /// What is known of the executions.
     var archive = ExecutionArchive()
     /// Wakes readers and the loop that runs executions.
@@ -72,6 +74,7 @@ actor Sandbox {
     ///   - instance: a name for this life of the session.
     ///   - place: where it stands among the sandboxes of this worker.
     ///   - patience: how long it waits for its guest.
+    ///   - metrics: what it measures as it goes.
     ///   - former: the identifier's sandbox before this one, if its machine is not gone yet.
     init(
         session: SessionLife,
@@ -79,6 +82,7 @@ actor Sandbox {
         instance: String,
         place: Int,
         patience: GuestPatience,
+        metrics: WorkerMetrics,
         former: Sandbox?
     ) {
         self.session = session
@@ -86,6 +90,7 @@ actor Sandbox {
         self.instance = instance
         self.place = place
         self.patience = patience
+        self.metrics = metrics
         self.former = former
         clock = SessionClock(lifecycle: pool.lifecycle, now: created)
     }
@@ -129,6 +134,7 @@ actor Sandbox {
                 // At once when the template is there, which is the rule: workers make theirs before they serve.
                 try await hypervisor.prepare(pool) { _ in }
                 try await hypervisor.withMachine(for: pool) { machine in
+                    self.metrics.cloned(for: self.pool.name, ahead: false)
                     await self.serve(machine, timings: machine.timings)
                 }
                 return .machineIsGone
@@ -180,6 +186,7 @@ actor Sandbox {
     func finish(_ cause: EndCause) {
         guard end == nil else { return }
         end = cause
+        metrics.executionsLost((archive.current == nil ? 0 : 1) + arrivals.count, in: pool.name)
         changes.notify()
     }
 

@@ -202,7 +202,9 @@ extension WorkerNode {
             // Nothing was run, and nothing is lost by waiting.
             return try await answerOnceGone(sandbox, by: deadline)
         }
-        page.timings[.worker] = arrived.duration(to: .now)
+        let whole = arrived.duration(to: .now)
+        page.timings[.worker] = whole
+        metrics.answered(after: whole, in: request.pool.name)
         return .events(page)
     }
 

@@ -14,6 +14,7 @@ struct Entrance {
     private let access: APIAccess
     private let settings: Settings
     private let coordinator: CoordinatorService
+    private let registry: MetricRegistry
     private let logger: Logger
 
     /// Puts the entrance together.
@@ -23,6 +24,7 @@ struct Entrance {
     ///   - coordinator: what requests are dispatched by.
     ///   - clusterKey: the cluster's secret, from which agents' keys are made.
     ///   - fileKey: the operator's key.
+    ///   - registry: the metrics of the process.
     ///   - logger: where the API logs.
     /// - Throws: why the configuration does not do.
     init(
@@ -30,6 +32,7 @@ struct Entrance {
         coordinator: CoordinatorService,
         clusterKey: ClusterKey,
         fileKey: APIKey,
+        registry: MetricRegistry,
         logger: Logger
     ) async throws {
         let issuers = try settings.issuers()
@@ -67,6 +70,7 @@ struct Entrance {
         )
         self.settings = settings
         self.coordinator = coordinator
+        self.registry = registry
         self.logger = logger
     }
 
@@ -92,6 +96,7 @@ struct Entrance {
             access: access,
             certificate: service.certificate,
             departure: departure,
+            metrics: APIMetrics(registry),
             logger: logger,
             onListening: whenListening
         )

@@ -2,8 +2,10 @@
 
 import ctypes
 import os
+import random
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -29,6 +31,8 @@ class Cluster:
         self.process = None
         self.lines = []
         self.folder = None
+        # The coordinator's; the worker has the next one.
+        self.metrics_port = None
 
     def __enter__(self):
         if self.url:
@@ -46,8 +50,10 @@ class Cluster:
 
     def _start(self):
         state = os.path.join(self.folder, "state")
+        self.metrics_port = _free_ports(2)
+        metrics = f"metrics.listen=127.0.0.1:{self.metrics_port}"
         self.process = subprocess.Popen(
-            [self.binary, "up", "--port", "0", "--ready", str(self.ready), "--state-dir", state],
+            [self.binary, "up", "--port", "0", "--ready", str(self.ready), "--state-dir", state, "--set", metrics],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=None,
@@ -117,6 +123,20 @@ class Cluster:
         for number, child in enumerate(sorted({int(child) for child in direct}), start=1):
             names[f"worker-{number}"] = child
         return names
+
+
+def _free_ports(count):
+    """The first of so many ports in a row that nobody has."""
+    # Not from the beginning: another cluster that starts now looks, too.
+    for first in random.sample(range(20_000, 30_000, count), 100):
+        try:
+            for port in range(first, first + count):
+                with socket.socket() as attempt:
+                    attempt.bind(("127.0.0.1", port))
+            return first
+        except OSError:
+            continue
+    raise RuntimeError("there are no free ports")
 
 
 def _end_with_parent():

@@ -99,7 +99,7 @@ extension Arbitrary {
         case .hello, .ping, .execute, .readEvents, .cancel, .abandon, .stopSession, .keepReady,
             .describeSessions,
             .describeImage, .describeWorker, .readConsole, .readTemplate, .file, .terminal:
-            .command(Command(epoch: epoch(), request: try request(kind)))
+            .command(Command(epoch: epoch(), request: try request(kind), origin: flag() ? origin() : nil))
         case .failure: .answer(.failure(failure()))
         case .sessions:
             .answer(
