@@ -148,8 +148,6 @@ package struct CoordinatorService: Service {
             replyAddress: inbox.address,
             post: post,
             key: configuration.clusterKey,
-            // With others it gives none before the directory knows that it hears the worker.
-            firstLease: directory == nil ? configuration.cluster.times.workerFence : .zero,
             logger: logger
         )
         logger.info("coordinator serves", metadata: ["inbox": "\(inbox.address)"])

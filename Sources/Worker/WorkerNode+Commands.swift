@@ -18,7 +18,7 @@ extension WorkerNode {
     ) async throws(Failure) -> Answer {
         switch request {
         case .hello(let offset, let lease):
-            // Coordinators that share a directory give none before the directory knows that they hear the worker.
+            // Coordinators give one by pings only, which say since when it counts; older ones gave the first one here.
             if lease > .zero { renewLease(for: lease, standing: nil) }
             return sessionList(from: offset)
         case .ping(let length, let acknowledged, let standing, let since):

@@ -39,7 +39,8 @@ extension Cluster {
             shared?.unheard(former)
             directives.append(.closeLink(former))
         }
-        membership.admit(life, at: time.uptime, hasLease: false)
+        membership.admit(life, at: time.uptime)
+        if drains[life.worker] != nil { membership.update(life.worker) { $0.drain() } }
         for session in sessions { directives += recognise(session, on: life, at: time.uptime) }
         directives.append(.workerServes(life))
         if let member = membership.member(life.worker) { directives += attend(to: member, at: time) }
@@ -63,7 +64,7 @@ extension Cluster {
 
     /// Whether a life of a worker is a member that answers.
     package func isReachable(_ life: WorkerLife) -> Bool {
-        membership.isMember(life) && membership.isHealthy(life.worker)
+        membership.isMember(life) && membership.isReachable(life.worker)
     }
 
     /// Compares a session that a worker has with what the directory says of it.

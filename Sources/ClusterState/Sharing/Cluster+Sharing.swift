@@ -31,6 +31,10 @@ extension Cluster {
     ///   - isNew: whether this coordinator has just placed it.
     ///   - time: the present time.
     package mutating func entryWritten(_ entry: DirectoryEntry, isNew: Bool, at time: ClusterTime) {
+        // An answer may come after the word that what it tells of is over.
+        let isTold = entry.session.generation.number <= shared?.revision ?? 0
+        let isOver = isTold && directory.entry(entry.session.key)?.placement.session != entry.session
+        if isOver, shared?.lost[entry.session.key] != entry.session { return }
         guard case .placed(let life) = entry.place else {
             shared?.setLost(entry.session, of: entry.session.key)
             return

@@ -121,7 +121,7 @@ struct DirectoryView: Sendable {
         guard now >= formerIsOverAt else { return [] }
         let due = ownHearings.values.filter { own in
             !isHeard(own.life) && own.triedAt.map { now - $0 >= .seconds(1) } ?? true
-        }.sorted { $0.revision < $1.revision }
+        }.sorted { $0.life.worker < $1.life.worker }
         for own in due {
             ownHearings[own.life.worker]?.triedAt = now
             takeBack(own.life.worker, upTo: own.revision)

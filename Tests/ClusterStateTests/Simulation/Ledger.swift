@@ -19,7 +19,8 @@ final class Ledger {
         var cause: EndCause?
         /// Whether it vanished with its worker's life.
         var isVanished = false
-        var wasStopWanted = false
+        /// Why its end was wanted.
+        var wantedEnds: Set<EndCause> = []
         /// Whether a coordinator crashed while it lived, or before its end was kept.
         var sawCrash = false
     }
@@ -29,7 +30,7 @@ final class Ledger {
     private(set) var lives: [SessionLife: Life] = [:]
     private(set) var counts: [String: Int] = [:]
     /// The sessions whose end is wanted although they have not begun.
-    private var stopsAhead: Set<SessionLife> = []
+    private var endsAhead: [SessionLife: Set<EndCause>] = [:]
     private var lastCrash = 0
     /// Where sessions are that serve, or that vanish as soon as their worker sees that its lease is over.
     private var holders: [SessionKey: [SessionLife: Int]] = [:]
@@ -110,8 +111,11 @@ extension Ledger {
         if lives[session] != nil { fail("a session began twice", key: session.key, worker: worker.index) }
         // What a coordinator that is alone placed before it crashed may begin afterwards.
         let sawCrash = session.generation.number <= lastCrash / 1_000
-        let isStopWanted = stopsAhead.remove(session) != nil
-        lives[session] = Life(worker: worker.index, wasStopWanted: isStopWanted, sawCrash: sawCrash)
+        lives[session] = Life(
+            worker: worker.index,
+            wantedEnds: endsAhead.removeValue(forKey: session) ?? [],
+            sawCrash: sawCrash
+        )
         holders[session.key, default: [:]][session] = worker.index
         liveCount += 1
         checkSingle(session, on: worker)
@@ -160,8 +164,12 @@ extension Ledger {
         if holders[session.key]?.isEmpty == true { holders[session.key] = nil }
     }
 
-    func stopWanted(_ session: SessionLife) {
-        if lives[session] == nil { stopsAhead.insert(session) } else { lives[session]?.wasStopWanted = true }
+    func stopWanted(_ session: SessionLife, cause: EndCause) {
+        if lives[session] == nil {
+            endsAhead[session, default: []].insert(cause)
+        } else {
+            lives[session]?.wantedEnds.insert(cause)
+        }
     }
 }
 
@@ -212,7 +220,7 @@ extension Ledger {
         }
         guard former.generation < generation else { return }
         // Who wants a session ended has lost nothing.
-        let wasLost = lives[former].map { $0.isVanished && $0.cause == nil && !$0.wasStopWanted } ?? false
+        let wasLost = lives[former].map { $0.isVanished && $0.cause == nil && $0.wantedEnds.isEmpty } ?? false
         if wasLost, !wasTold.contains(request.key) {
             fail(
                 "a new session answered, and nobody was told of the loss of the former one",

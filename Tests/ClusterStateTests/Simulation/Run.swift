@@ -62,6 +62,7 @@ final class Run {
         for (key, since) in ledger.owed.sorted(by: { $0.value < $1.value }) {
             ledger.fail("the mark of a loss was taken, and nobody was told since \(since) us", key: key)
         }
+        if ledger.violation == nil { simulation.operation.check() }
         if ledger.violation == nil { checkAgreement() }
         if ledger.violation == nil { checkTombstones() }
     }
@@ -114,7 +115,7 @@ final class Run {
             guard let cause else {
                 return ledger.fail("a session has no tombstone: \(session) \(life)", key: session.key)
             }
-            var right: Set<EndCause> = life.wasStopWanted ? [.stopped] : []
+            var right = life.wantedEnds
             if let own = life.cause { right.insert(own) }
             // An end that nobody heard of is the end of the worker's life.
             if life.isVanished || life.cause != nil { right.insert(.workerLost) }

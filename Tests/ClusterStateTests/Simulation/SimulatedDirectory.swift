@@ -158,6 +158,18 @@ final class SimulatedDirectory {
         return true
     }
 
+    /// Takes a worker out that was declared lost.
+    func removeWorker(_ worker: WorkerID) -> Bool {
+        guard workers[worker]?.isLost == true else { return false }
+        revision += 1
+        workers[worker] = nil
+        tell(.worker(worker, nil))
+        for name in (hears.removeValue(forKey: worker) ?? [:]).keys.sorted() {
+            tell(.hears(worker, coordinator: name, nil))
+        }
+        return true
+    }
+
     // MARK: Sessions
 
     func put(_ key: SessionKey, on worker: WorkerRecord, call: Int) -> DirectoryEntry {

@@ -4,10 +4,10 @@ import Lifecycle
 
 /// What a coordinator asks of a worker.
 enum WorkerCommand {
-    case hello(lease: Duration)
+    case hello
     case ping(Ping)
     case execute(SessionLife, mayCreate: Bool, execution: Int)
-    case stop(SessionLife)
+    case stop(SessionLife, EndCause)
     case describe(SessionLife)
 }
 
@@ -172,13 +172,11 @@ final class SimulatedWorker {
 
     private func perform(_ command: WorkerCommand, _ reply: @escaping (WorkerReply) -> Void) {
         switch command {
-        case .hello(let lease):
-            if lease > .zero { leases.renew(for: lease, standing: nil, now: instant) }
-            reply(.sessions(sessions.values.sorted { $0.generation < $1.generation }))
+        case .hello: reply(.sessions(sessions.values.sorted { $0.generation < $1.generation }))
         case .ping(let ping): reply(.pong(answer(to: ping)))
         case .execute(let session, let mayCreate, let execution):
             execute(session, mayCreate: mayCreate, execution, reply)
-        case .stop(let session): stop(session, reply)
+        case .stop(let session, let cause): stop(session, cause, reply)
         case .describe(let session):
             reply(.described(isThere: sessions[session.key] == session && ending[session] == nil))
         }
@@ -249,15 +247,15 @@ extension SimulatedWorker {
         }
     }
 
-    private func stop(_ session: SessionLife, _ reply: @escaping (WorkerReply) -> Void) {
+    private func stop(_ session: SessionLife, _ cause: EndCause, _ reply: @escaping (WorkerReply) -> Void) {
         guard leases.isHeld(instant) else { return reply(.failed) }
-        simulation.ledger.stopWanted(session)
+        simulation.ledger.stopWanted(session, cause: cause)
         guard sessions[session.key] == session else {
             let answer = gone(session)
             if sessions[session.key] == nil { remember(session, cause: .startFailed) }
             return reply(answer)
         }
-        end(session, cause: .stopped)
+        end(session, cause: cause)
         onceGone(session) { reply(.done) }
     }
 

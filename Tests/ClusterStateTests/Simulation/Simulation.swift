@@ -14,6 +14,7 @@ final class Simulation {
     private(set) lazy var network = SimulatedNetwork(self)
     private(set) lazy var directory = SimulatedDirectory(self)
     private(set) lazy var ledger = Ledger(self)
+    private(set) lazy var operation = SimulatedOperation(self)
     var coordinators: [SimulatedCoordinator] = []
     private(set) var workers: [SimulatedWorker] = []
     private(set) var workerNumbers: [WorkerID: Int] = [:]
