@@ -62,11 +62,13 @@ package struct ConnectionOptions: ParsableArguments {
 
     /// The cluster that is meant and how it was found.
     ///
-    /// - Parameter limits: how patient the client is.
+    /// - Parameters:
+    ///   - limits: how patient the client is.
+    ///   - apiKey: the key itself, where a command takes it; nil to find one as usual.
     /// - Returns: nil when it is this machine's and does not run.
     /// - Throws: when it is not clear which is meant, or there is no key for it.
-    package func target(limits: ClientLimits = ClientLimits()) throws -> Target? {
-        try Target.find(try choice(), limits: limits)
+    package func target(limits: ClientLimits = ClientLimits(), apiKey: String? = nil) throws -> Target? {
+        try Target.find(try choice(apiKey: apiKey), limits: limits)
     }
 
     /// Whether this machine's cluster is meant, be it there or not.
@@ -76,11 +78,12 @@ package struct ConnectionOptions: ParsableArguments {
         if case .local = try choice().place { true } else { false }
     }
 
-    func choice() throws(Failure) -> ConnectionChoice {
+    func choice(apiKey: String? = nil) throws(Failure) -> ConnectionChoice {
         try ConnectionChoice.make(
             ConnectionChoice.Flags(
                 url: url,
                 context: context,
+                apiKey: apiKey,
                 apiKeyFile: apiKeyFile,
                 caFile: caFile,
                 stateDir: stateDir

@@ -1,0 +1,134 @@
+internal import APIModel
+internal import ArgumentParser
+internal import Bench
+internal import Client
+internal import ClientCommands
+internal import Domain
+internal import FoundationEssentials
+internal import Presentation
+internal import UnixSignals
+
+extension ScenarioName: ExpressibleByArgument {}
+extension Language: ExpressibleByArgument {}
+
+/// `cloister bench run`: measures one scenario.
+struct BenchRunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Measures one scenario; `run` may be left out.",
+        discussion: """
+            Examples:
+              cloister bench warm --clients 4 --duration 30
+              cloister bench warm --rate 100 --ramp 5 --json warm.json --html warm.html
+              cloister bench warm --find-knee --sessions 4 --max-p99 100
+              cloister bench tti --mode burst --count 50
+
+            Ctrl-C ends the measurement: what was measured until then is shown, and the sessions that it made are \
+            ended. Exit codes: 0 measured; 1 more operations failed than --max-errors allows; 2 it could not be \
+            measured; 130 after Ctrl-C. docs/benchmarks.md says what the figures mean.
+            """
+    )
+
+    @Argument(help: "What to measure.")
+    var scenario: ScenarioName
+
+    @OptionGroup(title: "Load") var load: BenchLoadOptions
+    @OptionGroup(title: "Result") var report: BenchReportOptions
+    @OptionGroup(title: "Cluster") var connection: ConnectionOptions
+    @OptionGroup(title: "Cluster") var pool: PoolOption
+
+    @Option(
+        help: ArgumentHelp(
+            "The API key itself; other users of this machine may see it, so prefer a file.",
+            valueName: "key"
+        )
+    )
+    var apiKey: String?
+
+    @Option(help: "In what the pool's sandboxes compute. (default: by the pool's name, else python)")
+    var language: Language?
+
+    @Option(help: ArgumentHelp("How long an execution may take, in seconds.", valueName: "seconds"))
+    var timeout = 60
+
+    @Option(
+        help: ArgumentHelp(
+            "A process of the cluster on this machine, looked at with all that it starts; may be repeated. (default: "
+                + "what listens at the cluster's address)",
+            valueName: "pid"
+        )
+    )
+    var pid: [Int32] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A folder whose files are counted; may be repeated. (default: the local cluster's state)",
+            valueName: "dir"
+        ),
+        completion: .directory
+    )
+    var folder: [String] = []
+
+    func validate() throws {
+        guard (1...3_600).contains(timeout) else { throw ValidationError("--timeout is from 1 to 3600.") }
+    }
+
+    func run() async throws {
+        try await CommandOutcome.report(failingWith: ExitStatus.notDone) { found in
+            let options = try load.options(for: scenario)
+            try report.check()
+            let limits = ClientLimits(silence: .seconds(timeout + 60), connections: options.plan.lanes + 16)
+            guard let target = try connection.target(limits: limits, apiKey: apiKey) else {
+                throw Failure(.invalidConfiguration, ConnectionOptions.advice)
+            }
+            found(target)
+            let document = try await target.client.closing { try await measure(options, target.client) }
+            try report.deliver(document)
+            if document.wasInterrupted { throw ExitCode(ExitStatus.interrupted) }
+            if document.failedShare * 100 > load.maxErrors || document.isEmpty {
+                throw ExitCode(ExitStatus.codeFailed)
+            }
+        }
+    }
+
+    private func measure(_ options: BenchOptions, _ client: CloisterClient) async throws -> ResultDocument {
+        let pool = try pool.name(connection)
+        let language = language ?? .usual(of: pool)
+        var machine = MachineDescription(version: ProductVersion.text)
+        machine.serverVersion = try await client.version().version
+        // Only operators of all pools may see the nodes.
+        machine.workers = try? await client.nodes().count { $0.role == "worker" }
+        let target = BenchTarget(client: client, pool: pool, language: language, timeout: .seconds(timeout))
+        let run = BenchRun(options, target: target, probe: try probe(client.baseURL))
+        let outcome = try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await ProgressDisplay().run { ProgressText.line(await run.progress) } }
+            defer { group.cancelAll() }
+            return try await run.run(until: Self.interruption)
+        }
+        return ResultDocument(
+            outcome,
+            scenario: scenario,
+            parameters: BenchParameters(
+                options,
+                url: client.baseURL,
+                pool: pool,
+                language: language,
+                processes: 1
+            ),
+            machine: machine,
+            endedAt: Timestamp(epochMilliseconds: UInt64(Date().timeIntervalSince1970 * 1_000)).text
+        )
+    }
+
+    private func probe(_ url: String) throws -> ResourceProbe? {
+        let roots = pid.isEmpty ? ResourceProbe.server(at: url).map { [$0] } ?? [] : pid
+        guard !roots.isEmpty else { return nil }
+        let isLocal = try connection.isLocal()
+        let folders = folder.isEmpty && isLocal ? [connection.state.path] : folder
+        return ResourceProbe(roots: Set(roots), folders: folders)
+    }
+
+    @Sendable private static func interruption() async {
+        for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { return }
+    }
+}
