@@ -109,6 +109,7 @@ final class Chaos {
     private func spoilDirectory(_ coordinator: SimulatedCoordinator) {
         guard settings.isShared else { return }
         if simulation.happens(500) { coordinator.directory?.breakWatch() }
+        if simulation.happens(500) { coordinator.directory?.stallWatch(for: duration) }
         guard simulation.happens(300), !simulation.directory.isDown else { return }
         simulation.ledger.note("directory is away")
         simulation.directory.setDown(true)

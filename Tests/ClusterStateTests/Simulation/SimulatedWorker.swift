@@ -56,7 +56,9 @@ final class SimulatedWorker {
     private var instant: WorkerInstant { WorkerInstant(reading: clock.reading(at: simulation.now)) }
 
     /// Whether it would carry out a command for its sessions at this very moment.
-    var isServing: Bool { isRunning && leases.isHeld(instant) }
+    var isServing: Bool { isRunning && mayServe }
+
+    private var mayServe: Bool { leases.isHeld(instant) }
 
     var isPaused: Bool { simulation.now < pausedUntil }
 
@@ -130,7 +132,7 @@ final class SimulatedWorker {
     }
 
     func fenceIfLeaseIsLost() {
-        guard leases.expiry != nil, !leases.isHeld(instant) else { return }
+        guard leases.expiry != nil, !mayServe else { return }
         beginNewEpoch()
     }
 
@@ -214,7 +216,7 @@ extension SimulatedWorker {
         _ execution: Int,
         _ reply: @escaping (WorkerReply) -> Void
     ) {
-        guard leases.isHeld(instant) else { return reply(.failed) }
+        guard mayServe else { return reply(.failed) }
         let key = session.key
         let admission = SessionAdmission.decide(
             requested: session.generation,
@@ -248,7 +250,7 @@ extension SimulatedWorker {
     }
 
     private func stop(_ session: SessionLife, _ cause: EndCause, _ reply: @escaping (WorkerReply) -> Void) {
-        guard leases.isHeld(instant) else { return reply(.failed) }
+        guard mayServe else { return reply(.failed) }
         simulation.ledger.stopWanted(session, cause: cause)
         guard sessions[session.key] == session else {
             let answer = gone(session)
