@@ -5,14 +5,19 @@ package import Telemetry
 package struct CoordinatorMetrics: Sendable {
     /// The metrics of the process.
     package let registry: MetricRegistry
+    /// Who gathers spans; nil where nobody wants any.
+    let tracer: Tracer?
     let messages: MessageMetrics
     private let stages: MetricHistogram
 
     /// Registers the metrics of a coordinator.
     ///
-    /// - Parameter registry: the metrics of the process.
-    package init(_ registry: MetricRegistry = MetricRegistry()) {
+    /// - Parameters:
+    ///   - registry: the metrics of the process.
+    ///   - tracer: who gathers spans; nil where nobody wants any.
+    package init(_ registry: MetricRegistry = MetricRegistry(), tracer: Tracer? = nil) {
         self.registry = registry
+        self.tracer = tracer
         messages = MessageMetrics(registry)
         stages = registry.histogram(
             "cloister_stage_seconds",
@@ -22,7 +27,18 @@ package struct CoordinatorMetrics: Sendable {
     }
 
     /// A worker was found for a request.
-    func routed(in pool: PoolName, after duration: Duration) {
+    func routed(in pool: PoolName, from start: ContinuousClock.Instant, after duration: Duration) {
         stages.observe(duration, Stage.route.name, pool.text)
+        guard let tracer, let trace = RequestOrigin.current?.trace, trace.isSampled else { return }
+        tracer.record(
+            Span(
+                Stage.route.name,
+                .within,
+                at: trace.below(tracer.spanNumber()),
+                below: trace.span,
+                from: start,
+                to: start + duration
+            )
+        )
     }
 }

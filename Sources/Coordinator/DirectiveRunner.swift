@@ -54,7 +54,7 @@ struct DirectiveRunner: Sendable {
                 replyAddress: replyAddress,
                 key: key,
                 outbox: outbox,
-                metrics: node.metrics.messages
+                metrics: node.metrics
             )
             guard await node.adopt(link, serial: serial) else { return await link.close() }
             await sayHello(over: link)

@@ -39,7 +39,7 @@ extension Dispatcher {
         let started = ContinuousClock.now
         var placement = try await node.place(session, in: pool)
         let route = started.duration(to: .now)
-        node.metrics.routed(in: session.pool, after: route)
+        node.metrics.routed(in: session.pool, from: started, after: route)
         for _ in 0..<Self.attempts {
             guard let link = await node.link(to: placement.worker) else {
                 throw Failure(

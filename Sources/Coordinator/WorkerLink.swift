@@ -19,7 +19,7 @@ struct WorkerLink: Sendable {
     private let replyAddress: String
     private let key: ClusterKey
     private let outbox: any Outbox
-    private let metrics: MessageMetrics
+    private let metrics: CoordinatorMetrics
     private let executions: Correspondence<Answer>
     private let shortCommands: Correspondence<Answer>
 
@@ -55,7 +55,7 @@ struct WorkerLink: Sendable {
     ///   - replyAddress: the coordinator's inbox.
     ///   - key: the cluster's secret.
     ///   - outbox: the line to the worker's inbox.
-    ///   - metrics: counts what is sent.
+    ///   - metrics: counts and traces what is sent.
     init(
         life: WorkerLife,
         serial: UInt64,
@@ -63,7 +63,7 @@ struct WorkerLink: Sendable {
         replyAddress: String,
         key: ClusterKey,
         outbox: any Outbox,
-        metrics: MessageMetrics
+        metrics: CoordinatorMetrics
     ) {
         self.life = life
         let first = serial &* Self.numbers
@@ -87,13 +87,41 @@ struct WorkerLink: Sendable {
         _ request: Command.Request,
         by deadline: ContinuousClock.Instant
     ) async throws(Loss) -> Answer {
+        let origin = RequestOrigin.current
+        guard let tracer = metrics.tracer, let origin, origin.trace.isSampled else {
+            return try await ask(request, for: origin, by: deadline)
+        }
+        let start = ContinuousClock.now
+        var own = origin
+        own.trace = origin.trace.below(tracer.spanNumber())
+        var span: Span {
+            Span("\(request.kind) at worker", .client, at: own.trace, below: origin.trace.span, from: start)
+                .with("cloister.worker", .text(life.worker.text))
+        }
+        do throws(Loss) {
+            let answer = try await ask(request, for: own, by: deadline)
+            tracer.record(span)
+            return answer
+        } catch {
+            var failed = span
+            failed.trouble = "\(error.certainty)"
+            tracer.record(failed)
+            throw error
+        }
+    }
+
+    private func ask(
+        _ request: Command.Request,
+        for origin: RequestOrigin?,
+        by deadline: ContinuousClock.Instant
+    ) async throws(Loss) -> Answer {
         do {
             return try await correspondence(for: request).ask(by: deadline) { number in
-                try await send(request, number: number, by: deadline)
+                try await send(request, for: origin, number: number, by: deadline)
             }
         } catch {
             let loss = Self.loss(for: error)
-            metrics.failedToSend("\(loss.certainty)")
+            metrics.messages.failedToSend("\(loss.certainty)")
             throw loss
         }
     }
@@ -120,6 +148,7 @@ struct WorkerLink: Sendable {
 
     private func send(
         _ request: Command.Request,
+        for origin: RequestOrigin?,
         number: UInt64,
         by deadline: ContinuousClock.Instant
     ) async throws(Loss) {
@@ -132,7 +161,7 @@ struct WorkerLink: Sendable {
                 timeLeft: ContinuousClock.now.duration(to: deadline),
                 replyAddress: replyAddress,
                 content: .command(
-                    Command(epoch: life.epoch, request: request, origin: RequestOrigin.current)
+                    Command(epoch: life.epoch, request: request, origin: origin)
                 )
             ).encoded(key: key)
         } catch {
@@ -140,7 +169,7 @@ struct WorkerLink: Sendable {
         }
         do {
             try await outbox.send(bytes, by: deadline)
-            metrics.sent(request.kind, bytes: bytes.count)
+            metrics.messages.sent(request.kind, bytes: bytes.count)
         } catch {
             switch error.code {
             case .cancelled: throw Loss(certainty: .cancelled, reason: error.message)

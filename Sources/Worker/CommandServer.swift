@@ -25,7 +25,7 @@ struct CommandServer: Sendable {
     /// Waits for the answers to what this worker asks.
     let questions: TemplateQuestions
     let commandsInHand: CommandsInHand
-    let metrics: MessageMetrics
+    let metrics: WorkerMetrics
     let key: ClusterKey
     let logger: Logger
 
@@ -35,7 +35,7 @@ struct CommandServer: Sendable {
             while let bytes = await nextMessage() {
                 guard let letter = read(bytes) else { continue }
                 guard await commandsInHand.enter(.message, limit: Self.messagesMax) else {
-                    metrics.failedToReceive("dropped")
+                    metrics.messages.failedToReceive("dropped")
                     logger.warning("a message was dropped: too many are in hand")
                     continue
                 }
@@ -86,8 +86,8 @@ struct CommandServer: Sendable {
             let envelope = try ReceivedEnvelope(bytes, key: key)
             let content = Result { () throws(WireError) in try envelope.content() }
             switch content {
-            case .success(let content): metrics.received(content.kind, bytes: bytes.count)
-            case .failure: metrics.failedToReceive("notUnderstood")
+            case .success(let content): metrics.messages.received(content.kind, bytes: bytes.count)
+            case .failure: metrics.messages.failedToReceive("notUnderstood")
             }
             return Letter(
                 envelope: envelope,
@@ -95,7 +95,7 @@ struct CommandServer: Sendable {
                 deadline: .now + min(envelope.timeLeft, Self.longestWait)
             )
         } catch {
-            metrics.failedToReceive("notUnderstood")
+            metrics.messages.failedToReceive("notUnderstood")
             logger.warning("a message was not understood", metadata: ["error": "\(error.message)"])
             return nil
         }
@@ -109,7 +109,7 @@ struct CommandServer: Sendable {
         }
         switch letter.content {
         case .success(.command(let command)):
-            return await RequestOrigin.$current.withValue(command.origin) {
+            return await metrics.traced(command) {
                 letter.mayWait
                     ? await waitFor(command, by: letter.deadline)
                     : await node.answer(command, by: letter.deadline)
@@ -156,9 +156,9 @@ struct CommandServer: Sendable {
             ).encoded(key: key)
             let outbox = try await outboxes.outbox(to: envelope.replyAddress)
             try await outbox.send(bytes, timeout: Self.answerTimeout)
-            metrics.sent("answer", bytes: bytes.count)
+            metrics.messages.sent("answer", bytes: bytes.count)
         } catch {
-            metrics.failedToSend("answer")
+            metrics.messages.failedToSend("answer")
             logger.warning("an answer could not be sent", metadata: ["error": "\(error)"])
         }
     }

@@ -31,6 +31,8 @@ actor Sandbox {
     var readers = 0
     /// When each waiting execution arrived.
     var arrivals: [ExecutionID: ContinuousClock.Instant] = [:]
+    /// For whom each waiting execution is, and then the one that runs.
+    var origins: [ExecutionID: RequestOrigin] = [:]
     /// The executions that a client wants to end.
     var cancelled: Set<ExecutionID> = []
     /// The number of the current execution on the guest channel.

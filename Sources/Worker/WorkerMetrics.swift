@@ -1,10 +1,13 @@
 internal import Domain
 package import Telemetry
+internal import Wire
 
 /// What a worker measures as it happens.
 package struct WorkerMetrics: Sendable {
     /// The metrics of the process.
     package let registry: MetricRegistry
+    /// Who gathers spans; nil where nobody wants any.
+    let tracer: Tracer?
     let messages: MessageMetrics
     private let stages: MetricHistogram
     private let executions: MetricCounter
@@ -15,9 +18,12 @@ package struct WorkerMetrics: Sendable {
 
     /// Registers the metrics of a worker.
     ///
-    /// - Parameter registry: the metrics of the process.
-    package init(_ registry: MetricRegistry = MetricRegistry()) {
+    /// - Parameters:
+    ///   - registry: the metrics of the process.
+    ///   - tracer: who gathers spans; nil where nobody wants any.
+    package init(_ registry: MetricRegistry = MetricRegistry(), tracer: Tracer? = nil) {
         self.registry = registry
+        self.tracer = tracer
         messages = MessageMetrics(registry)
         stages = registry.histogram(
             "cloister_stage_seconds",
@@ -51,6 +57,29 @@ package struct WorkerMetrics: Sendable {
             "Machines that could not be made or did not become ready, by pool and purpose.",
             labels: ["pool", "purpose"]
         )
+    }
+
+    /// Carries a command out on behalf of whoever asked for it.
+    func traced(_ command: Command, _ body: () async -> Answer) async -> Answer {
+        guard var own = command.origin else { return await body() }
+        if case .execute(let request) = command.request { own.execution = request.execution }
+        guard let tracer, own.trace.isSampled else {
+            return await RequestOrigin.$current.withValue(own, operation: body)
+        }
+        let start = ContinuousClock.now
+        let caller = own.trace.span
+        own.trace = own.trace.below(tracer.spanNumber())
+        let answer = await RequestOrigin.$current.withValue(own, operation: body)
+        var span = Span(command.request.kind, .server, at: own.trace, below: caller, from: start)
+        if case .failure(let failure) = answer { span.trouble = failure.code.name }
+        tracer.record(span)
+        return answer
+    }
+
+    /// The parts of an execution in its sandbox, for its trace.
+    func record(_ spans: @autoclosure () -> ExecutionSpans?) {
+        guard let tracer, let spans = spans(), spans.origin.trace.isSampled else { return }
+        for span in spans.spans(tracer.spanNumber) { tracer.record(span) }
     }
 
     /// An execution came to its end.

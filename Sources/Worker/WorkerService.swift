@@ -81,7 +81,7 @@ package struct WorkerService: Service {
             outboxes: outboxes,
             questions: questions,
             commandsInHand: CommandsInHand(),
-            metrics: metrics.messages,
+            metrics: metrics,
             key: configuration.clusterKey,
             logger: logger
         )

@@ -29,7 +29,12 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let log = ServiceLog(settings)
         let nodeLogger = log.logger("coordinator")
         let logger = log.logger("api")
-        let observation = Observation(settings, logger: nodeLogger)
+        let observation = Observation(
+            settings,
+            as: "cloister-coordinator",
+            settings.coordinatorName,
+            logger: nodeLogger
+        )
         let transport = try NodeTransport(settings, logger: nodeLogger)
         let coordinator = try await CoordinatorService(
             configuration: CoordinatorConfiguration(
@@ -43,7 +48,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
                 tombstoneRetention: settings.tombstoneRetention
             ),
             post: transport.post,
-            metrics: CoordinatorMetrics(observation.registry),
+            metrics: CoordinatorMetrics(observation.registry, tracer: observation.tracer),
             logger: nodeLogger
         )
         try await coordinator.pools.load(PoolMeaning.configuration(of:))
@@ -52,7 +57,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
             coordinator: coordinator,
             clusterKey: clusterKey,
             fileKey: try APIKeyFile(path: settings.text(.apiKeyFile)).loadOrCreate(),
-            registry: observation.registry,
+            metrics: APIMetrics(observation.registry, tracer: observation.tracer),
             logger: logger
         )
         let notice = Duration.seconds(settings.integer(.listenDrainSeconds))

@@ -14,7 +14,7 @@ struct Entrance {
     private let access: APIAccess
     private let settings: Settings
     private let coordinator: CoordinatorService
-    private let registry: MetricRegistry
+    private let metrics: APIMetrics
     private let logger: Logger
 
     /// Puts the entrance together.
@@ -24,7 +24,7 @@ struct Entrance {
     ///   - coordinator: what requests are dispatched by.
     ///   - clusterKey: the cluster's secret, from which agents' keys are made.
     ///   - fileKey: the operator's key.
-    ///   - registry: the metrics of the process.
+    ///   - metrics: what the API measures.
     ///   - logger: where the API logs.
     /// - Throws: why the configuration does not do.
     init(
@@ -32,7 +32,7 @@ struct Entrance {
         coordinator: CoordinatorService,
         clusterKey: ClusterKey,
         fileKey: APIKey,
-        registry: MetricRegistry,
+        metrics: APIMetrics,
         logger: Logger
     ) async throws {
         let issuers = try settings.issuers()
@@ -70,7 +70,7 @@ struct Entrance {
         )
         self.settings = settings
         self.coordinator = coordinator
-        self.registry = registry
+        self.metrics = metrics
         self.logger = logger
     }
 
@@ -96,7 +96,7 @@ struct Entrance {
             access: access,
             certificate: service.certificate,
             departure: departure,
-            metrics: APIMetrics(registry),
+            metrics: metrics,
             logger: logger,
             onListening: whenListening
         )

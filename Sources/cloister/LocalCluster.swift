@@ -78,7 +78,12 @@ struct LocalCluster: Sendable {
         var pools = try settings.coordinatorPools(readySessions: readySessions)
         // A pool that is not there is for the API to refuse.
         if let only = pools.first(where: { $0.name.text == onlyPool }) { pools = [only] }
-        let observation = Observation(settings, logger: ServiceLog.logger("metrics", level: .warning))
+        let observation = Observation(
+            settings,
+            as: "cloister-coordinator",
+            "coordinator",
+            logger: ServiceLog.logger("metrics", level: .warning)
+        )
         let coordinator = try await coordinator(pools, clusterKey, observation)
         try await coordinator.pools.load(PoolMeaning.configuration(of:))
         let entrance = try await Entrance(
@@ -86,7 +91,7 @@ struct LocalCluster: Sendable {
             coordinator: coordinator,
             clusterKey: clusterKey,
             fileKey: key,
-            registry: observation.registry,
+            metrics: APIMetrics(observation.registry, tracer: observation.tracer),
             logger: ServiceLog.logger("api", level: .warning)
         )
         let (ports, portFound) = AsyncStream.makeStream(of: Int.self)
@@ -145,7 +150,7 @@ struct LocalCluster: Sendable {
                 tombstoneRetention: settings.tombstoneRetention
             ),
             post: NNGTransport(),
-            metrics: CoordinatorMetrics(observation.registry),
+            metrics: CoordinatorMetrics(observation.registry, tracer: observation.tracer),
             logger: ServiceLog.logger("coordinator", level: .warning)
         )
     }

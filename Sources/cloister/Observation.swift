@@ -8,21 +8,40 @@ internal import Telemetry
 struct Observation: Sendable {
     /// The metrics of the process.
     let registry = MetricRegistry()
-    /// What keeps them going: the port where they are scraped.
+    /// Who gathers spans; nil where nobody wants any.
+    let tracer: Tracer?
+    /// What keeps them going: the port where they are scraped, the sending of spans.
     let services: [any Service]
 
     /// Begins to observe.
     ///
     /// - Parameters:
     ///   - settings: the configuration.
+    ///   - service: what kind of process this is.
+    ///   - instance: which one.
     ///   - logger: where is told what cannot be told elsewhere.
-    init(_ settings: Settings, logger: Logger) {
+    init(_ settings: Settings, as service: String, _ instance: String, logger: Logger) {
         registry.collect { ProcessMetrics.collect() }
         var services: [any Service] = []
         if let address = settings.metricsAddress {
             services.append(
                 MetricsServer(host: address.host, port: address.port, registry: registry, logger: logger)
             )
+        }
+        if let endpoint = settings.optionalText(.tracesEndpoint) {
+            let tracer = Tracer(samplePercent: settings.integer(.tracesSamplePercent))
+            registry.collect { tracer.measured() }
+            services.append(
+                TraceExport(
+                    tracer: tracer,
+                    text: OTLPText(service: service, instance: instance, tracer: tracer),
+                    endpoint: endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint,
+                    logger: logger
+                )
+            )
+            self.tracer = tracer
+        } else {
+            tracer = nil
         }
         self.services = services
     }

@@ -22,10 +22,12 @@ struct TraceExport: Service {
     let logger: Logger
 
     func run() async throws {
-        let client = HTTPClient(configuration: HTTPClient.Configuration(timeout: .init(connect: Self.timeout)))
+        let client = HTTPClient(
+            configuration: HTTPClient.Configuration(timeout: .init(connect: Self.timeout))
+        )
         await cancelWhenGracefulShutdown { await sendAgainAndAgain(client) }
         // The last ones, in a task that is not cancelled.
-        await Task { await send(client, isFailing: true) }.value
+        await Task { _ = await send(client, isFailing: true) }.value
         try await client.shutdown()
     }
 

@@ -30,7 +30,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let settings = try overrides.checked(config, for: .worker, basis: joining.basis(config))
         let log = ServiceLog(settings)
         let logger = log.logger("worker")
-        let observation = Observation(settings, logger: logger)
+        let observation = Observation(settings, as: "cloister-worker", settings.text(.name), logger: logger)
         let pools = try settings.pools()
         let estimate = MachineCapacity.estimated(shares: 1, guestMemoryMiB: pools.guestMemoryMiB)
         let configuration = WorkerConfiguration(
@@ -59,7 +59,7 @@ struct WorkerCommand: AsyncParsableCommand {
             configuration: configuration,
             hypervisor: hypervisor,
             post: transport.post,
-            metrics: WorkerMetrics(observation.registry),
+            metrics: WorkerMetrics(observation.registry, tracer: observation.tracer),
             logger: logger
         ) { sentence in
             logger.info("\(sentence)", metadata: ["progress": "true"])

@@ -30,8 +30,10 @@ struct TraceContextTests {
             "", "00", "00-\(trace)-00f067aa0ba902b7", "00-\(trace)-00f067aa0ba902b7-01-more",
             "ff-\(trace)-00f067aa0ba902b7-01", "00-\(trace.uppercased())-00f067aa0ba902b7-01",
             "00-00000000000000000000000000000000-00f067aa0ba902b7-01", "00-\(trace)-0000000000000000-01",
-            "00-\(trace)0-0f067aa0ba902b7-01", "00-\(trace)-+0f067aa0ba902b7-01", "00-\(trace)-00f067aa0ba902b7-1",
-            "01-\(trace)-00f067aa0ba902b7-01-" + String(repeating: "a", count: 300), "00-é\(trace)-00f067aa0ba902b7-01",
+            "00-\(trace)0-0f067aa0ba902b7-01", "00-\(trace)-+0f067aa0ba902b7-01",
+            "00-\(trace)-00f067aa0ba902b7-1",
+            "01-\(trace)-00f067aa0ba902b7-01-" + String(repeating: "a", count: 300),
+            "00-é\(trace)-00f067aa0ba902b7-01",
         ]
     )
     func refused(header: String) { #expect(TraceContext(traceparent: header) == nil) }

@@ -6,7 +6,9 @@ import Testing
 @Suite("Usage to be paid for")
 struct UsageMeterTests {
     private let start = ContinuousClock.now
-    private let pool = Result { try PoolConfiguration(name: PoolName("big"), memoryMiB: 2_048, virtualCPUs: 2) }
+    private let pool = Result {
+        try PoolConfiguration(name: PoolName("big"), memoryMiB: 2_048, virtualCPUs: 2)
+    }
 
     private func at(_ seconds: Int) -> ContinuousClock.Instant { start + .seconds(seconds) }
 
@@ -32,7 +34,11 @@ struct UsageMeterTests {
         for number in 0..<10 { meter.begin(number, in: try pool.get(), for: "key-\(number)", at: at(0)) }
         for number in 0..<10 { meter.end(number, at: at(1)) }
         let usage = meter.usage(at: at(9))
-        #expect(usage.map(\.account.name) == ["key-0", "key-1", "key-2", UsageMeter<ContinuousClock.Instant>.rest])
+        #expect(
+            usage.map(\.account.name) == [
+                "key-0", "key-1", "key-2", UsageMeter<ContinuousClock.Instant>.rest,
+            ]
+        )
         #expect(usage.reduce(0) { $0 + $1.usage.processorSeconds } == 20)
     }
 

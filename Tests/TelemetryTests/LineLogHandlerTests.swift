@@ -21,7 +21,9 @@ struct LineLogHandlerTests {
         )
     }
 
-    @Test("What is logged for a request names its trace and its execution, and what the logger says goes before")
+    @Test(
+        "What is logged for a request names its trace and its execution, and what the logger says goes before"
+    )
     func origin() throws {
         var handler = LineLogHandler(component: "worker", level: LogLevel(.info))
         var origin = RequestOrigin(trace: trace)
@@ -51,7 +53,10 @@ struct LineLogHandlerTests {
     @Test("Text for people is one line, without control characters")
     func text() {
         let handler = LineLogHandler(component: "api", format: .text, level: LogLevel(.info))
-        let line = handler.line(event("two\nlines\u{1b}[2J", ["b": "with space", "a": "1", "c": "x\ny"]), at: "T")
+        let line = handler.line(
+            event("two\nlines\u{1b}[2J", ["b": "with space", "a": "1", "c": "x\ny"]),
+            at: "T"
+        )
         #expect(line == "T INFO api: two\u{fffd}lines\u{fffd}[2J a=1 b=\"with space\" c=\"x\\ny\"\n")
     }
 }

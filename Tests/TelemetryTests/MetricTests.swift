@@ -12,7 +12,12 @@ struct MetricTests {
         counter.add(1, "GET /a", "2xx")
         counter.add(2, "GET /a", "2xx")
         counter.add(0.5, "GET /b", "5xx")
-        let histogram = registry.histogram("test_wait_seconds", "Waits.", labels: ["stage"], bounds: [0.1, 1])
+        let histogram = registry.histogram(
+            "test_wait_seconds",
+            "Waits.",
+            labels: ["stage"],
+            bounds: [0.1, 1]
+        )
         for milliseconds in [50, 100, 101, 2_000] { histogram.observe(.milliseconds(milliseconds), "run") }
         registry.collect {
             var family = MetricFamily("test_rooms", "Rooms.", .gauge)

@@ -7,15 +7,20 @@ package import Telemetry
 package struct APIMetrics: Sendable {
     /// The metrics of the process.
     package let registry: MetricRegistry
+    /// Who gathers spans; nil where nobody wants any.
+    let tracer: Tracer?
     private let requests: MetricCounter
     private let durations: MetricHistogram
     private let inProgress = RequestsInProgress()
 
     /// Registers the metrics of the API.
     ///
-    /// - Parameter registry: the metrics of the process.
-    package init(_ registry: MetricRegistry = MetricRegistry()) {
+    /// - Parameters:
+    ///   - registry: the metrics of the process.
+    ///   - tracer: who gathers spans; nil where nobody wants any.
+    package init(_ registry: MetricRegistry = MetricRegistry(), tracer: Tracer? = nil) {
         self.registry = registry
+        self.tracer = tracer
         requests = registry.counter(
             "cloister_http_requests_total",
             "Requests, by route and class of the answer's status.",
@@ -80,7 +85,7 @@ struct MetricsMiddleware: RouterMiddleware {
     }
 
     /// The route by its pattern: paths are clients' texts and without end.
-    private static func route(of request: Request, _ context: APIContext) -> String {
+    static func route(of request: Request, _ context: APIContext) -> String {
         // Where no route fits, the router has a word of its own, and the method can be anything.
         guard let path = context.endpointPath, path.hasPrefix("/") else { return "none" }
         return "\(request.method.rawValue) \(path)"

@@ -100,6 +100,7 @@ struct RouteTable {
             context: APIContext.self,
             options: [.caseInsensitive, .autoGenerateHeadEndpoints]
         )
+        router.add(middleware: TraceMiddleware(tracer: metrics.tracer))
         router.add(middleware: MetricsMiddleware(metrics: metrics))
         if let audit = access.audit { router.add(middleware: AuditMiddleware(log: audit)) }
         router.add(middleware: ErrorMiddleware())

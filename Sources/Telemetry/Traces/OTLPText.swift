@@ -1,4 +1,4 @@
-package import Domain
+internal import Domain
 
 /// Spans in the JSON encoding of OTLP, as `POST /v1/traces` takes them.
 package struct OTLPText: Sendable {
@@ -29,7 +29,8 @@ package struct OTLPText: Sendable {
         ])
         let scope = #"{"name":"cloister","version":\#(LogLine.quoted(ProductVersion.text))}"#
         let list = spans.map(text).joined(separator: ",")
-        return #"{"resourceSpans":[{"resource":{"attributes":\#(resource)},"scopeSpans":[{"scope":\#(scope),"spans":["#
+        return
+            #"{"resourceSpans":[{"resource":{"attributes":\#(resource)},"scopeSpans":[{"scope":\#(scope),"spans":["#
             + list + "]}]}]}"
     }
 
