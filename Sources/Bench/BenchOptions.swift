@@ -1,5 +1,5 @@
 /// What is measured, how, and what must hold.
-package struct BenchOptions: Sendable {
+package struct BenchOptions: Sendable, Codable {
     /// What is measured.
     package var scenario: ScenarioName
     /// How load is made.
@@ -39,8 +39,24 @@ package struct BenchOptions: Sendable {
     }
 }
 
+extension BenchOptions {
+    /// How much of it one of several processes does.
+    ///
+    /// - Parameters:
+    ///   - index: which of them, from 0.
+    ///   - total: how many there are.
+    /// - Returns: its options; nil when nothing is left for it.
+    package func share(_ index: Int, of total: Int) -> Self? {
+        guard let plan = plan.share(index, of: total) else { return nil }
+        var options = self
+        options.plan = plan
+        options.sessions = max(1, sessions / total + (index < sessions % total ? 1 : 0))
+        return options
+    }
+}
+
 /// How the greatest rate is looked for that breaks no bound.
-package struct KneeOptions: Sendable {
+package struct KneeOptions: Sendable, Codable {
     /// The first rate, in operations a second.
     package let firstRate: Double
     /// The greatest 99th percentile, in milliseconds.

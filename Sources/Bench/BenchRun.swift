@@ -42,12 +42,17 @@ package actor BenchRun {
 
     /// Makes what the measurement needs, measures, and ends all sessions of the run.
     ///
-    /// - Parameter stopped: returns when the measurement is to be broken off; it is cancelled in the end.
+    /// - Parameters:
+    ///   - prepared: called between making and measuring; what it throws ends the run.
+    ///   - stopped: returns when the measurement is to be broken off; it is cancelled in the end.
     /// - Returns: what was measured until then.
     /// - Throws: why it could not be measured.
-    package func run(until stopped: @escaping @Sendable () async -> Void) async throws -> Outcome {
+    package func run(
+        whenPrepared prepared: @escaping @Sendable () async throws -> Void = {},
+        until stopped: @escaping @Sendable () async -> Void
+    ) async throws -> Outcome {
         let (worked, wasInterrupted) = await withTaskGroup(of: Worked?.self) { group in
-            group.addTask { await self.work() }
+            group.addTask { await self.work(prepared) }
             group.addTask {
                 await stopped()
                 return nil
@@ -75,8 +80,13 @@ package actor BenchRun {
         var knee: KneeFinding?
     }
 
-    private func work() async -> Worked {
-        do { try await scenario.prepare() } catch { return Worked(error: error) }
+    private func work(_ prepared: @Sendable () async throws -> Void) async -> Worked {
+        do {
+            try await scenario.prepare()
+            try await prepared()
+        } catch {
+            return Worked(error: error)
+        }
         return await withTaskGroup(of: ResourceSeries?.self) { group in
             if let probe { group.addTask { await probe.run() } }
             let finding = await load()

@@ -13,7 +13,7 @@ package struct ProgressDisplay: Sendable {
     package func run(_ progress: @Sendable () async -> String?) async {
         var last: String?
         while true {
-            do { try await Task.sleep(for: isTerminal ? .milliseconds(250) : .seconds(5)) } catch { break }
+            do { try await Task.sleep(for: isTerminal ? .milliseconds(250) : .seconds(2)) } catch { break }
             guard let line = await progress(), !Task.isCancelled else { continue }
             // Back to the beginning, and what stood there is gone (ECMA-48, erase in line).
             if isTerminal {

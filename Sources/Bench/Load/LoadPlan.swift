@@ -1,7 +1,7 @@
 /// How load is made: how much of it, and for how long.
-package struct LoadPlan: Hashable, Sendable {
+package struct LoadPlan: Hashable, Sendable, Codable {
     /// When operations begin.
-    package enum Pace: Hashable, Sendable {
+    package enum Pace: Hashable, Sendable, Codable {
         /// A closed loop: so many clients, each of which waits for its answer before it goes on.
         case clients(Int)
         /// An open loop: so many operations begin each second, whatever becomes of those before.
@@ -11,7 +11,7 @@ package struct LoadPlan: Hashable, Sendable {
     }
 
     /// When the load ends.
-    package enum Limit: Hashable, Sendable {
+    package enum Limit: Hashable, Sendable, Codable {
         /// After a time, which begins with the end of the warming up.
         case duration(Duration)
         /// After a number of measured operations.

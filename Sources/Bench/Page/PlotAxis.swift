@@ -12,6 +12,7 @@ struct PlotAxis: Hashable, Sendable {
     /// An axis from 0 that has room for values, in equal steps.
     ///
     /// - Parameter values: the values; not finite ones do not count.
+    /// - Returns: the axis.
     static func linear(_ values: [Double]) -> Self {
         let top = values.filter(\.isFinite).max() ?? 0
         guard top > 0 else { return Self(low: 0, high: 1, isLogarithmic: false) }
@@ -22,6 +23,7 @@ struct PlotAxis: Hashable, Sendable {
     /// An axis around values, the smallest of which need not be near 0: it shows how they change.
     ///
     /// - Parameter values: the values.
+    /// - Returns: the axis.
     static func around(_ values: [Double]) -> Self {
         guard let low = values.min(), let high = values.max() else { return linear([]) }
         // Noise of a few percent shall not look like a mountain.
@@ -38,6 +40,7 @@ struct PlotAxis: Hashable, Sendable {
     /// An axis between two powers of ten, or parts of such.
     ///
     /// - Parameter values: the values; those that are not above 0 do not count.
+    /// - Returns: the axis.
     static func logarithmic(_ values: [Double]) -> Self {
         let values = values.filter { $0 > 0 && $0.isFinite }
         guard let low = values.min(), let high = values.max() else {

@@ -38,7 +38,7 @@ package enum ReportPage {
             } else if let rate = parameters.rate {
                 "open loop, \(NumberText.short(rate)) operations a second"
             } else {
-                "closed loop, \(parameters.clients ?? 1) client(s)"
+                "closed loop, \(parameters.clients == 1 ? "one client" : "\(parameters.clients ?? 1) clients")"
             }
         return "\(parameters.url), pool \(parameters.pool), \(load); \(document.endedAt.prefix(19)) UTC"
             + (document.wasInterrupted ? "; broken off" : "")
@@ -78,7 +78,11 @@ package enum ReportPage {
         }
         if document.timeline.count > 1 {
             sections.append(
-                section("Operations a second", key([("a", "succeeded"), ("bad", "failed")]), plots.rates)
+                section(
+                    "Operations a second",
+                    document.counts.failed > 0 ? key([("a", "succeeded"), ("bad", "failed")]) : "",
+                    plots.rates
+                )
             )
             sections.append(
                 section(

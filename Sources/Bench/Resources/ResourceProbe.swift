@@ -34,7 +34,7 @@ package struct ResourceProbe: Sendable {
     /// Looks once a second until the task is cancelled.
     ///
     /// - Returns: what it saw.
-    func run() async -> ResourceSeries {
+    package func run() async -> ResourceSeries {
         var series = ResourceSeries()
         let began = ContinuousClock.now
         var last = began

@@ -35,6 +35,7 @@ extension ResourceSummary.Line {
     /// Whether the figure is worth showing; what leaks is only seen over a long time.
     ///
     /// - Parameter isLong: whether it was looked at for long.
+    /// - Returns: whether it is.
     func isTelling(inLongRun isLong: Bool) -> Bool {
         let isUsual = measure == "processor" || measure == "memory"
         return (isUsual || isLong && measure != "threads") && values.contains { $0 != 0 }

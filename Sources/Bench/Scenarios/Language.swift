@@ -1,7 +1,7 @@
 internal import Client
 
 /// In what a pool's sandboxes are asked to compute.
-package enum Language: String, CaseIterable, Sendable {
+package enum Language: String, CaseIterable, Sendable, Codable {
     /// A Python interpreter.
     case python
     /// A Node.js interpreter.

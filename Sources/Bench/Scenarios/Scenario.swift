@@ -23,7 +23,7 @@ extension Scenario {
 }
 
 /// The scenarios by name.
-package enum ScenarioName: String, CaseIterable, Sendable {
+package enum ScenarioName: String, CaseIterable, Sendable, Codable {
     /// Executions in sessions that are there.
     case warm
     /// Time to interactive: a new identifier's first result.

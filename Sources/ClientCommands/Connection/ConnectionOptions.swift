@@ -73,9 +73,11 @@ package struct ConnectionOptions: ParsableArguments {
 
     /// Whether this machine's cluster is meant, be it there or not.
     ///
+    /// - Parameter apiKey: the key itself, where a command takes it.
+    /// - Returns: whether it is.
     /// - Throws: when it is not clear which is meant.
-    package func isLocal() throws -> Bool {
-        if case .local = try choice().place { true } else { false }
+    package func isLocal(apiKey: String? = nil) throws -> Bool {
+        if case .local = try choice(apiKey: apiKey).place { true } else { false }
     }
 
     func choice(apiKey: String? = nil) throws(Failure) -> ConnectionChoice {

@@ -21,7 +21,7 @@ struct BenchCommand: AsyncParsableCommand {
 
             `cloister bench run --help` lists the options; `run` may be left out.
             """,
-        subcommands: [BenchRunCommand.self, BenchCompareCommand.self],
+        subcommands: [BenchRunCommand.self, BenchCompareCommand.self, BenchAgentCommand.self],
         defaultSubcommand: BenchRunCommand.self
     )
 }

@@ -69,7 +69,30 @@ struct BenchRunCommand: AsyncParsableCommand {
     )
     var folder: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "How many processes on this machine share the load; 1 is this one alone.",
+            valueName: "n"
+        )
+    )
+    var agents = 1
+
+    @Option(
+        help: ArgumentHelp(
+            "A command that starts a process which shares the load, such as 'ssh box2 cloister bench agent'; may be "
+                + "repeated.",
+            valueName: "command"
+        )
+    )
+    var agent: [String] = []
+
     func validate() throws {
+        guard (1...64).contains(agents), agent.count <= 64 else {
+            throw ValidationError("--agents is from 1 to 64, and there are no more --agent than 64.")
+        }
+        guard !isShared || !load.findKnee else {
+            throw ValidationError("--find-knee is for one process: leave --agents and --agent out.")
+        }
         guard (1...3_600).contains(timeout) else { throw ValidationError("--timeout is from 1 to 3600.") }
     }
 
@@ -82,7 +105,7 @@ struct BenchRunCommand: AsyncParsableCommand {
                 throw Failure(.invalidConfiguration, ConnectionOptions.advice)
             }
             found(target)
-            let document = try await target.client.closing { try await measure(options, target.client) }
+            let document = try await target.client.closing { try await measure(options, target) }
             try report.deliver(document)
             if document.wasInterrupted { throw ExitCode(ExitStatus.interrupted) }
             if document.failedShare * 100 > load.maxErrors || document.isEmpty {
@@ -91,20 +114,21 @@ struct BenchRunCommand: AsyncParsableCommand {
         }
     }
 
-    private func measure(_ options: BenchOptions, _ client: CloisterClient) async throws -> ResultDocument {
-        let pool = try pool.name(connection)
+    private var isShared: Bool { agents > 1 || !agent.isEmpty }
+
+    private func measure(_ options: BenchOptions, _ cluster: Target) async throws -> ResultDocument {
+        let client = cluster.client
+        let pool = try pool.name(connection, apiKey: apiKey)
         let language = language ?? .usual(of: pool)
         var machine = MachineDescription(version: ProductVersion.text)
         machine.serverVersion = try await client.version().version
         // Only operators of all pools may see the nodes.
         machine.workers = try? await client.nodes().count { $0.role == "worker" }
-        let target = BenchTarget(client: client, pool: pool, language: language, timeout: .seconds(timeout))
-        let run = BenchRun(options, target: target, probe: try probe(client.baseURL))
-        let outcome = try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await ProgressDisplay().run { ProgressText.line(await run.progress) } }
-            defer { group.cancelAll() }
-            return try await run.run(until: Self.interruption)
-        }
+        let probe = try probe(client.baseURL)
+        let (processes, outcome) =
+            isShared
+            ? try await share(options, cluster, pool, language, probe)
+            : (1, try await alone(options, client, pool, language, probe))
         return ResultDocument(
             outcome,
             scenario: scenario,
@@ -113,17 +137,77 @@ struct BenchRunCommand: AsyncParsableCommand {
                 url: client.baseURL,
                 pool: pool,
                 language: language,
-                processes: 1
+                processes: processes
             ),
             machine: machine,
             endedAt: Timestamp(epochMilliseconds: UInt64(Date().timeIntervalSince1970 * 1_000)).text
         )
     }
 
+    private func alone(
+        _ options: BenchOptions,
+        _ client: CloisterClient,
+        _ pool: String,
+        _ language: Language,
+        _ probe: ResourceProbe?
+    ) async throws -> BenchRun.Outcome {
+        let target = BenchTarget(client: client, pool: pool, language: language, timeout: .seconds(timeout))
+        let run = BenchRun(options, target: target, probe: probe)
+        return try await Self.showing({ await run.progress }) { try await run.run(until: Self.interruption) }
+    }
+
+    private func share(
+        _ options: BenchOptions,
+        _ cluster: Target,
+        _ pool: String,
+        _ language: Language,
+        _ probe: ResourceProbe?
+    ) async throws -> (Int, BenchRun.Outcome) {
+        // With --agent alone nothing is made here.
+        let here = agents > 1 || agent.isEmpty ? agents : 0
+        let commands: [String?] = Array(repeating: nil, count: here) + agent
+        let parts = commands.enumerated().compactMap { index, command -> BenchAgents.Part? in
+            guard let share = options.share(index, of: commands.count) else { return nil }
+            let job = AgentJob(
+                url: cluster.client.baseURL,
+                apiKey: cluster.apiKey,
+                certificatesPath: cluster.certificatesPath,
+                pool: pool,
+                language: language,
+                timeoutSeconds: timeout,
+                options: share
+            )
+            return BenchAgents.Part(job: job, command: command)
+        }
+        let crowd = AgentCrowd(count: parts.count + 1, plan: options.plan)
+        let agents = BenchAgents(parts: parts, probe: probe, crowd: crowd)
+        let outcome = try await Self.showing({ await crowd.progress }) {
+            try await agents.run(until: Self.interruption)
+        }
+        return (parts.count, outcome)
+    }
+
+    private static func showing(
+        _ progress: @escaping @Sendable () async -> BenchRun.Progress,
+        _ work: () async throws -> BenchRun.Outcome
+    ) async throws -> BenchRun.Outcome {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await ProgressDisplay().run { ProgressText.line(await progress()) } }
+            let outcome: BenchRun.Outcome
+            do { outcome = try await work() } catch {
+                group.cancelAll()
+                throw error
+            }
+            group.cancelAll()
+            try await group.waitForAll()
+            return outcome
+        }
+    }
+
     private func probe(_ url: String) throws -> ResourceProbe? {
         let roots = pid.isEmpty ? ResourceProbe.server(at: url).map { [$0] } ?? [] : pid
         guard !roots.isEmpty else { return nil }
-        let isLocal = try connection.isLocal()
+        let isLocal = try connection.isLocal(apiKey: apiKey)
         let folders = folder.isEmpty && isLocal ? [connection.state.path] : folder
         return ResourceProbe(roots: Set(roots), folders: folders)
     }
