@@ -40,10 +40,25 @@ package struct CoordinatorService: Service {
     ///   - logger: where it logs.
     /// - Throws: an error when the store or the inbox cannot be opened.
     package init(configuration: CoordinatorConfiguration, post: any Post, logger: Logger) async throws {
+        let shared = try configuration.shared?.open()
+        do {
+            try await self.init(configuration, shared, post, logger)
+        } catch {
+            // What was opened would outlive the service that was to use it.
+            await shared?.store.close()
+            throw error
+        }
+    }
+
+    private init(
+        _ configuration: CoordinatorConfiguration,
+        _ shared: OpenClusterStorage?,
+        _ post: any Post,
+        _ logger: Logger
+    ) async throws {
         self.configuration = configuration
         self.post = post
         self.logger = logger
-        let shared = try configuration.shared?.open()
         let store: any Store
         if let shared {
             store = shared.store
