@@ -264,7 +264,9 @@ let package = Package(
         ),
         .testTarget(
             name: "TelemetryTests",
-            dependencies: ["Domain", "SeededRandomness", "Telemetry", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Domain", "SeededRandomness", "Telemetry", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
