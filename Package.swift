@@ -277,7 +277,9 @@ let package = Package(
         ),
         .testTarget(
             name: "TelemetryTests",
-            dependencies: ["Domain", "SeededRandomness", "Telemetry", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Domain", "SeededRandomness", "Telemetry", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
