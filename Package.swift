@@ -76,13 +76,13 @@ let package = Package(
         ),
         .target(
             name: "Telemetry",
-            dependencies: [.product(name: "Logging", package: "swift-log")],
+            dependencies: ["Domain", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict
         ),
         .target(
             name: "Worker",
             dependencies: [
-                "Domain", "Lifecycle", "MicroVM", "Transport", "Wire",
+                "Domain", "Lifecycle", "MicroVM", "Telemetry", "Transport", "Wire",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -111,7 +111,7 @@ let package = Package(
         .target(
             name: "Coordinator",
             dependencies: [
-                "ClusterState", "Domain", "Store", "Transport", "Wire",
+                "ClusterState", "Domain", "Store", "Telemetry", "Transport", "Wire",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -275,7 +275,7 @@ let package = Package(
         ),
         .testTarget(
             name: "TelemetryTests",
-            dependencies: ["Telemetry", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["Domain", "SeededRandomness", "Telemetry", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict
         ),
         .testTarget(

@@ -42,6 +42,9 @@ extension CoordinatorNode {
             + absentNodes(at: now).map { (node: $0, link: nil) }
     }
 
+    /// Where the coordinators receive that share the directory; empty when it is shared with nobody.
+    var coordinatorAddresses: [String] { cluster.coordinators.map(\.record.address) }
+
     /// The other coordinators, as far as the shared directory tells.
     private var otherCoordinators: [(node: NodeDescription, link: WorkerLink?)] {
         cluster.coordinators.filter { $0.record.name != name }.map { other in
@@ -82,7 +85,7 @@ extension CoordinatorNode {
         }
     }
 
-    private static func state(of worker: WorkerSummary) -> String {
+    static func state(of worker: WorkerSummary) -> String {
         switch worker.status {
         case .joining: "joining"
         case .draining: worker.sessionCount == 0 ? "drained" : "draining"

@@ -33,6 +33,11 @@ package protocol Hypervisor: Sendable {
     /// - Throws: `imageUnusable` when the image does not tell.
     func image(of runtime: Runtime) async throws(MicroVMError) -> ImageDescription
 
+    /// What is to be measured of it now.
+    ///
+    /// - Returns: the facts.
+    func facts() async -> HypervisorFacts
+
     /// Keeps starts ahead of claims until the task is cancelled; without it, machines start more slowly.
     ///
     /// When it returns, the machines that came from such starts end.
@@ -58,6 +63,11 @@ package protocol Hypervisor: Sendable {
 }
 
 extension Hypervisor {
+    /// Nothing, unless a hypervisor says otherwise.
+    ///
+    /// - Returns: no facts.
+    package func facts() async -> HypervisorFacts { HypervisorFacts() }
+
     /// Copies nothing, unless a hypervisor says otherwise.
     ///
     /// - Parameter source: where templates come from.

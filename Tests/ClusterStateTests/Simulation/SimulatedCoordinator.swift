@@ -59,6 +59,7 @@ final class SimulatedCoordinator {
             sharing: isShared ? (name: name, incarnation: incarnation) : nil
         )
         simulation.ledger.note("coordinator starts", coordinator: index)
+        carryOut(cluster.setDrains(simulation.operation.wishes))
         if isShared {
             directory = SimulatedDirectoryClient(of: self, in: simulation)
             directory?.start()
@@ -114,7 +115,7 @@ final class SimulatedCoordinator {
         within milliseconds: Int,
         _ done: @escaping (Answer) -> Void
     ) {
-        guard let index = simulation.workers.firstIndex(where: { $0.id == life.worker }) else { return }
+        guard let index = simulation.workerNumbers[life.worker] else { return }
         let worker = simulation.workers[index]
         let (own, node) = (SimulatedNetwork.Node.coordinator(self.index), SimulatedNetwork.Node.worker(index))
         lastQuestion += 1
@@ -197,11 +198,10 @@ extension SimulatedCoordinator {
         }
     }
 
-    private func worker(_ life: WorkerLife) -> Int? { simulation.workers.firstIndex { $0.id == life.worker } }
+    private func worker(_ life: WorkerLife) -> Int? { simulation.workerNumbers[life.worker] }
 
     private func sayHello(_ life: WorkerLife) {
-        let lease = isShared ? Duration.zero : cluster.configuration.times.workerFence
-        ask(life, .hello(lease: lease), within: 5_000) { [self] answer in
+        ask(life, .hello, within: 5_000) { [self] answer in
             switch answer {
             case .reply(.sessions(let sessions)):
                 apply { $0.helloAnswered(by: life, sessions: sessions, at: $1) }
@@ -234,11 +234,12 @@ extension SimulatedCoordinator {
     }
 
     private func stop(_ placement: Placement) {
-        simulation.ledger.stopWanted(placement.session)
-        ask(placement.worker, .stop(placement.session), within: 2_000) { [self] answer in
+        let cause = cluster.stopCause(of: placement.session)
+        simulation.ledger.stopWanted(placement.session, cause: cause)
+        ask(placement.worker, .stop(placement.session, cause), within: 2_000) { [self] answer in
             switch answer {
-            case .reply(.done), .reply(.stale): sessionEnded(placement, cause: .stopped)
-            case .reply(.gone(let cause)): sessionEnded(placement, cause: cause ?? .stopped)
+            case .reply(.done), .reply(.stale): sessionEnded(placement, cause: cause)
+            case .reply(.gone(let known)): sessionEnded(placement, cause: known ?? cause)
             default: break
             }
         }

@@ -4,10 +4,10 @@ import Lifecycle
 
 /// What a coordinator asks of a worker.
 enum WorkerCommand {
-    case hello(lease: Duration)
+    case hello
     case ping(Ping)
     case execute(SessionLife, mayCreate: Bool, execution: Int)
-    case stop(SessionLife)
+    case stop(SessionLife, EndCause)
     case describe(SessionLife)
 }
 
@@ -56,7 +56,9 @@ final class SimulatedWorker {
     private var instant: WorkerInstant { WorkerInstant(reading: clock.reading(at: simulation.now)) }
 
     /// Whether it would carry out a command for its sessions at this very moment.
-    var isServing: Bool { isRunning && leases.isHeld(instant) }
+    var isServing: Bool { isRunning && mayServe }
+
+    private var mayServe: Bool { leases.isHeld(instant) }
 
     var isPaused: Bool { simulation.now < pausedUntil }
 
@@ -130,7 +132,7 @@ final class SimulatedWorker {
     }
 
     func fenceIfLeaseIsLost() {
-        guard leases.expiry != nil, !leases.isHeld(instant) else { return }
+        guard leases.expiry != nil, !mayServe else { return }
         beginNewEpoch()
     }
 
@@ -172,13 +174,11 @@ final class SimulatedWorker {
 
     private func perform(_ command: WorkerCommand, _ reply: @escaping (WorkerReply) -> Void) {
         switch command {
-        case .hello(let lease):
-            if lease > .zero { leases.renew(for: lease, standing: nil, now: instant) }
-            reply(.sessions(sessions.values.sorted { $0.generation < $1.generation }))
+        case .hello: reply(.sessions(sessions.values.sorted { $0.generation < $1.generation }))
         case .ping(let ping): reply(.pong(answer(to: ping)))
         case .execute(let session, let mayCreate, let execution):
             execute(session, mayCreate: mayCreate, execution, reply)
-        case .stop(let session): stop(session, reply)
+        case .stop(let session, let cause): stop(session, cause, reply)
         case .describe(let session):
             reply(.described(isThere: sessions[session.key] == session && ending[session] == nil))
         }
@@ -216,7 +216,7 @@ extension SimulatedWorker {
         _ execution: Int,
         _ reply: @escaping (WorkerReply) -> Void
     ) {
-        guard leases.isHeld(instant) else { return reply(.failed) }
+        guard mayServe else { return reply(.failed) }
         let key = session.key
         let admission = SessionAdmission.decide(
             requested: session.generation,
@@ -249,15 +249,15 @@ extension SimulatedWorker {
         }
     }
 
-    private func stop(_ session: SessionLife, _ reply: @escaping (WorkerReply) -> Void) {
-        guard leases.isHeld(instant) else { return reply(.failed) }
-        simulation.ledger.stopWanted(session)
+    private func stop(_ session: SessionLife, _ cause: EndCause, _ reply: @escaping (WorkerReply) -> Void) {
+        guard mayServe else { return reply(.failed) }
+        simulation.ledger.stopWanted(session, cause: cause)
         guard sessions[session.key] == session else {
             let answer = gone(session)
             if sessions[session.key] == nil { remember(session, cause: .startFailed) }
             return reply(answer)
         }
-        end(session, cause: .stopped)
+        end(session, cause: cause)
         onceGone(session) { reply(.done) }
     }
 

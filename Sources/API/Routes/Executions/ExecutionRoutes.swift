@@ -42,6 +42,8 @@ struct ExecutionRoutes: Sendable {
                 entry.code = spec.input.text
                 entry.bytesIn = body.count
             }
+            var origin = RequestOrigin.current
+            origin?.execution = id
             let place = ExecutionSubject.place(of: request, without: route.path)
             let subject = ExecutionSubject(id, in: session, asked, as: route.shape, below: place)
             let order = ExecutionOrder(
@@ -49,15 +51,17 @@ struct ExecutionRoutes: Sendable {
                 answer: ExecutionAnswer(subject: subject, context: context, beginning: .now),
                 reader: ExecutionReader(dispatch: dispatch, subject: subject)
             )
-            if route.shape == .flat, ExecutionStreaming.isWanted(by: request) {
-                return try await ExecutionStreaming(silence: silence.ofStream, order.reader, context)
-                    .begin(order, request)
+            return try await RequestOrigin.$current.withValue(origin) {
+                if route.shape == .flat, ExecutionStreaming.isWanted(by: request) {
+                    return try await ExecutionStreaming(silence: silence.ofStream, order.reader, context)
+                        .begin(order, request)
+                }
+                if execution.isAsynchronous { return try await order.begin() }
+                if route.shape != .flat, PatientExecution.isNeeded(by: request) {
+                    return try await PatientExecution(silence: silence.ofImpatientClient, order).run()
+                }
+                return try await order.run()
             }
-            if execution.isAsynchronous { return try await order.begin() }
-            if route.shape != .flat, PatientExecution.isNeeded(by: request) {
-                return try await PatientExecution(silence: silence.ofImpatientClient, order).run()
-            }
-            return try await order.run()
         }
     }
 

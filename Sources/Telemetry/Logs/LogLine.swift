@@ -1,51 +1,13 @@
 internal import Glibc
-package import Logging
+internal import Logging
 
-/// Writes each log entry as one line of JSON to standard error.
-///
-/// Members: `time` (RFC 3339, UTC, milliseconds), `level`, `component`, `message`, then the metadata.
-package struct JSONLogHandler: LogHandler {
-    /// The least level that is written.
-    package var logLevel: Logger.Level
-    /// What is added to every entry.
-    package var metadata: Logger.Metadata = [:]
-    private let component: String
+/// Log entries as lines of text.
+enum LogLine {
     /// The members that every entry has.
     private static let members: Set<String> = ["time", "level", "component", "message"]
 
-    /// Makes a handler.
-    ///
-    /// - Parameters:
-    ///   - component: the part of the program that logs, such as `worker`.
-    ///   - logLevel: the least level that is written.
-    package init(component: String, logLevel: Logger.Level) {
-        self.component = component
-        self.logLevel = logLevel
-    }
-
-    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    package func log(event: LogEvent) {
-        var entries = metadata
-        if let more = event.metadata { entries.merge(more) { _, new in new } }
-        if let error = event.error { entries["error"] = "\(error)" }
-        let line = Self.line(
-            time: Self.timeOfDay(),
-            level: "\(event.level)",
-            component: component,
-            message: "\(event.message)",
-            metadata: entries
-        )
-        // One write for a line: entries of several threads do not mix.
-        let bytes = Array(line.utf8)
-        _ = bytes.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
-    }
-
-    /// Puts an entry together.
-    static func line(
+    /// An entry as one object.
+    static func json(
         time: String,
         level: String,
         component: String,
@@ -60,6 +22,35 @@ package struct JSONLogHandler: LogHandler {
             line += ",\(quoted(name)):\(quoted(value.description))"
         }
         return line + "}\n"
+    }
+
+    /// An entry for people: time, level, component, message, then the metadata as `key=value`.
+    static func text(
+        time: String,
+        level: String,
+        component: String,
+        message: String,
+        metadata: Logger.Metadata
+    ) -> String {
+        var line = "\(time) \(level.uppercased()) \(component): \(plain(message))"
+        for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
+            let text = value.description
+            // Quoted where the end of the value would not be seen.
+            let isPlain =
+                !text.isEmpty && text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x22 }
+            line += " \(plain(key))=\(isPlain ? plain(text) : quoted(text))"
+        }
+        return line + "\n"
+    }
+
+    /// A text without control characters: an entry is one line, and no terminal is told anything.
+    private static func plain(_ text: String) -> String {
+        var plain = ""
+        for scalar in text.unicodeScalars {
+            let isControl = scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
+            plain.unicodeScalars.append(isControl ? "\u{fffd}" : scalar)
+        }
+        return plain
     }
 
     /// Writes a text as JSON (RFC 8259, section 7).

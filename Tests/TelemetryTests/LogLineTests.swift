@@ -5,13 +5,13 @@ import Testing
 @testable import Telemetry
 
 @Suite("Log lines")
-struct JSONLogHandlerTests {
+struct LogLineTests {
     @Test(
         "Whatever stands in a message, the line is JSON and one line",
         arguments: ["plain", "\"quotes\" \\ and \n lines \r\t", "\u{0}\u{1f}\u{7f}", "Ünïcode 🧪", "\u{2028}"]
     )
     func hostileText(text: String) throws {
-        let line = JSONLogHandler.line(
+        let line = LogLine.json(
             time: "2026-01-01T00:00:00.000Z",
             level: "info",
             component: "worker",
@@ -27,7 +27,7 @@ struct JSONLogHandlerTests {
 
     @Test("Metadata cannot take the place of what every entry has")
     func reservedNames() throws {
-        let line = JSONLogHandler.line(
+        let line = LogLine.json(
             time: "now",
             level: "info",
             component: "worker",
@@ -47,7 +47,7 @@ struct JSONLogHandlerTests {
         var scalars = String.UnicodeScalarView()
         for value in 0..<UInt32(0xd800) { if let scalar = Unicode.Scalar(value) { scalars.append(scalar) } }
         for text in [String(scalars), String(decoding: [0xff, 0xc3, 0x28, 0xed, 0xa0, 0x80], as: UTF8.self)] {
-            let line = JSONLogHandler.line(
+            let line = LogLine.json(
                 time: "now",
                 level: "info",
                 component: text,
