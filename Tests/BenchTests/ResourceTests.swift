@@ -9,7 +9,7 @@ struct ResourceTests {
     func slopes() {
         let places = (0..<100).map(Double.init)
         #expect(abs(Slope.of(places.map { 3 * $0 + 7 }, at: places) - 3) < 1e-9)
-        let noisy = places.map { 5 + ($0.truncatingRemainder(dividingBy: 2) == 0 ? 1 : -1) }
+        let noisy: [Double] = places.map { 5 + ($0.truncatingRemainder(dividingBy: 2) == 0 ? 1 : -1) }
         #expect(abs(Slope.of(noisy, at: places)) < 0.01)
         #expect(Slope.of([1], at: [1]) == 0)
         #expect(Slope.of([1, 2], at: [1, 1]) == 0)
@@ -67,7 +67,12 @@ struct ResourceTests {
             try? input.fileHandleForWriting.close()
             process.waitUntilExit()
         }
-        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        var line = ""
+        while !line.hasSuffix("\n") {
+            let piece = output.fileHandleForReading.availableData
+            try #require(!piece.isEmpty, "it ended: \(line)")
+            line += String(decoding: piece, as: UTF8.self)
+        }
         let told = line.split(whereSeparator: \.isWhitespace).compactMap { Int32($0) }
         try #require(told.count == 2)
         #expect(ResourceProbe.server(at: "http://127.0.0.1:\(told[0])") == process.processIdentifier)

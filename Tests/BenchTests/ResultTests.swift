@@ -70,7 +70,7 @@ struct ResultTests {
         for word in ["src=", "href=", "url(", "@import", "http-equiv"] {
             #expect(!page.contains(word), "\(word)")
         }
-        #expect(page.components(separatedBy: "<svg").count - 1 == 9, "a plot for each section and figure")
+        #expect(page.components(separatedBy: "<svg").count - 1 == 10, "a plot for each section and figure")
         for open in ["svg", "section", "table", "div", "figure", "main", "text", "p"] {
             let begins =
                 page.components(separatedBy: "<\(open)>").count

@@ -150,6 +150,10 @@ class Bench(unittest.TestCase):
         result = self.measure("warm", "--count", "3", "--html", str(page))
         self.assertTrue(page.read_text().startswith("<!doctype html>"))
         self.assertNotIn("<script", page.read_text())
+        again = self.folder / "again.html"
+        self.assertEqual(program.told("bench", "page", str(self.folder / "result.json"), str(again)).status, 0)
+        self.assertEqual(again.read_text(), page.read_text())
+        self.assertEqual(program.told("bench", "page", str(page), str(again)).status, 2)
         first, second = self.folder / "first.json", self.folder / "second.json"
         first.write_text(json.dumps(result))
         result["latency_ms"]["p50"] *= 2

@@ -82,7 +82,8 @@ enum ImportRule {
         "ServiceSettings": Entry(ours: ["Domain"], others: ["Yams"]),
         "cloister": Entry(
             ours: [
-                "API", "APIModel", "Bench", "Certificates", "Client", "ClientCommands", "Coordinator", "Domain",
+                "API", "APIModel", "Bench", "Certificates", "Client", "ClientCommands", "Coordinator",
+                "Domain",
                 "Identity",
                 "MicroVM",
                 "Etcd", "Presentation", "ServiceSettings", "Store", "Telemetry", "Transport", "Wire",

@@ -35,7 +35,9 @@ struct Schedule: Sendable {
     ///   - elapsed: how long ago the load has begun.
     /// - Returns: the operation; nil when there is none any more.
     mutating func next(lane: Int, at elapsed: Duration) -> Turn? {
-        guard !isOver, let intended = intended(lane, elapsed), !isOverdue(intended, elapsed) else {
+        // A client whose turn in the ramp comes after the end is no end for the others.
+        guard !isOver, let intended = intended(lane, elapsed) else { return nil }
+        if isOverdue(intended, elapsed) {
             isOver = true
             return nil
         }

@@ -21,7 +21,9 @@ struct BenchCommand: AsyncParsableCommand {
 
             `cloister bench run --help` lists the options; `run` may be left out.
             """,
-        subcommands: [BenchRunCommand.self, BenchCompareCommand.self, BenchAgentCommand.self],
+        subcommands: [
+            BenchRunCommand.self, BenchCompareCommand.self, BenchPageCommand.self, BenchAgentCommand.self,
+        ],
         defaultSubcommand: BenchRunCommand.self
     )
 }

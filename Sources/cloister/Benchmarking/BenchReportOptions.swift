@@ -41,13 +41,23 @@ struct BenchReportOptions: ParsableArguments {
     /// - Throws: why it cannot be written.
     func deliver(_ document: ResultDocument) throws {
         let bytes = try document.encoded()
-        if let json, json != "-" { try write(bytes, to: json) }
-        if let html { try write(Array(ReportPage.html(document).utf8), to: html) }
+        if let json, json != "-" { try ResultFile.write(bytes, to: json) }
+        if let html { try ResultFile.write(Array(ReportPage.html(document).utf8), to: html) }
         guard json != "-" else { return try Console.deliver(bytes) }
         for line in ResultText.lines(document, .of(1)) { try Console.deliver((line + "\n").utf8) }
     }
 
-    private func write(_ bytes: [UInt8], to path: String) throws {
+}
+
+/// The files of a result.
+enum ResultFile {
+    /// Writes a file, whole or not at all.
+    ///
+    /// - Parameters:
+    ///   - bytes: what is in it.
+    ///   - path: where it goes.
+    /// - Throws: ``BenchConfigurationError`` when it cannot be written.
+    static func write(_ bytes: [UInt8], to path: String) throws {
         do { try Data(bytes).write(to: URL(filePath: path), options: .atomic) } catch {
             throw BenchConfigurationError("\(path) cannot be written: \(error).")
         }
