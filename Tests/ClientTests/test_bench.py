@@ -158,13 +158,13 @@ class Bench(unittest.TestCase):
         first.write_text(json.dumps(result))
         result["latency_ms"]["p50"] *= 2
         second.write_text(json.dumps(result))
-        shown = program.told("bench", "compare", str(first), str(second))
+        shown = program.told("bench", "--compare", str(first), str(second))
         self.assertEqual((shown.status, "2.00" in shown.output), (0, True), shown)
-        self.assertEqual(program.told("bench", "compare", str(first), str(second), "--bound", "p50=2.01").status, 0)
-        broken = program.told("bench", "compare", str(first), str(second), "--bound", "p50=1.9", "--bound", "p99=1")
+        self.assertEqual(program.told("bench", "--compare", str(first), str(second), "--bound", "p50=2.01").status, 0)
+        broken = program.told("bench", "--compare", str(first), str(second), "--bound", "p50=1.9", "--bound", "p99=1")
         self.assertEqual((broken.status, broken.output.count("BROKEN")), (1, 1), broken)
-        self.assertEqual(program.told("bench", "compare", str(first), str(page)).status, 2)
-        self.assertEqual(program.told("bench", "compare", str(first), str(first), "--bound", "p98=1").status, 64)
+        self.assertEqual(program.told("bench", "--compare", str(first), str(page)).status, 2)
+        self.assertEqual(program.told("bench", "--compare", str(first), str(first), "--bound", "p98=1").status, 64)
 
     def test_processes_of_the_cluster_are_looked_at(self):
         if not cluster.current.is_ours:

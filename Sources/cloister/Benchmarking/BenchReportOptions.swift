@@ -23,16 +23,7 @@ struct BenchReportOptions: ParsableArguments {
     ///
     /// - Throws: ``BenchConfigurationError`` that says why not.
     func check() throws {
-        for path in [json, html].compactMap(\.self) where path != "-" {
-            let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-                .joined(separator: "/")
-            let place = folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder
-            guard access(place, W_OK) == 0 else {
-                throw BenchConfigurationError(
-                    "\(path) cannot be written: \(String(cString: strerror(errno)))."
-                )
-            }
-        }
+        for path in [json, html].compactMap(\.self) where path != "-" { try ResultFile.check(path) }
     }
 
     /// Writes the result where it was asked for, and shows it.
@@ -46,11 +37,23 @@ struct BenchReportOptions: ParsableArguments {
         guard json != "-" else { return try Console.deliver(bytes) }
         for line in ResultText.lines(document, .of(1)) { try Console.deliver((line + "\n").utf8) }
     }
-
 }
 
 /// The files of a result.
 enum ResultFile {
+    /// Finds out whether a file could be written.
+    ///
+    /// - Parameter path: where it is to go.
+    /// - Throws: ``BenchConfigurationError`` that says why not.
+    static func check(_ path: String) throws {
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+            .joined(separator: "/")
+        let place = folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder
+        guard access(place, W_OK) == 0 else {
+            throw BenchConfigurationError("\(path) cannot be written: \(String(cString: strerror(errno))).")
+        }
+    }
+
     /// Writes a file, whole or not at all.
     ///
     /// - Parameters:
