@@ -31,7 +31,7 @@ extension Cluster {
         return directives + calling
     }
 
-    /// A called worker told all its sessions: it serves from now on.
+    /// A called worker told all its sessions: it is a member, and serves as soon as a ping has given it a lease.
     ///
     /// A former life of it is lost at once. Each session is taken into the directory; where an
     /// identifier has one elsewhere already, the later generation stays and the other is stopped.
@@ -58,7 +58,6 @@ extension Cluster {
         absent.remove(life.worker)
         if drains[life.worker] != nil { membership.update(life.worker) { $0.drain() } }
         for session in sessions { directives += adopt(session, on: life, at: time.uptime) }
-        directives.append(.workerServes(life))
         if let member = membership.member(life.worker) { directives += attend(to: member, at: time) }
         return directives
     }
@@ -87,9 +86,9 @@ extension Cluster {
         shared?.workerSaid(isInTouch: answer.isInTouch, at: time.uptime)
         var directives: [Directive] = member.isSuspected ? [.workerRecovered(life)] : []
         for end in news { directives += sessionEnded(end.session, on: life, cause: end.cause, at: time) }
-        // The ping that gives the first lease does not wait for the next tick.
-        if let member = membership.member(life.worker), !member.hasLease {
-            directives += attend(to: member, at: time)
+        if !member.hasLease, let present = membership.member(life.worker) {
+            // The ping that gives the first lease does not wait for the next tick.
+            directives += present.hasLease ? [.workerServes(life)] : attend(to: present, at: time)
         }
         return directives
     }

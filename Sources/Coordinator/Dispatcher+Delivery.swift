@@ -119,7 +119,8 @@ extension Dispatcher {
                 // Somebody was told already that the session is there: it has ended now.
                 await node.sessionEnded(placement.session, on: placement.worker, cause: .startFailed)
                 return try await node.place(placement.session.key, in: pool)
-            case .noWorkerAvailable:
+            case .noWorkerAvailable, .sessionsCountExceedsLimit:
+                // The others have no room; what the client should know is that a sandbox fails to start.
                 throw Failure(
                     .sandboxFailed,
                     "The sandbox could not be started; nothing was run. Try again.",

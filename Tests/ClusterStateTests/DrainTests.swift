@@ -121,8 +121,8 @@ struct DrainTests {
             > lost w1#a.0 alpha@1
             > close w1#a.0
             > bury alpha@1 workerLost
-            > serves w1#c.0
             > drained w1#c.0
+            > serves w1#c.0
             place bravo
             > created bravo@1000 on w2#b.0 placing
             """

@@ -94,7 +94,6 @@ struct MembershipTests {
             announce w1#a.0
             > open w1#a.0 tcp://w1
             hello w1#a.0
-            > serves w1#a.0
             > ping w1#a.0 1 lease 0.0 seconds ended 0
             place alpha
             > NoWorkerAvailable, retry after 4
@@ -103,6 +102,7 @@ struct MembershipTests {
             place alpha
             > NoWorkerAvailable, retry after 4
             pong w1#a.0
+            > serves w1#a.0
             place alpha
             > created alpha@1000 on w1#a.0 placing
             """
@@ -118,7 +118,6 @@ struct MembershipTests {
             announce w1#a.0
             > open w1#a.0 tcp://w1
             hello w1#a.0
-            > serves w1#a.0
             > ping w1#a.0 1 lease 0.0 seconds ended 0
             after 0.4
             after 0.1

@@ -42,7 +42,6 @@ extension Cluster {
         membership.admit(life, at: time.uptime)
         if drains[life.worker] != nil { membership.update(life.worker) { $0.drain() } }
         for session in sessions { directives += recognise(session, on: life, at: time.uptime) }
-        directives.append(.workerServes(life))
         if let member = membership.member(life.worker) { directives += attend(to: member, at: time) }
         return directives
     }
