@@ -99,7 +99,10 @@ package actor CoordinatorNode {
             lastGeneration: generations.last,
             sharing: directory.map { _ in (name: configuration.name, incarnation: incarnation) }
         )
-        unrecorded = UnrecordedFacts(start: generations)
+        unrecorded =
+            directory == nil
+            ? UnrecordedFacts(start: generations)
+            : UnrecordedFacts(start: generations, countMax: UnrecordedFacts.directoryCountMax)
         (unrecordedArrivals, unrecordedArrived) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         // As many as the cluster's rules make of bounded state; a loop takes them without delay.
         (orders, give) = AsyncStream.makeStream(of: Order.self)
@@ -146,7 +149,10 @@ package actor CoordinatorNode {
                 cluster.pingMissed(by: life)
                 return nil
             }
-            return .ping(link, ping)
+            var told = ping
+            // A worker learns of all coordinators from any of them.
+            told.standing?.addresses = coordinatorAddresses
+            return .ping(link, told)
         case .stopSession(let placement):
             // Without a link the cluster's state directs it again.
             return links[placement.worker].map {

@@ -47,10 +47,26 @@ package struct CoordinatorService: Service {
         metrics: CoordinatorMetrics = CoordinatorMetrics(),
         logger: Logger
     ) async throws {
+        let shared = try configuration.shared?.open()
+        do {
+            try await self.init(configuration, shared, post, metrics, logger)
+        } catch {
+            // What was opened would outlive the service that was to use it.
+            await shared?.store.close()
+            throw error
+        }
+    }
+
+    private init(
+        _ configuration: CoordinatorConfiguration,
+        _ shared: OpenClusterStorage?,
+        _ post: any Post,
+        _ metrics: CoordinatorMetrics,
+        _ logger: Logger
+    ) async throws {
         self.configuration = configuration
         self.post = post
         self.logger = logger
-        let shared = try configuration.shared?.open()
         let store: any Store
         if let shared {
             store = shared.store
@@ -119,6 +135,13 @@ package struct CoordinatorService: Service {
     /// Where the inbox listens, with the real port where port 0 was asked for.
     package var inboxAddress: String { inbox.address }
 
+    /// Where all coordinators receive that share a directory, this one first.
+    ///
+    /// - Returns: the addresses; this coordinator's alone while it shares none.
+    package func inboxAddresses() async -> [String] {
+        [inbox.address] + (await node.coordinatorAddresses).filter { $0 != inbox.address }
+    }
+
     /// Serves until shut down.
     ///
     /// - Throws: nothing; the protocol of services asks for it.
@@ -141,8 +164,6 @@ package struct CoordinatorService: Service {
             replyAddress: inbox.address,
             post: post,
             key: configuration.clusterKey,
-            // With others it gives none before the directory knows that it hears the worker.
-            firstLease: directory == nil ? configuration.cluster.times.workerFence : .zero,
             logger: logger
         )
         logger.info("coordinator serves", metadata: ["inbox": "\(inbox.address)"])

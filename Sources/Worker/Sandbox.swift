@@ -61,6 +61,8 @@ actor Sandbox {
     /// The identifier's sandbox before this one, until its machine is gone.
     private var former: Sandbox?
     private var hasStarted = false
+    /// Whether the session ended because it could have no machine: nothing of it has happened then.
+    private(set) var hasFailedToStart = false
     private var isGone = false
 
     /// How long to wait for the end of the identifier's former machine.
@@ -115,6 +117,7 @@ actor Sandbox {
         } catch {
             // The start of a session that was ended meanwhile is given up: that is no trouble.
             if let end { return (end, hasStarted ? error : nil) }
+            hasFailedToStart = !hasStarted && !Task.isCancelled
             finish(Task.isCancelled ? .drained : .startFailed)
             return (end ?? .startFailed, error)
         }

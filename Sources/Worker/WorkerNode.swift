@@ -34,6 +34,8 @@ package actor WorkerNode {
     var epoch = WorkerEpoch(1)
     /// Until when it may serve.
     var leases = CoordinatorLeases<ContinuousClock.Instant>()
+    /// Where the coordinators receive that share a directory, by the word of them that is newest.
+    var roster: (revision: UInt64, addresses: [String]) = (0, [])
     /// The sessions that it serves.
     var sandboxes: [SessionKey: Sandbox] = [:]
     /// Sandboxes that serve no session any more, until their machines are gone; they still take room.

@@ -62,7 +62,7 @@ struct Entrance {
                 settings,
                 archive: archive,
                 clusterKey: clusterKey,
-                inbox: coordinator.inboxAddress,
+                coordinators: coordinator.inboxAddresses,
                 logger: logger
             ),
             rate: try settings.rate(),

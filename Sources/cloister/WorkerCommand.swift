@@ -26,6 +26,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await joining.joinIfNeeded(config, overrides)
+        guard !joining.joinOnly else { return }
         let settings = try overrides.checked(config, for: .worker, basis: joining.basis(config))
         let log = ServiceLog(settings)
         let logger = log.logger("worker")

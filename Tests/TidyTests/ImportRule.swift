@@ -75,10 +75,15 @@ enum ImportRule {
                 "ArgumentParser", "AsyncHTTPClient", "NIOCore", "UnixSignals", "Yams",
             ])
         ),
+        "Bench": Entry(
+            ours: ["APIModel", "Client", "Presentation"],
+            others: ["FoundationEssentials", "Glibc", "Histogram", "Subprocess", "SystemPackage", "Yams"]
+        ),
         "ServiceSettings": Entry(ours: ["Domain"], others: ["Yams"]),
         "cloister": Entry(
             ours: [
-                "API", "APIModel", "Certificates", "Client", "ClientCommands", "Coordinator", "Domain",
+                "API", "APIModel", "Bench", "Certificates", "Client", "ClientCommands", "Coordinator",
+                "Domain",
                 "Identity",
                 "MicroVM",
                 "Etcd", "Presentation", "ServiceSettings", "Store", "Telemetry", "Transport", "Wire",

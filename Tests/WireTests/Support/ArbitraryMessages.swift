@@ -137,7 +137,8 @@ extension Arbitrary {
             coordinator: Incarnation(number()),
             inTouch: duration(),
             rosterRevision: number(),
-            roster: (0..<count(0...5)).map { _ in Incarnation(number()) }
+            roster: (0..<count(0...5)).map { _ in Incarnation(number()) },
+            addresses: (0..<count(0...5)).map { "tcp://192.0.2.\($0):7400" }
         )
     }
 

@@ -2807,7 +2807,7 @@ const ProtobufCMessageDescriptor cloister__v1__ping__descriptor =
   (ProtobufCMessageInit) cloister__v1__ping__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__standing__field_descriptors[4] =
+static const ProtobufCFieldDescriptor cloister__v1__standing__field_descriptors[5] =
 {
   {
     "coordinator",
@@ -2857,8 +2857,21 @@ static const ProtobufCFieldDescriptor cloister__v1__standing__field_descriptors[
     0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "addresses",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Cloister__V1__Standing, n_addresses),
+    offsetof(Cloister__V1__Standing, addresses),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__standing__field_indices_by_name[] = {
+  4,   /* field[4] = addresses */
   0,   /* field[0] = coordinator */
   1,   /* field[1] = in_touch_us */
   3,   /* field[3] = roster */
@@ -2867,7 +2880,7 @@ static const unsigned cloister__v1__standing__field_indices_by_name[] = {
 static const ProtobufCIntRange cloister__v1__standing__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor cloister__v1__standing__descriptor =
 {
@@ -2877,7 +2890,7 @@ const ProtobufCMessageDescriptor cloister__v1__standing__descriptor =
   "Cloister__V1__Standing",
   "cloister.v1",
   sizeof(Cloister__V1__Standing),
-  4,
+  5,
   cloister__v1__standing__field_descriptors,
   cloister__v1__standing__field_indices_by_name,
   1,  cloister__v1__standing__number_ranges,

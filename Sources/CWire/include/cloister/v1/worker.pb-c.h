@@ -279,10 +279,15 @@ struct  Cloister__V1__Standing
    */
   size_t n_roster;
   uint64_t *roster;
+  /*
+   * Where these coordinators receive: a worker announces itself to all of them, also to those it was not told of before.
+   */
+  size_t n_addresses;
+  char **addresses;
 };
 #define CLOISTER__V1__STANDING__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__standing__descriptor) \
-    , 0, 0, 0, 0,NULL }
+    , 0, 0, 0, 0,NULL, 0,NULL }
 
 
 /*
