@@ -295,7 +295,7 @@ let package = Package(
             name: "CoordinatorTests",
             dependencies: [
                 "ClusterState", "Coordinator", "Domain", "Etcd", "EtcdServer", "SeededRandomness", "Store",
-                "TestSupport", "Transport", "Wire", "Worker",
+                "Telemetry", "TestSupport", "Transport", "Wire", "Worker",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

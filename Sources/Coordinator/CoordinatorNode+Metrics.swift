@@ -137,14 +137,13 @@ extension CoordinatorNode {
         let known = cluster.coordinators
         coordinators.add(Double(known.count { $0.isInTouch }), ["state": "serving"])
         coordinators.add(Double(known.count { !$0.isInTouch }), ["state": "silent"])
-        let isInTouch = known.contains { $0.record.name == name && $0.isInTouch }
         return [
             coordinators,
             MetricFamily(
                 "cloister_directory_in_touch",
                 "1 while this coordinator is in touch with the directory in etcd.",
                 .gauge,
-                value: isInTouch ? 1 : 0
+                value: cluster.isInTouch(at: time) ? 1 : 0
             ),
         ]
     }

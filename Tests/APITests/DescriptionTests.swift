@@ -105,7 +105,7 @@ import Testing
         }
         let others = routes.filter { route in !Self.prefixes.contains { route.contains(" \($0)/") } }
         #expect(Set(others) == Set(described.filter { !$0.isOfPool }.map(\.description)))
-        #expect(others.count == 28)
+        #expect(others.count == 29)
         let servers = try #require(document?["servers"])
         guard case .array(let list) = servers else { return }
         #expect(list.map { $0["url"]?.text } == Self.prefixes)

@@ -16,8 +16,12 @@ struct MCPProgressTests {
     private static func output(_ text: String) -> ExecutionEvent { .standardOutput(Array(text.utf8)) }
 
     /// Code that runs until it is cancelled.
-    private static func endless(_ cancelled: AsyncStream<Void>.Continuation) -> ScriptedDispatch {
+    private static func endless(
+        _ begun: AsyncStream<Void>.Continuation,
+        _ cancelled: AsyncStream<Void>.Continuation
+    ) -> ScriptedDispatch {
         ScriptedDispatch { _, _ throws(Failure) in
+            begun.yield()
             try? await Task.sleep(for: .seconds(60))
             cancelled.yield()
             throw Failure(.deadlineExceeded, "Cancelled.")
@@ -117,12 +121,13 @@ struct MCPProgressTests {
             }
             #expect(await eventually(within: .seconds(60)) { await executions.cancelled.count == 1 })
         }
-        let (cancelled, continuation) = AsyncStream<Void>.makeStream()
-        try await MCPTests.with(Self.endless(continuation)) { server in
+        let begun = AsyncStream<Void>.makeStream()
+        let cancelled = AsyncStream<Void>.makeStream()
+        try await MCPTests.with(Self.endless(begun.continuation, cancelled.continuation)) { server in
             let request = Task { try await server.post(MCPTests.python("1"), to: MCPTests.path) }
-            try await Task.sleep(for: .milliseconds(100))
+            for await _ in begun.stream { break }
             request.cancel()
-            for await _ in cancelled { break }
+            for await _ in cancelled.stream { break }
         }
     }
 

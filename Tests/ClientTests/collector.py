@@ -15,17 +15,19 @@ class Collector:
     def __init__(self):
         self.spans = []
         self.troubles = []
+        self.refuses = False
         self.arrived = threading.Condition()
         collector = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["content-length"]))
-                status = 200
+                status = 503 if collector.refuses else 200
                 try:
                     if (self.path, self.headers["content-type"]) != ("/v1/traces", "application/json"):
                         raise ValueError(f"{self.path} {self.headers['content-type']}")
-                    collector.take(body)
+                    if not collector.refuses:
+                        collector.take(body)
                 except Exception as error:  # pylint: disable=broad-exception-caught
                     collector.troubles.append(f"{error}: {body[:2000]}")
                     status = 400

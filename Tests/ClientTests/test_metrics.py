@@ -1,5 +1,6 @@
 """What a cluster tells of itself after real work, in the words of Prometheus."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -107,6 +108,24 @@ class Metrics(unittest.TestCase):
             self.value(worker, "cloister_template_preparations_total", origin=origin) for origin in ("cache", "build")
         )
         self.assertGreaterEqual(made, 1)
+
+    def test_who_begins_a_session_pays_for_it_and_nobody_else(self):
+        wanted = {"name": "who pays", "roles": ["executor"], "pools": ["python"]}
+        made = wire.send("POST", "/cloister/v1/keys", json.dumps(wanted).encode()).json
+        self.addCleanup(lambda: wire.send("DELETE", f"/cloister/v1/keys/{made['id']}"))
+        session = wire.fresh("metrics")
+        target = wire.target("executions", session)
+        self.assertEqual(wire.send("POST", target, b'{"code":"1"}', key=made["secret"]).status, 200)
+        # Another key may use the session; it was not the one to begin it.
+        self.assertEqual(wire.run("2", session).status, 200)
+
+        def used():
+            return self.value(self.port + 1, "cloister_usage_vcpu_seconds_total", key=made["id"], pool="python")
+
+        self.assertGreater(used(), 0)
+        wire.stop(session)
+        last = used()
+        self.assertEqual(used(), last)
 
     def test_nothing_tells_who_the_sessions_are(self):
         session = wire.fresh("confidential")

@@ -1,4 +1,4 @@
-"""What docs/operations.md and the files of deploy/ say exists."""
+"""What docs/operations.md, docs/monitoring.md and the files of deploy/ say exists."""
 
 import glob
 import os
@@ -33,7 +33,7 @@ def unknown_keys(document):
 
 class OperationsDocument(unittest.TestCase):
     def test_every_key_exists(self):
-        documents = [body for kind, body in FENCE.findall(text_of("docs/operations.md")) if kind == "yaml"]
+        documents = [body for kind, body in FENCE.findall(text_of("docs/operations.md") + text_of("docs/monitoring.md")) if kind == "yaml"]
         self.assertGreater(len(documents), 0)
         documents += [text_of(path) for path in glob.glob("deploy/debian/files/*.yaml", root_dir=TOP)]
         for path in glob.glob("deploy/kubernetes/*.yaml", root_dir=TOP):
@@ -45,7 +45,7 @@ class OperationsDocument(unittest.TestCase):
 
     def test_every_command_and_option_exists(self):
         seen = 0
-        for kind, body in FENCE.findall(text_of("docs/operations.md")):
+        for kind, body in FENCE.findall(text_of("docs/operations.md") + text_of("docs/monitoring.md")):
             if kind != "sh":
                 continue
             for words, rest in re.findall(r"^(?:\./)?cloister ((?:[a-z]+ ?)+)(.*)", body, re.M):

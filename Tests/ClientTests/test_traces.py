@@ -1,7 +1,9 @@
 """The way of an execution as spans, checked against OTLP's own schema."""
 
 import json
+import re
 import secrets
+import time
 import unittest
 
 import cluster
@@ -78,6 +80,22 @@ class Traces(unittest.TestCase):
         self.assertTrue(self.collector.trace(loud, 8))
         for trace in silent:
             self.assertEqual(self.collector.trace(trace, 0), [])
+
+    def test_a_collector_that_refuses_costs_the_spans_and_nothing_else(self):
+        def dropped():
+            text = wire.send("GET", "/metrics").body.decode()
+            return float(re.search(r"(?m)^cloister_spans_dropped_total (\S+)$", text).group(1))
+
+        before = dropped()
+        self.collector.refuses = True
+        self.addCleanup(setattr, self.collector, "refuses", False)
+        self.assertEqual(self.execute(True)[2].status, 200)
+        deadline = time.monotonic() + 30
+        while dropped() < before + 3:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.1)
+        self.collector.refuses = False
+        self.assertEqual(len(self.collector.trace(self.execute(True)[0], 8)) >= 8, True)
 
     def test_a_refused_request_has_a_span_of_its_own_and_nothing_below(self):
         trace, span, answer = self.execute(True, timeoutInSeconds=0)

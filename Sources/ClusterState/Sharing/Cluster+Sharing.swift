@@ -122,6 +122,12 @@ extension Cluster {
     /// The revision that a worker's record has; it is named when the worker is said to be heard.
     package func recordRevision(of worker: WorkerID) -> UInt64? { shared?.record(of: worker)?.revision }
 
+    /// Whether this coordinator is in touch with the directory that it shares; it always is when it shares none.
+    ///
+    /// - Parameter time: the present time.
+    /// - Returns: whether it is.
+    package func isInTouch(at time: ClusterTime) -> Bool { shared?.isInTouch(at: time.uptime) ?? true }
+
     /// The coordinators that share the directory, in the order of their names, and whether they are in touch.
     package var coordinators: [(record: CoordinatorRecord, isInTouch: Bool)] {
         guard let shared else { return [] }

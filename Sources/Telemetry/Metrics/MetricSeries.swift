@@ -22,10 +22,11 @@ struct MetricSeries<Value: Sendable>: Sendable {
         from initial: @autoclosure () -> Value,
         _ change: (inout Value) -> Void
     ) {
-        if values[labels] != nil || values.count < most {
-            change(&values[labels, default: initial()])
+        if let place = values.index(forKey: labels) {
+            change(&values.values[place])
         } else {
-            change(&values[labels.map { _ in Self.rest }, default: initial()])
+            let hasPlace = values.count < most
+            change(&values[hasPlace ? labels : labels.map { _ in Self.rest }, default: initial()])
         }
     }
 
