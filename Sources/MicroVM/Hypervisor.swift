@@ -3,6 +3,9 @@ package import Wire
 
 /// What makes machines; the seam that the worker uses.
 package protocol Hypervisor: Sendable {
+    /// Whether its machines run nothing and answer all the same, which operators have to see.
+    var runsNothing: Bool { get }
+
     /// Makes or loads the template of a pool.
     ///
     /// - Parameters:
@@ -58,6 +61,9 @@ package protocol Hypervisor: Sendable {
 }
 
 extension Hypervisor {
+    /// Runs what it is given, unless a hypervisor says otherwise.
+    package var runsNothing: Bool { false }
+
     /// Copies nothing, unless a hypervisor says otherwise.
     ///
     /// - Parameter source: where templates come from.

@@ -155,7 +155,8 @@ extension WorkerNode {
                     ready: state.ready,
                     starting: state.starting
                 )
-            }
+            },
+            hasNoOpSandboxes: hypervisor.runsNothing
         )
     }
 

@@ -22,6 +22,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @OptionGroup var joining: JoiningOptions
     @OptionGroup var overrides: SettingsOptions
+    @OptionGroup var sandboxes: SandboxOptions
 
     func run() async throws {
         try await joining.joinIfNeeded(config, overrides)
@@ -40,6 +41,25 @@ struct WorkerCommand: AsyncParsableCommand {
             pools: pools,
             clusterKey: try settings.clusterKey()
         )
+        let transport = try NodeTransport(settings, logger: logger)
+        let worker = WorkerService(
+            configuration: configuration,
+            hypervisor: try await hypervisor(settings, logger),
+            post: transport.post,
+            logger: logger
+        ) { sentence in
+            logger.info("\(sentence)", metadata: ["progress": "true"])
+        }
+        try await ServiceRunner.run(transport.services + [worker], logger: logger)
+    }
+
+    private func hypervisor(_ settings: Settings, _ logger: Logger) async throws -> any Hypervisor {
+        if sandboxes.noOpSandbox {
+            logger.warning(
+                "NO-OP SANDBOXES: this worker runs nothing that it is given; it is for measurements only"
+            )
+            return NoOpHypervisor()
+        }
         let hypervisor = try await QEMUHypervisor(settings.hypervisor())
         let report = hypervisor.report
         logger.info(
@@ -50,15 +70,6 @@ struct WorkerCommand: AsyncParsableCommand {
             ]
         )
         if let warning = report.jailWarning { logger.warning("QEMU runs without a jail: \(warning)") }
-        let transport = try NodeTransport(settings, logger: logger)
-        let worker = WorkerService(
-            configuration: configuration,
-            hypervisor: hypervisor,
-            post: transport.post,
-            logger: logger
-        ) { sentence in
-            logger.info("\(sentence)", metadata: ["progress": "true"])
-        }
-        try await ServiceRunner.run(transport.services + [worker], logger: logger)
+        return hypervisor
     }
 }

@@ -229,7 +229,8 @@ extension Arbitrary {
                     ready: size(),
                     starting: size()
                 )
-            }
+            },
+            hasNoOpSandboxes: flag()
         )
     }
 
