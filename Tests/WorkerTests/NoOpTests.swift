@@ -35,7 +35,8 @@ struct NoOpTests {
         let echo = NoOpAnswer.output(for: .code(long))
         #expect(echo == "no-op sandbox: " + String(repeating: "✓", count: 85) + "\n")
         try await PlayedCoordinator.with(isNoOp: true, pool: { $0.limits.outputBytes = 5 }) { coordinator in
-            #expect(try await coordinator.run(long, name: "long").printed == "no-op")
+            let answer = try await coordinator.run(long, name: "long")
+            #expect(answer.printed == "no-op")
         }
     }
 
@@ -50,9 +51,15 @@ struct NoOpTests {
             let ready = ReadyTarget(pool: coordinator.pool, count: 2)
             #expect(try await coordinator.ask(.keepReady([ready])) == .done)
             #expect(try await coordinator.run("x").printed == "no-op sandbox: x\n")
-            let path = try SessionFilePath("a")
-            #expect(try await coordinator.file(.look(path)) == .file(.trouble(.notPermitted)))
             let session = try coordinator.life()
+            let look = FileRequest(
+                session: session,
+                mayCreate: false,
+                pool: coordinator.pool,
+                order: .look(try SessionFilePath("a")),
+                wait: .seconds(10)
+            )
+            #expect(try await coordinator.ask(.file(look)) == .file(.trouble(.notPermitted)))
             #expect(try await coordinator.ask(.stopSession(session, .stopped)) == .done)
             #expect(
                 try await coordinator.run("y", mayCreate: false) == .sessionGone(.stopped)
