@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <linux/random.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,11 @@
 
 int cloister_load_module(int descriptor) {
     return syscall(SYS_finit_module, descriptor, "", 0) == 0 ? 0 : -errno;
+}
+
+int cloister_schedule_as_batch(void) {
+    struct sched_param none = {0};
+    return sched_setscheduler(0, SCHED_BATCH, &none) == 0 ? 0 : -errno;
 }
 
 int cloister_limit_processes(int process, uint64_t count) {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -61,6 +62,8 @@ int cloister_spawn_in_session(const struct cloister_session_process *process) {
     pid_t child = fork();
     if (child < 0) return -errno;
     if (child > 0) return child;
+    struct sched_param usual = {0};
+    if (sched_setscheduler(0, SCHED_OTHER, &usual) != 0) end_with_error("sched_setscheduler", errno);
     setsid();
     signal(SIGPIPE, SIG_DFL);
     for (int target = 0; target < process->descriptor_count; target++) {

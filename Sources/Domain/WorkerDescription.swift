@@ -32,6 +32,8 @@ package struct WorkerDescription: Hashable, Sendable {
     package let startedMilliseconds: UInt64
     /// The sandboxes that wait for a session, by pool.
     package let ready: [Ready]
+    /// Whether its sandboxes run nothing and answer all the same: it is there for measurements only.
+    package let hasNoOpSandboxes: Bool
 
     /// Makes a description.
     ///
@@ -39,9 +41,16 @@ package struct WorkerDescription: Hashable, Sendable {
     ///   - version: the version of its program.
     ///   - startedMilliseconds: when it began, in milliseconds since 1970.
     ///   - ready: the sandboxes that wait for a session, by pool.
-    package init(version: String, startedMilliseconds: UInt64, ready: [Ready]) {
+    ///   - hasNoOpSandboxes: whether its sandboxes run nothing.
+    package init(
+        version: String,
+        startedMilliseconds: UInt64,
+        ready: [Ready],
+        hasNoOpSandboxes: Bool = false
+    ) {
         self.version = version
         self.startedMilliseconds = startedMilliseconds
         self.ready = ready
+        self.hasNoOpSandboxes = hasNoOpSandboxes
     }
 }

@@ -99,7 +99,6 @@ extension Agent {
     ///   - order: what the worker ordered.
     ///   - runner: what carries it out.
     func begin(_ order: RunOrder, with runner: Runner) {
-        outOfMemoryKills = Self.kernelOutOfMemoryKills()
         running = RunningExecution(order: order, now: Monotonic.now)
         self.runner = runner
     }

@@ -11,6 +11,8 @@ extension Agent {
     ///   - order: what the worker ordered.
     /// - Throws: an error when there is no room for a process.
     func startProgram(_ arguments: [String], for order: RunOrder) throws(GuestError) {
+        // What was left in the background may have been killed since the last execution.
+        outOfMemoryKills.note()
         let program = try ProgramProcess(
             arguments,
             standardInput: order.input.standardInput,
@@ -31,7 +33,7 @@ extension Agent {
         leftovers.keep(program.pipes)
         let exitCode = ProgramProcess.exitCode(of: status)
         guard exitCode != 0 else { return finish(status: .succeeded, exitCode: 0) }
-        let ranOutOfMemory = Self.kernelOutOfMemoryKills() > outOfMemoryKills
+        let ranOutOfMemory = outOfMemoryKills.haveGrown
         finish(
             status: .failed,
             errorName: ranOutOfMemory ? "OutOfMemory" : "ExitCode",

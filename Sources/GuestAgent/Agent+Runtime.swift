@@ -92,6 +92,9 @@ extension Agent {
             exitCode: exitCode
         )
         port.send(.event(execution: ended.order.execution, .ended(outcome)))
+        port.flush()
+        // For the next one: here nobody waits for it.
+        outOfMemoryKills.note()
     }
 
     /// Collects all children that have ended; as PID 1 the agent inherits every orphan.
@@ -106,9 +109,9 @@ extension Agent {
                 continueShellWarmUp()
             } else if let empty = emptyRuntime, process == empty.identifier {
                 emptyRuntime = nil
-                endExecution(of: empty, isStateLost: false)
+                endExecution(of: empty, wasKilled: Self.wasKilled(status), isStateLost: false)
             } else if let runtime = interpreters.values.first(where: { $0.identifier == process }) {
-                interpreterEnded(runtime)
+                interpreterEnded(runtime, wasKilled: Self.wasKilled(status))
             } else if let terminal = terminals.values.first(where: {
                 // One that has ended gave its number back.
                 $0.exitCode == nil && $0.process == process
@@ -134,8 +137,11 @@ extension Agent {
         leftovers.keep(runtime.pipes)
     }
 
-    private func interpreterEnded(_ ended: RuntimeProcess) {
-        endExecution(of: ended, isStateLost: ended.isReady)
+    /// Whether a process ended by SIGKILL, as those do that the kernel ends for want of memory.
+    private static func wasKilled(_ status: Int32) -> Bool { status & 0x7f == SIGKILL }
+
+    private func interpreterEnded(_ ended: RuntimeProcess, wasKilled: Bool) {
+        endExecution(of: ended, wasKilled: wasKilled, isStateLost: ended.isReady)
         // One that was of use is replaced at once, so that the next call need not wait for the start;
         // one that died while it started is not, or it might go on so for ever.
         guard ended.isReady else { return }
@@ -143,7 +149,7 @@ extension Agent {
         try? startInterpreter(ended.kind)
     }
 
-    private func endExecution(of ended: RuntimeProcess, isStateLost: Bool) {
+    private func endExecution(of ended: RuntimeProcess, wasKilled: Bool, isStateLost: Bool) {
         let wasRunner = runner?.isInterpreter(ended) == true
         let wasAwaited = queuedInterpreter === ended
         if interpreters[ended.kind] === ended { interpreters[ended.kind] = nil }
@@ -151,7 +157,7 @@ extension Agent {
         leftovers.keep(ended.pipes)
         stateWasLost = stateWasLost || isStateLost
         if wasRunner {
-            let ranOutOfMemory = Self.kernelOutOfMemoryKills() > outOfMemoryKills
+            let ranOutOfMemory = wasKilled && outOfMemoryKills.haveGrown
             let loss =
                 isStateLost
                 ? "the session's variables were lost, its files are still there."
@@ -174,19 +180,5 @@ extension Agent {
             )
             port.send(.event(execution: order.execution, .ended(outcome)))
         }
-    }
-
-    /// The kernel's count of processes that it killed for want of memory.
-    ///
-    /// - Returns: the count since the boot; 0 when it cannot be read.
-    static func kernelOutOfMemoryKills() -> UInt64 {
-        guard let file = try? Descriptor(opening: "/proc/vmstat", O_RDONLY) else { return 0 }
-        var content: [UInt8] = []
-        while let bytes = file.read(atMost: 1 << 14), !bytes.isEmpty { content += bytes }
-        for line in String(decoding: content, as: UTF8.self).split(separator: "\n") {
-            let words = line.split(separator: " ")
-            if words.count == 2, words[0] == "oom_kill" { return UInt64(words[1]) ?? 0 }
-        }
-        return 0
     }
 }

@@ -29,8 +29,8 @@ final class Agent {
     var isClockAhead = false
     /// Whether variables were lost since the last execution ended.
     var stateWasLost = false
-    /// The kernel's count of processes killed for want of memory, when the execution began.
-    var outOfMemoryKills: UInt64 = 0
+    /// The kernel's count of processes killed for want of memory, as it was before the execution.
+    var outOfMemoryKills: OutOfMemoryKills
     /// Where the session's files are.
     let data: DataFolder
     /// The open files.
@@ -55,7 +55,11 @@ final class Agent {
         childSignal = try Descriptor(taking: signals)
         // A write to a runtime that has just died must be an error, not the end of the agent.
         signal(SIGPIPE, SIG_IGN)
+        // Code that prints goes on to its end before the agent is told: two changes of process less.
+        let result = cloister_schedule_as_batch()
+        guard result == 0 else { throw GuestError("wait for turns", errno: -result) }
         data = try DataFolder()
+        outOfMemoryKills = try OutOfMemoryKills()
         reseeding = try Reseeding()
         port = try ControlPort()
         port.send(.ready(protocolVersion: WireVersion.guest))
@@ -66,6 +70,8 @@ final class Agent {
     /// - Throws: an error that says what it was.
     func serve() throws(GuestError) {
         while true {
+            // All that was said in one turn goes in one piece: each is an interrupt for the host.
+            port.flush()
             var (watched, sources) = watchedSources()
             guard poll(&watched, nfds_t(watched.count), millisecondsToWait()) >= 0 || errno == EINTR else {
                 throw GuestError("poll", errno: errno)

@@ -7,8 +7,14 @@ struct ControlPort: ~Copyable {
     /// slows the code instead of filling the guest's memory.
     private static let comfortableBytes = 512 << 10
 
+    /// From this many on nothing waits for the end of the turn.
+    private static let pieceBytes = 32 << 10
+
     /// Above this many the content of files waits, so that there is always room for output beside it.
     private static let contentBytes = comfortableBytes / 2
+
+    /// The size of the driver's buffers.
+    private static let bufferBytes = 4_096
 
     private let device: Descriptor
     private var splitter = FrameSplitter()
@@ -36,12 +42,12 @@ struct ControlPort: ~Copyable {
     /// Whether a part of a file should be sent now.
     var hasRoomForContent: Bool { waiting.count - sent < Self.contentBytes }
 
-    /// Puts a frame into the queue.
+    /// Puts a frame into the queue; it goes with the next ``flush()``.
     ///
     /// - Parameter frame: what to tell the worker.
     mutating func send(_ frame: GuestFrame) {
         waiting += frame.encoded()
-        flush()
+        if waiting.count - sent >= Self.pieceBytes { flush() }
     }
 
     /// Writes as much of the queue as goes at once.
@@ -61,7 +67,11 @@ struct ControlPort: ~Copyable {
     /// - Returns: the whole frames that have arrived.
     /// - Throws: an error when the bytes are no frames.
     mutating func receive() throws(GuestError) -> [HostFrame] {
-        while let bytes = device.read(atMost: 1 << 16), !bytes.isEmpty { splitter.append(bytes) }
+        while let bytes = device.read(atMost: 1 << 16), !bytes.isEmpty {
+            splitter.append(bytes)
+            // The driver gives one of its buffers at a time; after one that is not full there is seldom another.
+            if bytes.count < Self.bufferBytes { break }
+        }
         var frames: [HostFrame] = []
         do throws(WireError) {
             while let frame = try splitter.next() { frames.append(try HostFrame(decoding: frame)) }

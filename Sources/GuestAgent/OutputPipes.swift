@@ -74,6 +74,8 @@ final class OutputPipes {
                 guard !bytes.isEmpty else { break }
                 taken += bytes.count
                 take(bytes, isError)
+                // A pipe gives as much as it has.
+                if bytes.count < Self.partBytes { break }
             }
         }
     }

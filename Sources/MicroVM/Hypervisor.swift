@@ -3,6 +3,9 @@ package import Wire
 
 /// What makes machines; the seam that the worker uses.
 package protocol Hypervisor: Sendable {
+    /// Whether its machines run nothing and answer all the same, which operators have to see.
+    var runsNothing: Bool { get }
+
     /// Makes or loads the template of a pool.
     ///
     /// - Parameters:
@@ -67,6 +70,9 @@ extension Hypervisor {
     ///
     /// - Returns: no facts.
     package func facts() async -> HypervisorFacts { HypervisorFacts() }
+
+    /// Runs what it is given, unless a hypervisor says otherwise.
+    package var runsNothing: Bool { false }
 
     /// Copies nothing, unless a hypervisor says otherwise.
     ///

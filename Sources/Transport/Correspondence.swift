@@ -20,7 +20,7 @@ package actor Correspondence<Reply: Sendable> {
         /// The end came while the question was still being sent.
         case ended(Result<Reply, TransportError>)
         /// The asker waits.
-        case waiting(CheckedContinuation<Result<Reply, TransportError>, Never>)
+        case waiting(AsyncStream<Never>.Continuation)
     }
 
     /// Creates a correspondence without open questions.
@@ -104,27 +104,18 @@ package actor Correspondence<Reply: Sendable> {
             waiters[number] = nil
             return result
         }
-        return await awaiting(until: deadline) { reason in
-            await self.end(number, with: .failure(reason))
-        } body: {
-            await withCheckedContinuation { suspend($0, for: number) }
-        }
-    }
-
-    /// The watcher may have ended the question before its asker got here.
-    private func suspend(
-        _ continuation: CheckedContinuation<Result<Reply, TransportError>, Never>,
-        for number: UInt64
-    ) {
-        switch waiters[number] {
-        case .sending:
-            waiters[number] = .waiting(continuation)
-        case .ended(let result):
-            waiters[number] = nil
-            continuation.resume(returning: result)
-        case .waiting, nil:
-            preconditionFailure("A question has one asker, who alone removes it unless he waits.")
-        }
+        let (end, ending) = AsyncStream.makeStream(of: Never.self)
+        waiters[number] = .waiting(ending)
+        let alarm = AlarmClock.shared.set(for: deadline) { ending.finish() }
+        // Ends with the answer, at the deadline, or when the task is cancelled.
+        for await _ in end {}
+        AlarmClock.shared.callOff(alarm)
+        if case .ended(let result) = waiters.removeValue(forKey: number) { return result }
+        return .failure(
+            Task.isCancelled
+                ? TransportError(.cancelled, "The task was cancelled.")
+                : TransportError(.timedOut, "The deadline passed.")
+        )
     }
 
     @discardableResult
@@ -133,9 +124,9 @@ package actor Correspondence<Reply: Sendable> {
         case .sending:
             waiters[number] = .ended(result)
             return true
-        case .waiting(let continuation):
-            waiters[number] = nil
-            continuation.resume(returning: result)
+        case .waiting(let ending):
+            waiters[number] = .ended(result)
+            ending.finish()
             return true
         case .ended, nil:
             return false

@@ -41,6 +41,7 @@ extension Arena {
         message.pointee.started_ms = worker.startedMilliseconds
         message.pointee.n_ready = entries.count
         message.pointee.ready = list(entries)
+        message.pointee.has_no_op_sandboxes = worker.hasNoOpSandboxes ? 1 : 0
         return message
     }
 }
@@ -58,7 +59,8 @@ extension WorkerDescription {
                     ready: Int(entry.ready),
                     starting: Int(entry.starting)
                 )
-            }
+            },
+            hasNoOpSandboxes: message.has_no_op_sandboxes != 0
         )
     }
 }

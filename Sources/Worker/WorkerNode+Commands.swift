@@ -169,7 +169,8 @@ extension WorkerNode {
                     ready: state.ready,
                     starting: state.starting
                 )
-            }
+            },
+            hasNoOpSandboxes: hypervisor.runsNothing
         )
     }
 

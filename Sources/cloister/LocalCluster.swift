@@ -44,6 +44,8 @@ struct LocalCluster: Sendable {
     let readySessions: Int?
     /// The only pool that is needed; nil for all that are configured.
     var onlyPool: String?
+    /// Whether its workers run nothing.
+    var hasNoOpSandboxes = false
     /// Told what is done, in sentences for a person.
     let progress: @Sendable (String) -> Void
 
@@ -111,6 +113,7 @@ struct LocalCluster: Sendable {
                         )
                     ),
                     ignoredVariables: settings.variables,
+                    hasNoOpSandboxes: hasNoOpSandboxes,
                     report: progress
                 )
             )

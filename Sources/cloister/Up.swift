@@ -21,6 +21,7 @@ struct Up: AsyncParsableCommand {
     var config: String?
 
     @OptionGroup var overrides: SettingsOptions
+    @OptionGroup var sandboxes: SandboxOptions
 
     @Option(help: "The port of the HTTP API; 0 for one that is free. (default: listen.port, 8080)")
     var port: Int?
@@ -60,7 +61,8 @@ struct Up: AsyncParsableCommand {
                 settings: settings,
                 port: usedPort,
                 workers: workers,
-                readySessions: ready
+                readySessions: ready,
+                hasNoOpSandboxes: sandboxes.noOpSandbox
             ) { sentence in
                 Console.error(line: "cloister: \(sentence)")
             }

@@ -23,6 +23,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @OptionGroup var joining: JoiningOptions
     @OptionGroup var overrides: SettingsOptions
+    @OptionGroup var sandboxes: SandboxOptions
 
     func run() async throws {
         try await joining.joinIfNeeded(config, overrides)
@@ -44,20 +45,10 @@ struct WorkerCommand: AsyncParsableCommand {
             pools: pools,
             clusterKey: try settings.clusterKey()
         )
-        let hypervisor = try await QEMUHypervisor(settings.hypervisor())
-        let report = hypervisor.report
-        logger.info(
-            "host examined",
-            metadata: [
-                "accelerator": "\(report.accelerator)", "qemu": "\(report.qemuVersion)",
-                "sweptProcesses": "\(report.sweptProcesses.count)",
-            ]
-        )
-        if let warning = report.jailWarning { logger.warning("QEMU runs without a jail: \(warning)") }
         let transport = try NodeTransport(settings, logger: logger)
         let worker = WorkerService(
             configuration: configuration,
-            hypervisor: hypervisor,
+            hypervisor: try await hypervisor(settings, logger),
             post: transport.post,
             metrics: WorkerMetrics(observation.registry, tracer: observation.tracer),
             logger: logger
@@ -71,5 +62,25 @@ struct WorkerCommand: AsyncParsableCommand {
             [levels] + observation.services + transport.services + [worker],
             logger: logger
         )
+    }
+
+    private func hypervisor(_ settings: Settings, _ logger: Logger) async throws -> any Hypervisor {
+        if sandboxes.noOpSandbox {
+            logger.warning(
+                "NO-OP SANDBOXES: this worker runs nothing that it is given; it is for measurements only"
+            )
+            return NoOpHypervisor()
+        }
+        let hypervisor = try await QEMUHypervisor(settings.hypervisor())
+        let report = hypervisor.report
+        logger.info(
+            "host examined",
+            metadata: [
+                "accelerator": "\(report.accelerator)", "qemu": "\(report.qemuVersion)",
+                "sweptProcesses": "\(report.sweptProcesses.count)",
+            ]
+        )
+        if let warning = report.jailWarning { logger.warning("QEMU runs without a jail: \(warning)") }
+        return hypervisor
     }
 }

@@ -17,6 +17,8 @@ struct WorkerProcess: Service {
     let configurationPath: String
     /// Variables of the environment that its configuration has taken in already.
     let ignoredVariables: Set<String>
+    /// Whether it runs nothing.
+    let hasNoOpSandboxes: Bool
     /// Told what the worker does, in sentences.
     let report: @Sendable (String) -> Void
 
@@ -58,7 +60,8 @@ struct WorkerProcess: Service {
         // Not the link's target: this very program, also when a new build has replaced it meanwhile.
         let own = "/proc/\(getpid())/exe"
         // If this process is killed, the kernel kills the worker, and with it its machines.
-        let arguments = ["--pdeathsig", "KILL", "--", own, "worker", "--config", configurationPath]
+        var arguments = ["--pdeathsig", "KILL", "--", own, "worker", "--config", configurationPath]
+        if hasNoOpSandboxes { arguments.append("--no-op-sandbox") }
         let result = try await Subprocess.run(
             .name("setpriv"),
             arguments: Arguments(arguments),

@@ -60,6 +60,7 @@ package struct PlayedCoordinator: Sendable {
     ///   - lease: what the first hello brings; nil when the test says hello by itself.
     ///   - network: the network.
     ///   - hypervisor: the worker's machines.
+    ///   - isNoOp: whether the worker has no-op sandboxes instead of machines.
     ///   - others: the worker's pools after the one of the requests.
     ///   - change: changes the pool.
     ///   - body: plays the coordinator.
@@ -70,6 +71,7 @@ package struct PlayedCoordinator: Sendable {
         lease: Duration? = .seconds(3_600),
         over network: InMemoryTransport = InMemoryTransport(),
         hypervisor: PlayedHypervisor = PlayedHypervisor(),
+        isNoOp: Bool = false,
         others: [PoolConfiguration] = [],
         pool change: (inout PoolConfiguration) -> Void = { _ in },
         _ body: @escaping @Sendable (PlayedCoordinator) async throws -> Void
@@ -90,7 +92,7 @@ package struct PlayedCoordinator: Sendable {
                 clusterKey: key,
                 patience: patience
             ),
-            hypervisor: hypervisor,
+            hypervisor: isNoOp ? NoOpHypervisor() : hypervisor,
             post: network,
             logger: log.logger
         ) { _ in }

@@ -91,6 +91,8 @@ struct FileTests {
     @Test("A guest that does not answer costs the request, and the end of the machine is told at once")
     func silence() async throws {
         try await PlayedCoordinator.with { coordinator in
+            // The short time is for the guest's answer and not for the session's start.
+            #expect(try await coordinator.run("here").printed == "here")
             let mute = FileOrder.look(try SessionFilePath("mute"))
             let late = try await coordinator.file(mute, wait: .milliseconds(100))
             #expect(late.failureCode == .deadlineExceeded)

@@ -97,6 +97,7 @@ extension NodeResource {
         // A sum of many parts may miss the whole by its last digit.
         ringShare = min(worker.ringShare, 1)
         lastSeenAt = Timestamp(epochMilliseconds: worker.lastSeenMilliseconds).text
+        if worker.own?.hasNoOpSandboxes == true { noOpSandbox = true }
         ready = worker.own?.ready.map { entry in
             Ready(
                 pool: entry.pool.text,

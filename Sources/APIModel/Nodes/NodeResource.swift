@@ -74,6 +74,8 @@ package struct NodeResource: Hashable, Sendable, Decodable {
     package var drainDeadline: String?
     /// The sandboxes of a worker that wait for a session; nil when it does not tell.
     package var ready: [Ready]?
+    /// True for a worker whose sandboxes run nothing; nil for all others.
+    package var noOpSandbox: Bool?
 
     /// Begins a node with what each has.
     ///
@@ -135,6 +137,7 @@ package struct NodeResource: Hashable, Sendable, Decodable {
             }
             members.append(.init("ready", .array(entries)))
         }
+        if let noOpSandbox { members.append(.init("noOpSandbox", .boolean(noOpSandbox))) }
         return .object(members)
     }
 }

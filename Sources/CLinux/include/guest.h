@@ -45,6 +45,10 @@ int cloister_foreground_group(int descriptor);
 // once (RNDADDENTROPY and RNDRESEEDCRNG, random(4)).
 int cloister_add_entropy(int device, const uint8_t *bytes, size_t count);
 
+// Lets the calling process wait for its turn when it is woken, instead of interrupting who runs (SCHED_BATCH,
+// sched(7)); what it starts in a session does not inherit it.
+int cloister_schedule_as_batch(void);
+
 // A descriptor that becomes readable when a child has ended (signalfd(2)); SIGCHLD is blocked.
 int cloister_child_signal_descriptor(void);
 

@@ -21,8 +21,9 @@ struct NodeCommand: AsyncParsableCommand {
 
                 JSON: a list of {name, role, state, sessions, address, incarnation, version, startedAt}, and for \
                 workers {epoch, capacity: {sessions, weight}, ringShare, lastSeenAt, drainingSince, drainDeadline, \
-                ready: [{pool, wanted, ready, starting}]}. What is not known is left out. A state other than serving \
-                deserves a look: settling, joining, draining, drained, suspected, unhealthy, lost.
+                ready: [{pool, wanted, ready, starting}], noOpSandbox}. What is not known is left out. A state other \
+                than serving deserves a look: settling, joining, draining, drained, suspected, unhealthy, lost; NO-OP \
+                (noOpSandbox: true) is a worker that runs nothing.
                 """
         )
 
@@ -45,7 +46,7 @@ struct NodeCommand: AsyncParsableCommand {
                 table.add(
                     node.name,
                     node.role,
-                    node.state,
+                    node.state + (node.noOpSandbox == true ? ", NO-OP" : ""),
                     node.capacity.map { "\(node.sessions)/\($0.sessions)" } ?? "\(node.sessions)",
                     node.readyText,
                     node.ringShare.map(NodeText.percent) ?? "-",
@@ -81,6 +82,7 @@ struct NodeCommand: AsyncParsableCommand {
             table.add("name", node.name)
             table.add("role", node.role)
             table.add("state", node.state)
+            if node.noOpSandbox == true { table.add("sandboxes", "NO-OP: they run nothing") }
             if let since = node.drainingSince {
                 table.add("drains", "since \(since)" + (node.drainDeadline.map { ", until \($0)" } ?? ""))
             }

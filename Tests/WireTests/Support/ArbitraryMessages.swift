@@ -230,7 +230,8 @@ extension Arbitrary {
                     ready: size(),
                     starting: size()
                 )
-            }
+            },
+            hasNoOpSandboxes: flag()
         )
     }
 

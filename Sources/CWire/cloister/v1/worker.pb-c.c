@@ -5348,7 +5348,7 @@ const ProtobufCMessageDescriptor cloister__v1__template_piece__descriptor =
   (ProtobufCMessageInit) cloister__v1__template_piece__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__worker_description__field_descriptors[3] =
+static const ProtobufCFieldDescriptor cloister__v1__worker_description__field_descriptors[4] =
 {
   {
     "version",
@@ -5386,8 +5386,21 @@ static const ProtobufCFieldDescriptor cloister__v1__worker_description__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "has_no_op_sandboxes",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__WorkerDescription, has_no_op_sandboxes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__worker_description__field_indices_by_name[] = {
+  3,   /* field[3] = has_no_op_sandboxes */
   2,   /* field[2] = ready */
   1,   /* field[1] = started_ms */
   0,   /* field[0] = version */
@@ -5395,7 +5408,7 @@ static const unsigned cloister__v1__worker_description__field_indices_by_name[] 
 static const ProtobufCIntRange cloister__v1__worker_description__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor cloister__v1__worker_description__descriptor =
 {
@@ -5405,7 +5418,7 @@ const ProtobufCMessageDescriptor cloister__v1__worker_description__descriptor =
   "Cloister__V1__WorkerDescription",
   "cloister.v1",
   sizeof(Cloister__V1__WorkerDescription),
-  3,
+  4,
   cloister__v1__worker_description__field_descriptors,
   cloister__v1__worker_description__field_indices_by_name,
   1,  cloister__v1__worker_description__number_ranges,

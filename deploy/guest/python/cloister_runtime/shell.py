@@ -18,6 +18,7 @@ from traitlets import Type
 from traitlets.config import Config
 
 from . import figures, interrupts, values
+from .history import History
 from .plain import PlainCells, may_await
 
 _OWN_FOLDER = os.path.dirname(__file__) + os.sep
@@ -26,6 +27,8 @@ _LARGEST_IMAGE = 16 << 20
 
 class ValueHook(DisplayHook):
     """Sends the last expression's value instead of printing `Out[1]:`."""
+
+    exec_result = None  # a plain attribute, see `History`
 
     def write_output_prompt(self):
         pass
@@ -69,6 +72,18 @@ class Shell(InteractiveShell):
     compiler_class = Compiler
     displayhook_class = Type(ValueHook)
     display_pub_class = Type(Publisher)
+
+    # Plain attributes, see `History`: every cell sets or reads them.
+    execution_count = 1
+    last_execution_succeeded = True
+    last_execution_result = None
+    history_manager = None
+    builtin_trap = None
+    display_trap = None
+
+    def init_history(self):
+        self.history_manager = History(shell=self, parent=self)
+        self.configurables.append(self.history_manager)
 
     def enable_matplotlib(self, gui=None):
         """`%matplotlib ...`: figures are sent as pictures whatever is asked for."""

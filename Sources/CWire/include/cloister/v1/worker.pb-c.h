@@ -946,10 +946,14 @@ struct  Cloister__V1__WorkerDescription
   uint64_t started_ms;
   size_t n_ready;
   Cloister__V1__ReadyCount **ready;
+  /*
+   * Whether its sandboxes run nothing and answer all the same, for measurements.
+   */
+  protobuf_c_boolean has_no_op_sandboxes;
 };
 #define CLOISTER__V1__WORKER_DESCRIPTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__worker_description__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0,NULL }
+    , (char *)protobuf_c_empty_string, 0, 0,NULL, 0 }
 
 
 /*

@@ -1,0 +1,26 @@
+"""The inputs of a session, `_i` and its relatives among them, kept in memory."""
+
+from IPython.core.history import HistoryManager
+
+
+class History(HistoryManager):
+    """IPython's history without a file to save to.
+
+    Nothing observes what every cell sets, so these are plain attributes: a trait takes a hundred times as long to set.
+    """
+
+    _i = _ii = _iii = _i00 = ""
+
+    def store_inputs(self, line_num, source, source_raw=None):
+        """Keeps a cell as code and as it was typed, and gives the user's code the last ones."""
+        raw = (source if source_raw is None else source_raw).rstrip("\n")
+        if self._exit_re.match(raw.strip()):
+            return
+        self.input_hist_parsed.append(source.rstrip("\n"))
+        self.input_hist_raw.append(raw)
+        self._i00, self._i, self._ii, self._iii = raw, self._i00, self._i, self._ii
+        inputs = {"_i": self._i, "_ii": self._ii, "_iii": self._iii, f"_i{line_num}": raw}
+        self.shell.push(inputs, interactive=False)
+
+    def store_output(self, line_num):
+        """Outputs are in `Out`; there is no file for them."""
