@@ -187,6 +187,8 @@ let package = Package(
             dependencies: [
                 "APIModel", "Client", "Presentation",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict
@@ -275,7 +277,9 @@ let package = Package(
         ),
         .testTarget(
             name: "TelemetryTests",
-            dependencies: ["Domain", "SeededRandomness", "Telemetry", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Domain", "SeededRandomness", "Telemetry", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -14,11 +14,6 @@ package actor BenchRun {
         package let wasInterrupted: Bool
     }
 
-    /// How long the end of the run's sessions may take.
-    private static let tidyingTime: Duration = .seconds(60)
-    /// How many sessions are ended at the same time.
-    private static let enders = 8
-
     private let options: BenchOptions
     private let target: BenchTarget
     private let scenario: any Scenario
@@ -64,7 +59,7 @@ package actor BenchRun {
             return (worked, wasInterrupted)
         }
         phase = .tidying
-        await tidy()
+        await target.stopAll()
         if let error = worked?.error, !wasInterrupted { throw error }
         return Outcome(
             recording: await recorder.current,
@@ -142,23 +137,6 @@ package actor BenchRun {
         }
         began = .now + plan.warmUp
         await LoadRun(plan: plan, scenario: scenario, recorder: recorder).run()
-    }
-
-    private func tidy() async {
-        let left = await target.sessions.all
-        let target = target
-        // What does not arrive in time ends by the sessions' cooldown.
-        try? await CloisterClient.within(Self.tidyingTime) { () throws(ClientError) in
-            await withDiscardingTaskGroup { group in
-                for ender in 0..<Self.enders {
-                    group.addTask {
-                        for place in stride(from: ender, to: left.count, by: Self.enders) {
-                            try? await target.stop(left[place])
-                        }
-                    }
-                }
-            }
-        }
     }
 }
 

@@ -65,7 +65,7 @@ extension CoordinatorNode {
     /// The workers that are lost, for as long as somebody may wait for them.
     private func absentNodes(at now: ClusterTime) -> [NodeDescription] {
         cluster.absentWorkers.map { name, last in
-            NodeDescription(
+            var node = NodeDescription(
                 name: name.text,
                 state: "lost",
                 address: last?.address,
@@ -82,6 +82,9 @@ extension CoordinatorNode {
                 },
                 drain: cluster.drain(of: name)
             )
+            // Also where only the directory tells of it.
+            node.isWorker = true
+            return node
         }
     }
 

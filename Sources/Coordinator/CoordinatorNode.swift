@@ -261,6 +261,11 @@ extension CoordinatorNode {
     /// The link to a life of a worker.
     func link(to life: WorkerLife) -> WorkerLink? { links[life] }
 
+    /// The link to a worker that is there.
+    func link(to worker: WorkerID) -> WorkerLink? {
+        cluster.workers.lazy.filter { $0.life.worker == worker }.compactMap { self.links[$0.life] }.first
+    }
+
     /// The way to some worker that serves.
     ///
     /// - Returns: nil when there is none.

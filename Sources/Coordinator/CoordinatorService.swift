@@ -47,10 +47,26 @@ package struct CoordinatorService: Service {
         metrics: CoordinatorMetrics = CoordinatorMetrics(),
         logger: Logger
     ) async throws {
+        let shared = try configuration.shared?.open()
+        do {
+            try await self.init(configuration, shared, post, metrics, logger)
+        } catch {
+            // What was opened would outlive the service that was to use it.
+            await shared?.store.close()
+            throw error
+        }
+    }
+
+    private init(
+        _ configuration: CoordinatorConfiguration,
+        _ shared: OpenClusterStorage?,
+        _ post: any Post,
+        _ metrics: CoordinatorMetrics,
+        _ logger: Logger
+    ) async throws {
         self.configuration = configuration
         self.post = post
         self.logger = logger
-        let shared = try configuration.shared?.open()
         let store: any Store
         if let shared {
             store = shared.store

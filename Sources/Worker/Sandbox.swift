@@ -56,7 +56,7 @@ actor Sandbox {
     /// Where it tells, for whoever looks for troubles, what goes to its guest; nowhere before it runs.
     private(set) var logger = Logger(label: "sandbox") { _ in SwiftLogNoOpLogHandler() }
     /// What its guest wrote to the console, as far as somebody asked.
-    private var console = ConsoleText()
+    var console = ConsoleText()
     private var startTimings = StageTimings()
     /// The identifier's sandbox before this one, until its machine is gone.
     private var former: Sandbox?
@@ -231,17 +231,11 @@ actor Sandbox {
             await group.next()
             group.cancelAll()
         }
+        // What it wrote last, for whoever asks after its end.
+        if !Task.isCancelled { keepConsole(await machine.takeConsole()) }
         // Before the orders end, so that none comes after.
         self.machine = nil
         await endFileOrders()
-    }
-
-    /// The end of what the guest has written to its console.
-    ///
-    /// - Returns: the text as UTF-8; empty before there is a machine.
-    func consoleText() async -> [UInt8] {
-        if let machine { console.append(await machine.takeConsole()) }
-        return console.bytes
     }
 
     /// The stages of making the machine, for the execution that the machine was made for.

@@ -98,8 +98,20 @@ package struct WorkerMetrics: Sendable {
         stages.observe(duration, Stage.worker.name, pool.text)
     }
 
+    /// Begins the counters of a pool at 0: what appears with 1 has no rate.
+    func begin(_ pool: PoolName) {
+        for machine in ["ready", "made"] { sessionsBegun.add(0, pool.text, machine) }
+        for cause in EndCause.all { sessionsEnded.add(0, pool.text, cause.name) }
+        for purpose in ["ready", "session"] {
+            clones.add(0, pool.text, purpose)
+            cloneFailures.add(0, pool.text, purpose)
+        }
+    }
+
     /// A session began.
     func sessionBegan(in pool: PoolName, onReadyMachine isReady: Bool) {
+        // It may be of a pool that was made while this worker runs.
+        begin(pool)
         sessionsBegun.add(1, pool.text, isReady ? "ready" : "made")
     }
 

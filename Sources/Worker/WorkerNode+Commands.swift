@@ -64,6 +64,7 @@ extension WorkerNode {
                 return .templatePiece(try await hypervisor.piece(piece))
             } catch { throw Failure(.resourceNotFound, "The worker does not have this template.") }
         case .readConsole(let session):
+            if let text = formerConsole(of: session) { return .console(text) }
             return try await ask(session, by: deadline) { sandbox async throws(Failure) in
                 .console(await sandbox.consoleText())
             }

@@ -42,6 +42,8 @@ package actor WorkerNode {
     var leaving: [ObjectIdentifier: Sandbox] = [:]
     /// The sessions that ended here.
     var ended = EndedSessions()
+    /// The consoles of sessions that ended here.
+    private var formerConsoles = FormerConsoles()
     /// Sandboxes that are to end; the watching loop ends them.
     var condemned: [(Sandbox, EndCause)] = []
     /// Numbers the sandboxes, so that a list of them has an order that does not shift.
@@ -184,6 +186,14 @@ package actor WorkerNode {
         if sandboxes[sandbox.session.key] === sandbox { sandboxes[sandbox.session.key] = nil }
         refill()
     }
+
+    /// Keeps the console of a session that ends.
+    func keepConsole(_ text: [UInt8], of session: SessionLife) {
+        formerConsoles.keep(text, of: session, at: .now)
+    }
+
+    /// The console of a session that has ended here.
+    func formerConsole(of session: SessionLife) -> [UInt8]? { formerConsoles.text(of: session, at: .now) }
 
     /// Whether another session fits; ready machines give way to it.
     var hasRoom: Bool { sandboxes.count + leaving.count < configuration.capacity.sessions }

@@ -94,6 +94,7 @@ package struct WorkerService: Service {
             logger: logger
         )
         await hypervisor.copyTemplates(from: questions)
+        for pool in configuration.pools { metrics.begin(pool.name) }
         let machines = MachineMetrics(hypervisor: hypervisor)
         metrics.registry.collect { await node.measured() + machines.collect() + server.measured() }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -185,6 +186,7 @@ package struct WorkerService: Service {
         cause: EndCause,
         error: (any Error)?
     ) async {
+        await node.keepConsole(await sandbox.consoleText(), of: sandbox.session)
         await sandbox.machineIsGone()
         await node.sessionEnded(sandbox, cause: cause)
         metrics.sessionEnded(in: sandbox.pool.name, cause)

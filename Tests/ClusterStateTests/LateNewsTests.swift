@@ -99,6 +99,24 @@ struct LateNewsTests {
         #expect(self.hear(record, since: 10).contains(.workerServes(life)))
     }
 
+    @Test("Whoever was out of touch gives no lease on its word before it has said again whom it hears")
+    mutating func saidUnderPresentTouch() throws {
+        let life = try parseLife("w1#a.1")
+        announce(life)
+        let record = Self.record(life, revision: 3)
+        #expect(inTouch(hear(record, since: 3)) == .seconds(99))
+        cluster.touched(DirectoryTouch(until: .seconds(100), number: 2))
+        #expect(inTouch(cluster.tick(at: Self.time(2))) == .zero)
+        let said = DirectoryHearing(touch: 2, revision: 9)
+        _ = cluster.workerHeard(life, record: record, hearing: said, sessions: nil, at: Self.time(2))
+        #expect(inTouch(cluster.tick(at: Self.time(3))) == .seconds(97))
+    }
+
+    private func inTouch(_ directives: [Directive]) -> Duration? {
+        directives.compactMap { if case .ping(_, let ping) = $0 { ping.standing?.inTouch } else { nil } }
+            .first
+    }
+
     @Test("An answer that comes after the word of the session's end does not bring it back")
     mutating func answerAfterEnd() throws {
         let life = try parseLife("w1#a.1")

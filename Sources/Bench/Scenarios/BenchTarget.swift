@@ -3,6 +3,11 @@ package import Client
 
 /// The pool that is measured, and what is believed of its answers.
 package struct BenchTarget: Sendable {
+    /// How long the end of a run's sessions may take.
+    private static let tidyingTime: Duration = .seconds(60)
+    /// How many sessions are ended at the same time.
+    private static let enders = 8
+
     /// Speaks to the cluster.
     let client: CloisterClient
     /// The pool's name.
@@ -83,6 +88,27 @@ package struct BenchTarget: Sendable {
     func stop(_ identifier: String) async throws {
         try await client.stopSession(identifier, pool: pool)
         await sessions.ended(identifier)
+    }
+
+    /// Ends all sessions of this run, several at a time; what does not arrive within a minute ends by the cooldown.
+    ///
+    /// It is carried out also when the task is cancelled.
+    func stopAll() async {
+        let left = await sessions.all
+        let ending = Task {
+            try? await CloisterClient.within(Self.tidyingTime) { () throws(ClientError) in
+                await withDiscardingTaskGroup { group in
+                    for ender in 0..<Self.enders {
+                        group.addTask {
+                            for place in stride(from: ender, to: left.count, by: Self.enders) {
+                                try? await stop(left[place])
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        await ending.value
     }
 }
 

@@ -59,5 +59,5 @@ extension BenchTarget {
 
 extension ExecutionResponse {
     /// Where the machine of a new session came from, as its stages tell.
-    fileprivate var origin: String { stages["reseed"] == nil ? "ready machine" : "cloned for it" }
+    var origin: String { stages["reseed"] == nil ? "ready machine" : "cloned for it" }
 }

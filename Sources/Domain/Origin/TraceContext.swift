@@ -38,10 +38,9 @@ package struct TraceContext: Hashable, Sendable {
         )
     }
 
-    /// Reads a `traceparent` header.
+    /// Reads a `traceparent` header; nil when it is none, and then a trace begins anew.
     ///
     /// - Parameter header: the header's value, from anybody.
-    /// - Returns: nil when it is not one; then a trace begins anew.
     package init?(traceparent header: String) {
         let fields = header.split(separator: "-", omittingEmptySubsequences: false)
         guard fields.count >= 4, header.utf8.count <= 256,

@@ -68,25 +68,30 @@ extension Setting {
         "What lines on standard error look like: an object each, or text for people."
     )
     /// What of the API is logged.
-    package static let logLevelAPI = level(of: "api", "the HTTP API", for: [.coordinator])
+    package static let logLevelAPI = Self(
+        "log.levels.api",
+        .word(levels),
+        .absent("`logLevel`"),
+        for: [.coordinator],
+        example: "info",
+        "The least level that is logged of the HTTP API."
+    )
     /// What of a coordinator is logged.
-    package static let logLevelCoordinator = level(
-        of: "coordinator",
-        "the coordinator behind its API",
-        for: [.coordinator]
+    package static let logLevelCoordinator = Self(
+        "log.levels.coordinator",
+        .word(levels),
+        .absent("`logLevel`"),
+        for: [.coordinator],
+        example: "info",
+        "The least level that is logged of the coordinator behind its API."
     )
     /// What of a worker is logged.
-    package static let logLevelWorker = level(of: "worker", "the worker", for: [.worker])
-
-    private static func level(of component: String, _ words: String, for readers: Set<ServiceRole>) -> Setting
-    {
-        Setting(
-            "log.levels.\(component)",
-            .word(levels),
-            .absent("`logLevel`"),
-            for: readers,
-            example: "debug",
-            "The least level that is logged of \(words)."
-        )
-    }
+    package static let logLevelWorker = Self(
+        "log.levels.worker",
+        .word(levels),
+        .absent("`logLevel`"),
+        for: [.worker],
+        example: "info",
+        "The least level that is logged of the worker."
+    )
 }

@@ -23,6 +23,9 @@ package struct MessageMetrics: Sendable {
             "Messages between nodes that did not get through, by direction and reason.",
             labels: ["direction", "reason"]
         )
+        // What appears with 1 has no rate.
+        errors.add(0, "out", "unanswered")
+        errors.add(0, "in", "notUnderstood")
     }
 
     /// A message was sent.

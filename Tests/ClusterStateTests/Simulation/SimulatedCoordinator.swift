@@ -30,8 +30,8 @@ final class SimulatedCoordinator {
     /// The requests that wait for a word on a worker.
     var waiting: [(placement: Placement, deadline: Duration, resume: () -> Void)] = []
     /// The ends that the directory does not have yet.
-    private var unrecorded: [Tombstone] = []
-    private var isRecording = false
+    var unrecorded: [Tombstone] = []
+    var isRecording = false
 
     init(index: Int, in simulation: Simulation) {
         self.index = index
@@ -177,7 +177,7 @@ extension SimulatedCoordinator {
         case .declareLost(let record):
             simulation.ledger.note("is to be declared lost", worker: worker(record.life), coordinator: index)
             directory?.declareLost(record)
-        case .markLost(let tombstones): directory?.end(tombstones.map(Self.record), isLoss: true) { _ in }
+        case .markLost(let tombstones): directory?.end(tombstones.map(Self.makeRecord), isLoss: true) { _ in }
         case .takeLoss(let session):
             simulation.ledger.note(
                 "mark is taken, for a client was told",
@@ -279,39 +279,6 @@ extension SimulatedCoordinator {
             case .superseded: apply { $0.workerSuperseded(life, address: address, at: $1) }
             case .changed, nil:
                 if sessions != nil { apply { cluster, _ in cluster.linkFailed(to: life) } }
-            }
-        }
-    }
-}
-
-/// Tombstones on their way into the directory, or into the store of a coordinator that is alone.
-extension SimulatedCoordinator {
-    private static func record(_ tombstone: Tombstone) -> EndedSessionRecord {
-        EndedSessionRecord(
-            session: tombstone.session,
-            cause: tombstone.cause,
-            epochMilliseconds: tombstone.time.epochMilliseconds,
-            worker: tombstone.worker.worker
-        )
-    }
-
-    private func record() {
-        guard let directory, !isRecording, !unrecorded.isEmpty else { return }
-        isRecording = true
-        let batch = unrecorded
-        let later: () -> Void = { [self] in
-            isRecording = false
-            simulation.after(simulation.settings.scaled(250)) { [self] in if isRunning { record() } }
-        }
-        let lost = batch.filter { $0.cause == .workerLost }
-        directory.end(lost.map(Self.record), isLoss: true) { [self] isDone in
-            guard isDone != nil else { return later() }
-            directory.end(batch.filter { $0.cause != .workerLost }.map(Self.record)) { [self] isDone in
-                guard isDone != nil else { return later() }
-                isRecording = false
-                unrecorded.removeFirst(batch.count)
-                cluster.endsWritten(batch.map(\.session))
-                record()
             }
         }
     }
