@@ -6,7 +6,9 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench",
         abstract: "Measures a cluster under load, and compares measurements.",
         discussion: """
-            Example: cloister bench warm --clients 2 --duration 30 --html report.html
+            Examples:
+              cloister bench warm --clients 2 --duration 30 --html report.html
+              cloister bench --compare before.json after.json --bound p99=1.2
 
             Every answer is verified: the right output from the right session. What fails counts as failed, and \
             never as fast. The scenarios:
@@ -22,7 +24,7 @@ struct BenchCommand: AsyncParsableCommand {
             `cloister bench run --help` lists the options; `run` may be left out.
             """,
         subcommands: [
-            BenchRunCommand.self, BenchCompareCommand.self, BenchPageCommand.self, BenchAgentCommand.self,
+            BenchRunCommand.self, BenchPageCommand.self, BenchAgentCommand.self,
         ],
         defaultSubcommand: BenchRunCommand.self
     )
