@@ -29,8 +29,11 @@ class Bench(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
 
+    def tearDown(self):
+        self.assertEqual(ours(), [], "a measurement leaves no session behind")
+
     def measure(self, *arguments, status=0, **variables):
-        """A measurement's JSON; it has to end with the status and to leave no session behind."""
+        """A measurement's JSON; it has to end with the status."""
         path = self.folder / "result.json"
         path.unlink(missing_ok=True)
         told = program.told("bench", *arguments, "--json", str(path), **variables)
@@ -38,7 +41,6 @@ class Bench(unittest.TestCase):
         result = json.loads(path.read_text())
         self.assertEqual(MEMBERS - set(result), {"latency_ms", "start_lag_ms"} - set(result) if status else set())
         self.assertEqual(result["counts"]["operations"], result["counts"]["succeeded"] + result["counts"]["failed"])
-        self.assertEqual(ours(), [])
         return result
 
     def test_every_scenario_measures_what_it_says(self):
@@ -113,13 +115,13 @@ class Bench(unittest.TestCase):
             (64, ("--count",), ("warm", "--count", "1", "--duration", "1"), {}),
             (64, ("greater than 0",), ("warm", "--clients", "0"), {}),
             (64, ("scenario",), ("nothing",), {}),
+            (64, ("scenario",), (), {}),
         ):  # fmt: skip
             with self.subTest(arguments=arguments, words=words):
                 told = program.told("bench", *arguments, **variables)
                 self.assertEqual((told.status, told.output), (status, ""), told)
                 for word in words:
                     self.assertIn(word, told.error)
-        self.assertEqual(ours(), [])
 
     def test_the_key_may_be_given_itself(self):
         result = self.measure("warm", "--count", "1", "--api-key", cluster.current.key, CLOISTER_API_KEY=None)
@@ -163,7 +165,10 @@ class Bench(unittest.TestCase):
         self.assertEqual(program.told("bench", "--compare", str(first), str(second), "--bound", "p50=2.01").status, 0)
         broken = program.told("bench", "--compare", str(first), str(second), "--bound", "p50=1.9", "--bound", "p99=1")
         self.assertEqual((broken.status, broken.output.count("BROKEN")), (1, 1), broken)
+        now = program.told("bench", "warm", "--count", "1", "--compare", str(first), "--bound", "errors=0")
+        self.assertEqual((now.status, "all bounds hold" in now.output), (0, True), now)
         self.assertEqual(program.told("bench", "--compare", str(first), str(page)).status, 2)
+        self.assertEqual(program.told("bench", "--compare", str(first)).status, 64)
         self.assertEqual(program.told("bench", "--compare", str(first), str(first), "--bound", "p98=1").status, 64)
 
     def test_processes_of_the_cluster_are_looked_at(self):

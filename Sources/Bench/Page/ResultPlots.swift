@@ -50,7 +50,8 @@ struct ResultPlots {
             x: timeAxis,
             y: .linear(points.map(\.rate))
         )
-        plot.labelX = Self.time
+        plot.labelX = Self.time(plot.x)
+        plot.ticksX = Self.timeTicks(plot.x)
         plot.labelY = { NumberText.tick($0) + "/s" }
         plot.lines = [Plot.Line(kind: "a", points: points.map { (x: $0.at, y: $0.rate) }, isFilled: true)]
         if document.counts.failed > 0 {
@@ -72,7 +73,8 @@ struct ResultPlots {
             x: timeAxis,
             y: .logarithmic(points.flatMap { [$0.p50, $0.p99].compactMap(\.self) })
         )
-        plot.labelX = Self.time
+        plot.labelX = Self.time(plot.x)
+        plot.ticksX = Self.timeTicks(plot.x)
         plot.labelY = NumberText.tick(milliseconds:)
         plot.lines = [
             Plot.Line(kind: "b", points: points.map { point in point.p99.map { (x: point.at, y: $0) } }),
@@ -113,7 +115,8 @@ struct ResultPlots {
             x: PlotAxis(low: 0, high: max(1, seconds.last ?? 1), isLogarithmic: false),
             y: line.measure == "processor" ? .linear(values) : .around(values)
         )
-        plot.labelX = Self.time
+        plot.labelX = Self.time(plot.x)
+        plot.ticksX = Self.timeTicks(plot.x)
         plot.labelY = { NumberText.tick($0) + (scale.name.isEmpty ? "" : " \(scale.name)") }
         plot.lines = [
             Plot.Line(kind: "a", points: zip(seconds, values).map { (x: $0, y: $1) }, isFilled: true)
@@ -156,10 +159,20 @@ struct ResultPlots {
         PlotAxis(low: 0, high: max(1, document.timeline.last?.at ?? 1), isLogarithmic: false)
     }
 
-    private static func time(_ seconds: Double) -> String {
-        guard seconds >= 120 else { return "\(NumberText.tick(seconds)) s" }
-        let whole = Int(seconds.rounded())
-        let rest = whole % 60
-        return "\(whole / 60):\(rest < 10 ? "0" : "")\(rest)"
+    /// The labels of an axis of time: minutes and seconds where there are minutes.
+    private static func time(_ axis: PlotAxis) -> (Double) -> String {
+        guard axis.high >= 120 else { return { NumberText.tick($0) + " s" } }
+        return { seconds in
+            let whole = Int(seconds.rounded())
+            let rest = whole % 60
+            return "\(whole / 60):\(rest < 10 ? "0" : "")\(rest)"
+        }
+    }
+
+    /// The values of an axis of time that get a line, eight at most.
+    private static func timeTicks(_ axis: PlotAxis) -> [Double] {
+        let steps = [0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 21_600]
+        let step = steps.first { axis.high / $0 <= 8 } ?? axis.high / 8
+        return Array(stride(from: 0, through: axis.high * 1.000_001, by: step))
     }
 }

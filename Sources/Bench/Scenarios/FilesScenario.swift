@@ -3,10 +3,29 @@ internal import FoundationEssentials
 
 /// A file's life: upload, list, download, remove.
 struct FilesScenario: Scenario {
-    let target: BenchTarget
-    let sessions: PreparedSessions
-    /// How large the files are, in bytes.
-    let size: Int
+    /// How many random bytes there are; a larger file repeats them.
+    private static let blockBytes = 64 << 10
+
+    private let target: BenchTarget
+    private let sessions: PreparedSessions
+    /// What is in all files, but for their beginning.
+    private let content: Data
+
+    /// Plans files; none is made yet.
+    ///
+    /// - Parameters:
+    ///   - target: the pool.
+    ///   - sessions: whose files they are.
+    ///   - size: how large they are, in bytes.
+    init(target: BenchTarget, sessions: PreparedSessions, size: Int) {
+        self.target = target
+        self.sessions = sessions
+        var generator = SystemRandomNumberGenerator()
+        let block = (0..<min(size, Self.blockBytes)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        var content = Data(capacity: size)
+        while content.count < size { content += block.prefix(size - content.count) }
+        self.content = content
+    }
 
     func prepare() async throws { try await sessions.make() }
 
@@ -14,7 +33,8 @@ struct FilesScenario: Scenario {
         let session = await sessions.session(for: turn.slot)
         let files = target.client.files(of: session.identifier, pool: target.pool)
         let name = "bench-\(turn.number).bin"
-        let content = Self.noise(size)
+        let content = content(of: turn.number)
+        let size = content.count
         var watch = PartWatch()
         let made = try await files.upload(content, to: name)
         watch.split("upload")
@@ -36,24 +56,10 @@ struct FilesScenario: Scenario {
         return Observation(parts: watch.parts)
     }
 
-    /// Bytes that no other file has.
-    private static func noise(_ size: Int) -> Data {
-        var generator = SystemRandomNumberGenerator()
-        var state = generator.next()
-        var bytes = [UInt8]()
-        bytes.reserveCapacity(size)
-        while bytes.count < size {
-            // SplitMix64 by Sebastiano Vigna, public domain.
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var word = state
-            word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-            word ^= word >> 31
-            for shift in 0..<min(8, size - bytes.count) {
-                bytes.append(UInt8(truncatingIfNeeded: word >> (8 * UInt64(shift))))
-            }
-        }
-        return Data(bytes)
+    /// The content of a file, which no other file has as long as there is room for a number.
+    private func content(of number: Int) -> Data {
+        let mark = Data("\(BenchTarget.nonce())-\(number)\n".utf8).prefix(content.count)
+        return mark + content.dropFirst(mark.count)
     }
 }
 

@@ -6,7 +6,7 @@ package struct MixWeights: Hashable, Sendable, Codable {
     package static let standard = Self(weights: ["warm": 80, "files": 8, "stream": 8, "churn": 4])
 
     /// The scenarios that a mix may have.
-    package static let possible: Set<String> = ["warm", "tti", "churn", "files", "stream"]
+    package static let possible: [ScenarioName] = [.warm, .tti, .churn, .files, .stream]
 
     /// The weights by the scenarios' names.
     package let weights: [String: Int]
@@ -21,10 +21,12 @@ package struct MixWeights: Hashable, Sendable, Codable {
         guard let weights = try? YAMLDecoder().decode([String: Int].self, from: yaml) else {
             throw BenchConfigurationError("The weights are no YAML mapping of scenarios to whole numbers.")
         }
-        let unknown = Set(weights.keys).subtracting(Self.possible).sorted()
+        let known = Self.possible.map(\.rawValue)
+        let unknown = Set(weights.keys).subtracting(known).sorted()
         guard unknown.isEmpty else {
-            let known = Self.possible.sorted().joined(separator: ", ")
-            throw BenchConfigurationError("\(unknown[0]) is nothing that can be mixed; there are: \(known).")
+            throw BenchConfigurationError(
+                "\(unknown[0]) is nothing that can be mixed; there are: \(known.joined(separator: ", "))."
+            )
         }
         guard weights.values.allSatisfy({ (0...1_000_000).contains($0) }),
             weights.values.contains(where: { $0 > 0 })

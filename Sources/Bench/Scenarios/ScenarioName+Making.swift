@@ -6,24 +6,27 @@ extension ScenarioName {
     ///   - options: what was asked for.
     /// - Returns: the scenario; nothing was asked of the cluster yet.
     func scenario(of target: BenchTarget, _ options: BenchOptions) -> any Scenario {
-        let sessions = PreparedSessions(target, count: options.sessions)
-        let files = FilesScenario(target: target, sessions: sessions, size: options.fileBytes)
-        let stream = StreamScenario(target: target, sessions: sessions)
-        let warm = WarmScenario(target: target, sessions: sessions)
+        scenario(of: target, options, PreparedSessions(target, count: options.sessions))
+    }
+
+    private func scenario(
+        of target: BenchTarget,
+        _ options: BenchOptions,
+        _ sessions: PreparedSessions
+    ) -> any Scenario {
         switch self {
-        case .warm: return warm
-        case .tti: return InteractiveScenario(target: target)
-        case .churn: return ChurnScenario(target: target)
-        case .files: return files
-        case .stream: return stream
-        case .dispatch: return DispatchScenario(target: target, sessions: options.sessions)
+        case .warm: WarmScenario(target: target, sessions: sessions)
+        case .tti: InteractiveScenario(target: target)
+        case .churn: ChurnScenario(target: target)
+        case .files: FilesScenario(target: target, sessions: sessions, size: options.fileBytes)
+        case .stream: StreamScenario(target: target, sessions: sessions)
+        case .dispatch: DispatchScenario(target: target, sessions: options.sessions)
         case .mixed, .soak:
-            return MixedScenario(
+            MixedScenario(
                 weights: options.weights,
-                parts: [
-                    "warm": warm, "files": files, "stream": stream,
-                    "tti": InteractiveScenario(target: target), "churn": ChurnScenario(target: target),
-                ]
+                parts: MixWeights.possible.reduce(into: [:]) { parts, part in
+                    parts[part.rawValue] = part.scenario(of: target, options, sessions)
+                }
             )
         }
     }

@@ -96,7 +96,8 @@ struct BenchAgents {
                     if !Task.isCancelled { try await writer.finish() }
                 }
                 defer { group.cancelAll() }
-                _ = try await writer.write(job)
+                // One that has ended already tells more by what it wrote than by not listening.
+                _ = try? await writer.write(job)
                 // The last line has whole histograms in it.
                 for try await line in execution.standardOutput.strings(bufferingPolicy: .unbounded) {
                     if try await took(line, index, writer) { return true }
@@ -118,7 +119,7 @@ struct BenchAgents {
         switch AgentLine.message(AgentReport.self, in: Array(line.utf8)) {
         case .ready?:
             await crowd.ready()
-            _ = try await writer.write(try AgentLine.bytes(of: AgentOrder.go))
+            _ = try? await writer.write(try AgentLine.bytes(of: AgentOrder.go))
             return false
         case .glance(let glance)?:
             await crowd.took(glance, from: index)

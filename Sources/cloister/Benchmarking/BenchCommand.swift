@@ -6,7 +6,9 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench",
         abstract: "Measures a cluster under load, and compares measurements.",
         discussion: """
-            Example: cloister bench warm --clients 2 --duration 30 --html report.html
+            Examples:
+              cloister bench warm --clients 2 --duration 30 --html report.html
+              cloister bench --compare before.json after.json --bound p99=1.2
 
             Every answer is verified: the right output from the right session. What fails counts as failed, and \
             never as fast. The scenarios:

@@ -67,7 +67,7 @@ struct BenchCompareCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await CommandOutcome.report(failingWith: ExitStatus.notDone) { found in
-            if let json, json != "-" { try ResultFile.check(json) }
+            try BenchReportOptions.check([json].compactMap(\.self))
             guard let target = try connection.target(limits: ClientLimits()) else {
                 throw Failure(.invalidConfiguration, ConnectionOptions.advice)
             }
@@ -107,11 +107,8 @@ struct BenchCompareCommand: AsyncParsableCommand {
         }
         let ended = Timestamp(epochMilliseconds: UInt64(Date().timeIntervalSince1970 * 1_000)).text
         let document = PeerDocument(results, machine: machine, endedAt: ended)
-        let bytes = try document.encoded()
-        if let json, json != "-" { try ResultFile.write(bytes, to: json) }
-        if json == "-" {
-            try Console.deliver(bytes)
-        } else {
+        if let json { try BenchReportOptions.deliver(try document.encoded(), to: json) }
+        if json != "-" {
             for line in document.table(.of(1)) { try Console.deliver((line + "\n").utf8) }
         }
         return results.hasFailures

@@ -22,20 +22,21 @@ struct BenchRunCommand: AsyncParsableCommand {
               cloister bench warm --rate 100 --ramp 5 --json warm.json --html warm.html
               cloister bench warm --find-knee --sessions 4 --max-p99 100
               cloister bench tti --mode burst --count 50
-              cloister bench --compare before.json after.json --bound p99=1.2 --bound errors=0
+              cloister bench warm --compare before.json --bound p50=1.1 --bound errors=0
+              cloister bench --compare before.json after.json --bound rate=0.9
 
             Ctrl-C ends the measurement: what was measured until then is shown, and the sessions that it made are \
-            ended. Exit codes: 0 measured; 1 more operations failed than --max-errors allows, or a --bound is broken; 2 it could not be \
+            ended. Exit codes: 0 measured; 1 more operations failed than --max-errors allows, or a bound is broken; 2 it could not be \
             measured; 130 after Ctrl-C. docs/benchmarks.md says what the figures mean.
             """
     )
 
-    @Argument(help: "What to measure.")
+    @Argument(help: "What to measure; may be left out with --compare.")
     var scenario: ScenarioName?
 
     @OptionGroup(title: "Load") var load: BenchLoadOptions
     @OptionGroup(title: "Result") var report: BenchReportOptions
-    @OptionGroup(title: "Comparison") var comparison: BenchComparisonOptions
+    @OptionGroup(title: "Result") var comparison: BenchComparisonOptions
     @OptionGroup(title: "Cluster") var connection: ConnectionOptions
     @OptionGroup(title: "Cluster") var pool: PoolOption
 
@@ -89,8 +90,8 @@ struct BenchRunCommand: AsyncParsableCommand {
     var agent: [String] = []
 
     func validate() throws {
-        guard (scenario == nil) != comparison.compare.isEmpty else {
-            throw ValidationError("Name a scenario, or results with --compare: one of both.")
+        guard scenario != nil || comparison.compare.count > 1 else {
+            throw ValidationError("Name a scenario, or two results at least with --compare.")
         }
         guard (1...64).contains(agents), agent.count <= 64 else {
             throw ValidationError("--agents is from 1 to 64, and there are no more --agent than 64.")
@@ -103,17 +104,20 @@ struct BenchRunCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await CommandOutcome.report(failingWith: ExitStatus.notDone) { found in
-            guard let scenario else { return try comparison.show() }
+            guard let scenario else { return try comparison.deliver() }
             let options = try load.options(for: scenario)
             try report.check()
+            try comparison.check()
             let limits = ClientLimits(silence: .seconds(timeout + 60), connections: options.plan.lanes + 16)
             guard let target = try connection.target(limits: limits, apiKey: apiKey) else {
                 throw Failure(.invalidConfiguration, ConnectionOptions.advice)
             }
             found(target)
-            let document = try await target.client.closing { try await measure(scenario, options, target) }
-            try report.deliver(document)
+            let document = try await target.client.closing { try await measure(options, target) }
+            let bytes = try document.encoded()
+            try report.deliver(document, bytes)
             if document.wasInterrupted { throw ExitCode(ExitStatus.interrupted) }
+            try comparison.deliver(with: bytes)
             if document.failedShare * 100 > load.maxErrors || document.isEmpty {
                 throw ExitCode(ExitStatus.codeFailed)
             }
@@ -122,11 +126,7 @@ struct BenchRunCommand: AsyncParsableCommand {
 
     private var isShared: Bool { agents > 1 || !agent.isEmpty }
 
-    private func measure(
-        _ scenario: ScenarioName,
-        _ options: BenchOptions,
-        _ cluster: Target
-    ) async throws -> ResultDocument {
+    private func measure(_ options: BenchOptions, _ cluster: Target) async throws -> ResultDocument {
         let client = cluster.client
         let pool = try pool.name(connection, apiKey: apiKey)
         let language = language ?? .usual(of: pool)
@@ -141,7 +141,7 @@ struct BenchRunCommand: AsyncParsableCommand {
             : (1, try await alone(options, client, pool, language, probe))
         return ResultDocument(
             outcome,
-            scenario: scenario,
+            scenario: options.scenario,
             parameters: BenchParameters(
                 options,
                 url: client.baseURL,
