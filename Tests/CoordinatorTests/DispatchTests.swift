@@ -161,7 +161,9 @@ struct DispatchTests {
         }
     }
 
-    @Test("A session that cannot be started on one worker begins on another one; only where none can it fails")
+    @Test(
+        "A session that cannot be started on one worker begins on another one; only where none can it fails"
+    )
     func failsToStart() async throws {
         try await PlayedNodes.with(over: InMemoryTransport(), { $0.workers = 2 }) { nodes in
             nodes.hypervisors[0].setFailsToStart(true)

@@ -77,7 +77,7 @@ enum ImportRule {
         ),
         "Bench": Entry(
             ours: ["APIModel", "Client", "Presentation"],
-            others: ["FoundationEssentials", "Glibc", "Histogram", "Yams"]
+            others: ["FoundationEssentials", "Glibc", "Histogram", "Subprocess", "SystemPackage", "Yams"]
         ),
         "ServiceSettings": Entry(ours: ["Domain"], others: ["Yams"]),
         "cloister": Entry(

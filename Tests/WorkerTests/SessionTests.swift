@@ -142,7 +142,9 @@ struct SessionTests {
         }
     }
 
-    @Test("A sandbox that cannot be started is told like none, so that another worker may begin it; its end is reported")
+    @Test(
+        "A sandbox that cannot be started is told like none, so that another worker may begin it; its end is reported"
+    )
     func startFailure() async throws {
         try await PlayedCoordinator.with { coordinator in
             coordinator.hypervisor.setFailsToStart(true)

@@ -37,24 +37,3 @@ protocol PeerContender {
     /// - Throws: why it was not done, or what was wrong with it.
     func perform(_ operation: PeerOperation) async throws -> [PeerTime]
 }
-
-/// An adapter's program.
-package struct PeerProgram: Sendable {
-    /// What runs it.
-    let interpreter: String
-    /// Where it is.
-    let path: String
-
-    /// Names a program.
-    ///
-    /// - Parameters:
-    ///   - interpreter: the Python that has what the adapter needs.
-    ///   - path: where the program is.
-    package init(interpreter: String, path: String) {
-        self.interpreter = interpreter
-        self.path = path
-    }
-
-    /// The last part of its path.
-    var name: String { path.split(separator: "/").last.map(String.init) ?? path }
-}

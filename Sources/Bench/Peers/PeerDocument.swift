@@ -77,7 +77,14 @@ package struct PeerDocument: Encodable, Sendable {
         for operation in PeerOperation.allCases {
             let own = lines.filter { $0.operation == operation }
             guard !own.isEmpty else { continue }
-            var table = TextTable(operation.rawValue.uppercased(), "COUNT", "P50 MS", "P99 MS", "FAILED", "TO CLOISTER'S P50")
+            var table = TextTable(
+                operation.rawValue.uppercased(),
+                "COUNT",
+                "P50 MS",
+                "P99 MS",
+                "FAILED",
+                "TO CLOISTER'S P50"
+            )
             for line in own {
                 table.add(
                     line.name,

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Subprocess
+internal import SystemPackage
 
 /// A peer's adapter while it runs: it takes one order after the other (deploy/bench/peers/README.md).
 final class PeerProcess: PeerContender {

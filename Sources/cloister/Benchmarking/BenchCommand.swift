@@ -24,7 +24,7 @@ struct BenchCommand: AsyncParsableCommand {
             `cloister bench run --help` lists the options; `run` may be left out.
             """,
         subcommands: [
-            BenchRunCommand.self, BenchPageCommand.self, BenchAgentCommand.self,
+            BenchRunCommand.self, BenchCompareCommand.self, BenchPageCommand.self, BenchAgentCommand.self,
         ],
         defaultSubcommand: BenchRunCommand.self
     )

@@ -36,7 +36,9 @@ struct SharingTests {
         }
     }
 
-    @Test("Workers that were told of one coordinator learn of the others from it, and who joins is told of all")
+    @Test(
+        "Workers that were told of one coordinator learn of the others from it, and who joins is told of all"
+    )
     func roster() async throws {
         // Both coordinators have to hear both workers before this begins.
         try await SharingNodes.with(toldOf: 1) { nodes in
@@ -50,7 +52,9 @@ struct SharingTests {
         }
     }
 
-    @Test("A session that cannot be started on one worker begins on another one; only where none can it fails")
+    @Test(
+        "A session that cannot be started on one worker begins on another one; only where none can it fails"
+    )
     func failsToStart() async throws {
         try await SharingNodes.with { nodes in
             nodes.hypervisors[0].setFailsToStart(true)

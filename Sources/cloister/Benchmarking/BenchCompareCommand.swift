@@ -6,10 +6,9 @@ internal import ClientCommands
 internal import Domain
 internal import FoundationEssentials
 internal import Presentation
-internal import Subprocess
 
 /// `cloister bench compare`: the cluster beside what a user would take instead.
-struct BenchPeersCommand: AsyncParsableCommand {
+struct BenchCompareCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
         abstract: "Measures the cluster beside what a user would take instead on this machine.",
@@ -36,7 +35,7 @@ struct BenchPeersCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "An adapter of --peers; may be repeated. (default: kernel_gateway, cold_microvm, native_python)",
+            "An adapter of --peers; may be repeated. (default: all)",
             valueName: "name"
         )
     )
@@ -68,12 +67,12 @@ struct BenchPeersCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await CommandOutcome.report(failingWith: ExitStatus.notDone) { found in
-            try BenchReportOptions.check([json].compactMap(\.self))
+            if let json, json != "-" { try ResultFile.check(json) }
             guard let target = try connection.target(limits: ClientLimits()) else {
                 throw Failure(.invalidConfiguration, ConnectionOptions.advice)
             }
             found(target)
-            let programs = try await programs()
+            let programs = try await PeerProgram.prepared(in: peers, names: peer)
             let hasFailures = try await target.client.closing { try await compare(programs, target.client) }
             if hasFailures { throw ExitCode(ExitStatus.codeFailed) }
         }
@@ -91,40 +90,30 @@ struct BenchPeersCommand: AsyncParsableCommand {
         )
         let options = PeerComparison.Options(warmCount: warmCount, interactiveCount: ttiCount)
         let comparison = PeerComparison(target, options, version: version)
-        let results = try await withThrowingTaskGroup(of: Void.self) { group in
+        let results = try await withThrowingTaskGroup(of: PeerResults?.self) { group in
+            group.addTask { try await comparison.run(programs) }
             group.addTask {
                 await ProgressDisplay().run { "comparing: \(Int(await comparison.progress * 100)) %" }
+                return nil
+            }
+            group.addTask {
+                await BenchRunCommand.interruption()
+                try Task.checkCancellation()
+                throw ExitCode(ExitStatus.interrupted)
             }
             defer { group.cancelAll() }
-            return try await comparison.run(programs)
+            while let next = try await group.next() { if let results = next { return results } }
+            throw CancellationError()
         }
         let ended = Timestamp(epochMilliseconds: UInt64(Date().timeIntervalSince1970 * 1_000)).text
         let document = PeerDocument(results, machine: machine, endedAt: ended)
-        if let json { try BenchReportOptions.deliver(try document.encoded(), to: json) }
-        if json != "-" {
+        let bytes = try document.encoded()
+        if let json, json != "-" { try ResultFile.write(bytes, to: json) }
+        if json == "-" {
+            try Console.deliver(bytes)
+        } else {
             for line in document.table(.of(1)) { try Console.deliver((line + "\n").utf8) }
         }
         return results.hasFailures
-    }
-
-    /// The adapters, with the Python that has what they need.
-    private func programs() async throws -> [PeerProgram] {
-        let prepare = "\(peers)/prepare"
-        guard FileManager.default.isExecutableFile(atPath: prepare) else {
-            throw BenchConfigurationError(
-                "There are no peers in \(peers): name the folder deploy/bench/peers of the sources with --peers."
-            )
-        }
-        let result = try await Subprocess.run(
-            .path(FilePath(prepare)),
-            output: .string(limit: 4_096),
-            error: .currentStandardError
-        )
-        let python = result.standardOutput.split(separator: "\n").last.map(String.init)
-        guard result.terminationStatus == .exited(0), let python else {
-            throw BenchConfigurationError("The peers could not be prepared; the reason stands above.")
-        }
-        let names = peer.isEmpty ? ["kernel_gateway", "cold_microvm", "native_python"] : peer
-        return names.map { PeerProgram(interpreter: python, path: "\(peers)/\($0)") }
     }
 }
