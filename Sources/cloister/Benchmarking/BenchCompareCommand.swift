@@ -67,7 +67,7 @@ struct BenchCompareCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await CommandOutcome.report(failingWith: ExitStatus.notDone) { found in
-            try BenchReportOptions.check([json].compactMap(\.self))
+            if let json, json != "-" { try ResultFile.check(json) }
             guard let target = try connection.target(limits: ClientLimits()) else {
                 throw Failure(.invalidConfiguration, ConnectionOptions.advice)
             }
@@ -107,8 +107,11 @@ struct BenchCompareCommand: AsyncParsableCommand {
         }
         let ended = Timestamp(epochMilliseconds: UInt64(Date().timeIntervalSince1970 * 1_000)).text
         let document = PeerDocument(results, machine: machine, endedAt: ended)
-        if let json { try BenchReportOptions.deliver(try document.encoded(), to: json) }
-        if json != "-" {
+        let bytes = try document.encoded()
+        if let json, json != "-" { try ResultFile.write(bytes, to: json) }
+        if json == "-" {
+            try Console.deliver(bytes)
+        } else {
             for line in document.table(.of(1)) { try Console.deliver((line + "\n").utf8) }
         }
         return results.hasFailures

@@ -23,7 +23,7 @@ struct BenchPageCommand: AsyncParsableCommand {
                 throw BenchConfigurationError("\(result) cannot be read.")
             }
             let html = ReportPage.html(try ResultDocument.decoded(Array(data)))
-            try BenchReportOptions.deliver(Array(html.utf8), to: page)
+            try ResultFile.write(Array(html.utf8), to: page)
         }
     }
 }

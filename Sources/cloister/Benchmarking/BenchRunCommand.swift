@@ -36,7 +36,7 @@ struct BenchRunCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Load") var load: BenchLoadOptions
     @OptionGroup(title: "Result") var report: BenchReportOptions
-    @OptionGroup(title: "Result") var comparison: BenchComparisonOptions
+    @OptionGroup(title: "Comparison") var comparison: BenchComparisonOptions
     @OptionGroup(title: "Cluster") var connection: ConnectionOptions
     @OptionGroup(title: "Cluster") var pool: PoolOption
 
@@ -114,10 +114,9 @@ struct BenchRunCommand: AsyncParsableCommand {
             }
             found(target)
             let document = try await target.client.closing { try await measure(options, target) }
-            let bytes = try document.encoded()
-            try report.deliver(document, bytes)
+            try report.deliver(document)
             if document.wasInterrupted { throw ExitCode(ExitStatus.interrupted) }
-            try comparison.deliver(with: bytes)
+            try comparison.deliver(with: try document.encoded())
             if document.failedShare * 100 > load.maxErrors || document.isEmpty {
                 throw ExitCode(ExitStatus.codeFailed)
             }
