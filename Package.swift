@@ -24,6 +24,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -75,13 +76,13 @@ let package = Package(
         ),
         .target(
             name: "Telemetry",
-            dependencies: [.product(name: "Logging", package: "swift-log")],
+            dependencies: ["Domain", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict
         ),
         .target(
             name: "Worker",
             dependencies: [
-                "Domain", "Lifecycle", "MicroVM", "Transport", "Wire",
+                "Domain", "Lifecycle", "MicroVM", "Telemetry", "Transport", "Wire",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -110,7 +111,7 @@ let package = Package(
         .target(
             name: "Coordinator",
             dependencies: [
-                "ClusterState", "Domain", "Store", "Transport", "Wire",
+                "ClusterState", "Domain", "Store", "Telemetry", "Transport", "Wire",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -182,6 +183,17 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "Bench",
+            dependencies: [
+                "APIModel", "Client", "Presentation",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "ServiceSettings",
             dependencies: ["Domain", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict
@@ -189,7 +201,8 @@ let package = Package(
         .executableTarget(
             name: "cloister",
             dependencies: [
-                "API", "APIModel", "Certificates", "Client", "ClientCommands", "Coordinator", "Domain",
+                "API", "APIModel", "Bench", "Certificates", "Client", "ClientCommands", "Coordinator",
+                "Domain",
                 "Etcd",
                 "Identity", "MicroVM", "Presentation", "ServiceSettings", "Store", "Telemetry", "Transport",
                 "Wire", "Worker",
@@ -264,7 +277,9 @@ let package = Package(
         ),
         .testTarget(
             name: "TelemetryTests",
-            dependencies: ["Telemetry", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Domain", "SeededRandomness", "Telemetry", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -302,6 +317,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "BenchTests",
+            dependencies: ["APIModel", "Bench", "SeededRandomness"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "PoolDocumentsTests",
             dependencies: ["APIModel", "Domain", "PoolDocuments", "SeededRandomness"],
             swiftSettings: strict
@@ -316,17 +336,6 @@ let package = Package(
             dependencies: [
                 "APIModel", "Presentation", "SeededRandomness", .product(name: "Yams", package: "Yams"),
             ],
-            swiftSettings: strict
-        ),
-        .executableTarget(
-            name: "execution-benchmark",
-            dependencies: [
-                "APIModel", "Client",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Subprocess", package: "swift-subprocess"),
-                .product(name: "SystemPackage", package: "swift-system"),
-            ],
-            path: "Tests/Benchmarks/ExecutionBenchmark",
             swiftSettings: strict
         ),
         .target(name: "SeededRandomness", path: "Tests/SeededRandomness", swiftSettings: strict),

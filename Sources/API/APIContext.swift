@@ -11,8 +11,8 @@ struct APIContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// When the head of the request had been read.
     let receivedAt: ContinuousClock.Instant
-    /// What the log and an error's body have in common.
-    let traceID: String
+    /// The request's place in a trace.
+    var trace: TraceContext
     /// The client's connection.
     let connection: ClientConnection
     /// Who sent the request; nil until it is authenticated.
@@ -25,9 +25,12 @@ struct APIContext: RequestContext {
         receivedAt = .now
         connection = ClientConnection(channel: source.channel)
         var generator = SystemRandomNumberGenerator()
-        traceID = RandomName.traceID(using: &generator)
+        trace = TraceContext(isSampled: false, using: &generator)
         logger[metadataKey: "traceId"] = "\(traceID)"
     }
+
+    /// What the log and an error's body have in common.
+    var traceID: String { trace.traceID }
 
     /// Whether the route is one of a pool's.
     var isOfPool: Bool { parameters.get("pool") != nil }

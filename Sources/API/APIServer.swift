@@ -16,6 +16,7 @@ package struct APIServer: Service {
     private let access: APIAccess
     private let certificate: ServerCertificate?
     private let departure: Departure?
+    private let metrics: APIMetrics
     private let logger: Logger
     private let onListening: @Sendable (_ port: Int) async -> Void
 
@@ -27,6 +28,7 @@ package struct APIServer: Service {
     ///   - access: who may do what, how fast, and where it is told.
     ///   - certificate: what it proves itself with; nil for HTTP without TLS.
     ///   - departure: what knows that the process stops soon; nil when it stops without notice.
+    ///   - metrics: what it measures as it goes.
     ///   - logger: where to log.
     ///   - onListening: called once with the port when connections are taken; the first connection is
     ///     served when it has returned.
@@ -36,6 +38,7 @@ package struct APIServer: Service {
         access: APIAccess,
         certificate: ServerCertificate? = nil,
         departure: Departure? = nil,
+        metrics: APIMetrics = APIMetrics(),
         logger: Logger,
         onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
@@ -44,6 +47,7 @@ package struct APIServer: Service {
         self.access = access
         self.certificate = certificate
         self.departure = departure
+        self.metrics = metrics
         self.logger = logger
         self.onListening = onListening
     }
@@ -86,7 +90,8 @@ package struct APIServer: Service {
                 ofImpatientClient: configuration.impatientClientSilence
             ),
             links: NextLink(isSecure: certificate != nil, publicOrigin: configuration.publicOrigin),
-            departure: departure
+            departure: departure,
+            metrics: metrics
         )
     }
 

@@ -5,6 +5,7 @@ enum HeaderNames {
     static let supportedVersions = name("api-supported-versions")
     static let errorCode = name("x-ms-error-code")
     static let requestID = name("x-ms-request-id")
+    static let traceparent = name("traceparent")
     static let apiKey = name("x-ms-apikey")
     static let rateLimit = name("ratelimit-limit")
     static let rateRemaining = name("ratelimit-remaining")

@@ -1,4 +1,4 @@
-/// Names that are drawn at random, in the two forms that clients of this API know.
+/// Names that are drawn at random, in the form that clients of this API know.
 enum RandomName {
     /// A random UUID (RFC 9562, version 4), for executions that the client did not name.
     static func uuid(using generator: inout some RandomNumberGenerator) -> String {
@@ -7,11 +7,6 @@ enum RandomName {
         let digits = Array((hex(high) + hex(low)).utf8)
         let groups = [digits[0..<8], digits[8..<12], digits[12..<16], digits[16..<20], digits[20..<32]]
         return groups.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "-")
-    }
-
-    /// A trace id in the form of W3C Trace Context: 32 hexadecimal digits, not all of them zero.
-    static func traceID(using generator: inout some RandomNumberGenerator) -> String {
-        hex(generator.next()) + hex(generator.next() | 1)
     }
 
     private static func hex(_ number: UInt64) -> String {

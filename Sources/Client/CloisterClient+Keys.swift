@@ -1,8 +1,4 @@
 package import APIModel
-internal import AsyncHTTPClient
-internal import FoundationEssentials
-internal import NIOCore
-internal import NIOHTTP1
 
 /// The API keys of a server; all of these calls need an operator's key.
 extension CloisterClient {
@@ -34,12 +30,7 @@ extension CloisterClient {
         if let lifetimeInSeconds { members.append(.init("expiresInSeconds", .integer(lifetimeInSeconds))) }
         if let requestsPerMinute { members.append(.init("requestsPerMinute", .integer(requestsPerMinute))) }
         if let burst { members.append(.init("burst", .integer(burst))) }
-        var request = request(Self.keysPath)
-        request.method = .POST
-        request.body = .bytes(ByteBuffer(bytes: JSONValue.object(members).encoded))
-        let (response, answer) = try await send(request, timeout: .seconds(30))
-        guard response.status == .created else { throw refusal(response, answer) }
-        return try decode(KeyResource.self, answer)
+        return try await createCredential(at: Self.keysPath, members)
     }
 
     /// Lists all keys, oldest first.
@@ -47,9 +38,7 @@ extension CloisterClient {
     /// - Returns: the keys, without their secrets.
     /// - Throws: why they cannot be listed.
     package func keys() async throws(ClientError) -> [KeyResource] {
-        let (response, answer) = try await send(request(Self.keysPath), timeout: .seconds(30))
-        guard response.status == .ok else { throw refusal(response, answer) }
-        return try decode([String: [KeyResource]].self, answer)["keys"] ?? []
+        try await credentials(at: Self.keysPath, in: "keys")
     }
 
     /// Revokes a key, at once and for good.
@@ -57,17 +46,6 @@ extension CloisterClient {
     /// - Parameter id: the key's name for machines.
     /// - Throws: why it is not revoked.
     package func revokeKey(_ id: String) async throws(ClientError) {
-        var request = request("\(Self.keysPath)/\(PercentEncoding.encoded(id))")
-        request.method = .DELETE
-        let (response, answer) = try await send(request, timeout: .seconds(30))
-        guard response.status == .noContent else { throw refusal(response, answer) }
-    }
-
-    private func decode<Value: Decodable>(_ type: Value.Type, _ answer: Data) throws(ClientError) -> Value {
-        do {
-            return try JSONDecoder().decode(type, from: answer)
-        } catch {
-            throw ClientError(.malformedAnswer, "The answer is not the one that was expected.")
-        }
+        try await revokeCredential(at: Self.keysPath, id)
     }
 }

@@ -110,16 +110,36 @@ package struct CloisterClient: Sendable {
         pool: String,
         timeout: Duration = .seconds(60)
     ) async throws(ClientError) -> ExecutionResponse {
+        try await execute(.code(code), identifier: identifier, pool: pool, timeout: timeout)
+    }
+
+    /// Runs code or a command and waits for its end.
+    ///
+    /// Cancelling the calling task drops the connection, and with it the execution.
+    ///
+    /// - Parameters:
+    ///   - order: what to run.
+    ///   - identifier: the session's identifier.
+    ///   - pool: the pool's name.
+    ///   - timeout: how long it may run, in whole seconds.
+    /// - Returns: the answer; code that failed is an answer, not an error.
+    /// - Throws: why there is none.
+    package func execute(
+        _ order: ExecutionOrder,
+        identifier: String,
+        pool: String,
+        timeout: Duration = .seconds(60)
+    ) async throws(ClientError) -> ExecutionResponse {
         let seconds = timeout.components.seconds + (timeout.components.attoseconds > 0 ? 1 : 0)
         var request = request(path("executions", of: identifier, in: pool))
         request.method = .POST
         request.headers.add(name: "Content-Type", value: "application/json")
-        let body = JSONValue.object([
-            .init("codeInputType", .string("Inline")),
-            .init("executionType", .string("Synchronous")),
-            .init("code", .string(code)),
-            .init("timeoutInSeconds", .integer(Int(seconds))),
-        ])
+        let body = JSONValue.object(
+            order.members + [
+                .init("executionType", .string("Synchronous")),
+                .init("timeoutInSeconds", .integer(Int(seconds))),
+            ]
+        )
         request.body = .bytes(ByteBuffer(bytes: body.encoded))
         let (response, answer) = try await send(request, timeout: .seconds(seconds) + Self.margin)
         guard response.status == .ok else { throw refusal(response, answer) }

@@ -67,7 +67,9 @@ extension Cluster {
         guard knows(worker) else { return Refusals.unknownWorker(worker) }
         // Where several coordinators hear a worker, each would have to be told to hear it no more.
         let isDrained = shared == nil && drains[worker] != nil && directory.count(on: worker) == 0
-        guard isPresent(worker), !isDrained else { return nil }
+        // Without its record nobody would know that the sessions are lost that have no mark yet.
+        let isUnmarked = shared != nil && directory.count(on: worker) > 0
+        guard isPresent(worker) || isUnmarked, !isDrained else { return nil }
         return Refusals.workerInUse(
             worker,
             sessions: directory.count(on: worker),

@@ -87,6 +87,10 @@ extension Cluster {
         shared?.workerSaid(isInTouch: answer.isInTouch, at: time.uptime)
         var directives: [Directive] = member.isSuspected ? [.workerRecovered(life)] : []
         for end in news { directives += sessionEnded(end.session, on: life, cause: end.cause, at: time) }
+        // The ping that gives the first lease does not wait for the next tick.
+        if let member = membership.member(life.worker), !member.hasLease {
+            directives += attend(to: member, at: time)
+        }
         return directives
     }
 

@@ -156,7 +156,7 @@ extension Cluster {
     /// asked for elsewhere for so long.
     private func awaitsWorkers(at time: ClusterTime) -> Bool {
         guard let shared, time.uptime < settledAt else { return false }
-        return shared.workers.values.contains { !$0.isLost && !membership.isHealthy($0.life.worker) }
+        return shared.workers.values.contains { !$0.isLost && !membership.isReachable($0.life.worker) }
     }
 
     /// Whether new sessions can begin now.

@@ -36,9 +36,8 @@ struct Member: Sendable {
     /// When it gave the last of its answers that have arrived, by its own clock.
     private var answeredAt: Duration?
     private var hasBeenAnswered = false
-    /// Whether it has a lease: from the first command on, or from the first ping on that gave it one where coordinators
-    /// share a directory.
-    private var hasLease = false
+    /// Whether it has a lease: since the first ping was answered that gave it one.
+    private(set) var hasLease = false
     private var wasGivenLease = false
 
     init(_ announcement: WorkerAnnouncement, at now: Duration) {
@@ -49,10 +48,9 @@ struct Member: Sendable {
         nextPingAt = now
     }
 
-    mutating func serve(at now: Duration, hasLease: Bool) {
+    mutating func serve(at now: Duration) {
         precondition(status == .joining, "A life joins once.")
         status = .serving
-        self.hasLease = hasLease
         heardAt = now
         nextPingAt = now
     }
@@ -64,9 +62,9 @@ struct Member: Sendable {
         wasDrainedTold = false
     }
 
-    /// Whether it serves and answers, be it full or not.
-    func isHealthy(missesUntilUnhealthy: Int) -> Bool {
-        status == .serving && hasLease && !isLinkBroken && !isSuspected && misses < missesUntilUnhealthy
+    /// Whether it answers, be it full or to be drained or not.
+    func isReachable(missesUntilUnhealthy: Int) -> Bool {
+        status > .joining && hasLease && !isLinkBroken && !isSuspected && misses < missesUntilUnhealthy
     }
 
     /// Says that it is drained, one single time.

@@ -31,7 +31,12 @@ struct Membership: Sendable {
 
     /// Whether a worker serves and answers, be it full or not.
     func isHealthy(_ worker: WorkerID) -> Bool {
-        members[worker]?.isHealthy(missesUntilUnhealthy: configuration.missesUntilUnhealthy) == true
+        members[worker]?.status == .serving && isReachable(worker)
+    }
+
+    /// Whether a worker answers, be it to be drained or not.
+    func isReachable(_ worker: WorkerID) -> Bool {
+        members[worker]?.isReachable(missesUntilUnhealthy: configuration.missesUntilUnhealthy) == true
     }
 
     /// What a life is told that was declared lost.
@@ -93,11 +98,10 @@ struct Membership: Sendable {
     /// - Parameters:
     ///   - life: the life.
     ///   - now: the present time.
-    ///   - hasLease: whether it has got its first lease already.
-    mutating func admit(_ life: WorkerLife, at now: Duration, hasLease: Bool = true) {
+    mutating func admit(_ life: WorkerLife, at now: Duration) {
         precondition(members[life.worker] == nil, "A replaced life is removed before its successor comes.")
         guard var member = candidates.removeValue(forKey: life.worker) else { return }
-        member.serve(at: now, hasLease: hasLease)
+        member.serve(at: now)
         members[life.worker] = member
         ring.insert(life.worker, weight: member.capacity.weight)
     }

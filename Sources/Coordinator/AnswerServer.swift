@@ -1,6 +1,7 @@
 internal import ClusterState
 internal import Domain
 internal import Logging
+internal import Telemetry
 internal import Transport
 internal import Wire
 
@@ -36,7 +37,9 @@ struct AnswerServer: Sendable {
     private func take(_ bytes: [UInt8]) async {
         do {
             let envelope = try ReceivedEnvelope(bytes, key: key)
-            switch try envelope.content() {
+            let content = try envelope.content()
+            node.metrics.messages.received(content.kind, bytes: bytes.count)
+            switch content {
             case .answer(let answer):
                 // An answer for an earlier life of this process has nobody who waits for it.
                 guard envelope.addressee == node.incarnation else { return }
@@ -72,6 +75,7 @@ struct AnswerServer: Sendable {
                 logger.warning("a command came to a coordinator's inbox")
             }
         } catch {
+            node.metrics.messages.failedToReceive("notUnderstood")
             logger.warning("a message was not understood", metadata: ["error": "\(error.message)"])
         }
     }

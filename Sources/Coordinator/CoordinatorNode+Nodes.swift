@@ -42,6 +42,9 @@ extension CoordinatorNode {
             + absentNodes(at: now).map { (node: $0, link: nil) }
     }
 
+    /// Where the coordinators receive that share the directory; empty when it is shared with nobody.
+    var coordinatorAddresses: [String] { cluster.coordinators.map(\.record.address) }
+
     /// The other coordinators, as far as the shared directory tells.
     private var otherCoordinators: [(node: NodeDescription, link: WorkerLink?)] {
         cluster.coordinators.filter { $0.record.name != name }.map { other in
@@ -62,7 +65,7 @@ extension CoordinatorNode {
     /// The workers that are lost, for as long as somebody may wait for them.
     private func absentNodes(at now: ClusterTime) -> [NodeDescription] {
         cluster.absentWorkers.map { name, last in
-            NodeDescription(
+            var node = NodeDescription(
                 name: name.text,
                 state: "lost",
                 address: last?.address,
@@ -79,10 +82,13 @@ extension CoordinatorNode {
                 },
                 drain: cluster.drain(of: name)
             )
+            // Also where only the directory tells of it.
+            node.isWorker = true
+            return node
         }
     }
 
-    private static func state(of worker: WorkerSummary) -> String {
+    static func state(of worker: WorkerSummary) -> String {
         switch worker.status {
         case .joining: "joining"
         case .draining: worker.sessionCount == 0 ? "drained" : "draining"

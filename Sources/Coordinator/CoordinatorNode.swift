@@ -55,6 +55,8 @@ package actor CoordinatorNode {
     var hasTime = true
     var pools: [PoolName: PoolConfiguration]
     let start = ContinuousClock.now
+    /// What it measures as it goes.
+    nonisolated let metrics: CoordinatorMetrics
     let logger: Logger
     var cluster: Cluster
     var unrecorded: UnrecordedFacts
@@ -74,16 +76,19 @@ package actor CoordinatorNode {
     ///   - incarnation: this life of the coordinator.
     ///   - generations: where it begins with them.
     ///   - directory: what it shares with others; nil when it is alone.
+    ///   - metrics: what it measures as it goes.
     ///   - logger: where it logs.
     init(
         configuration: CoordinatorConfiguration,
         incarnation: Incarnation,
         generations: GenerationStart,
         directory: (any ClusterDirectory)? = nil,
+        metrics: CoordinatorMetrics = CoordinatorMetrics(),
         logger: Logger
     ) {
         self.incarnation = incarnation
         self.logger = logger
+        self.metrics = metrics
         self.directory = directory
         name = configuration.name
         pools = Dictionary(configuration.pools.map { ($0.name, $0) }) { _, last in last }
@@ -94,7 +99,10 @@ package actor CoordinatorNode {
             lastGeneration: generations.last,
             sharing: directory.map { _ in (name: configuration.name, incarnation: incarnation) }
         )
-        unrecorded = UnrecordedFacts(start: generations)
+        unrecorded =
+            directory == nil
+            ? UnrecordedFacts(start: generations)
+            : UnrecordedFacts(start: generations, countMax: UnrecordedFacts.directoryCountMax)
         (unrecordedArrivals, unrecordedArrived) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         // As many as the cluster's rules make of bounded state; a loop takes them without delay.
         (orders, give) = AsyncStream.makeStream(of: Order.self)
@@ -141,7 +149,10 @@ package actor CoordinatorNode {
                 cluster.pingMissed(by: life)
                 return nil
             }
-            return .ping(link, ping)
+            var told = ping
+            // A worker learns of all coordinators from any of them.
+            told.standing?.addresses = coordinatorAddresses
+            return .ping(link, told)
         case .stopSession(let placement):
             // Without a link the cluster's state directs it again.
             return links[placement.worker].map {
@@ -249,6 +260,11 @@ extension CoordinatorNode {
 
     /// The link to a life of a worker.
     func link(to life: WorkerLife) -> WorkerLink? { links[life] }
+
+    /// The link to a worker that is there.
+    func link(to worker: WorkerID) -> WorkerLink? {
+        cluster.workers.lazy.filter { $0.life.worker == worker }.compactMap { self.links[$0.life] }.first
+    }
 
     /// The way to some worker that serves.
     ///

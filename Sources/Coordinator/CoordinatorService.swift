@@ -3,6 +3,7 @@ internal import Domain
 package import Logging
 internal import ServiceLifecycle
 package import Store
+internal import Telemetry
 package import Transport
 internal import Wire
 
@@ -37,13 +38,35 @@ package struct CoordinatorService: Service {
     /// - Parameters:
     ///   - configuration: what it has to know.
     ///   - post: how it talks to workers.
+    ///   - metrics: what it measures as it goes.
     ///   - logger: where it logs.
     /// - Throws: an error when the store or the inbox cannot be opened.
-    package init(configuration: CoordinatorConfiguration, post: any Post, logger: Logger) async throws {
+    package init(
+        configuration: CoordinatorConfiguration,
+        post: any Post,
+        metrics: CoordinatorMetrics = CoordinatorMetrics(),
+        logger: Logger
+    ) async throws {
+        let shared = try configuration.shared?.open()
+        do {
+            try await self.init(configuration, shared, post, metrics, logger)
+        } catch {
+            // What was opened would outlive the service that was to use it.
+            await shared?.store.close()
+            throw error
+        }
+    }
+
+    private init(
+        _ configuration: CoordinatorConfiguration,
+        _ shared: OpenClusterStorage?,
+        _ post: any Post,
+        _ metrics: CoordinatorMetrics,
+        _ logger: Logger
+    ) async throws {
         self.configuration = configuration
         self.post = post
         self.logger = logger
-        let shared = try configuration.shared?.open()
         let store: any Store
         if let shared {
             store = shared.store
@@ -76,8 +99,10 @@ package struct CoordinatorService: Service {
             incarnation: incarnation,
             generations: generations,
             directory: directory,
+            metrics: metrics,
             logger: logger
         )
+        metrics.registry.collect { [node] in await node.measured() }
         tombstones = TombstoneKeeper(
             store: store,
             directory: directory,
@@ -110,6 +135,13 @@ package struct CoordinatorService: Service {
     /// Where the inbox listens, with the real port where port 0 was asked for.
     package var inboxAddress: String { inbox.address }
 
+    /// Where all coordinators receive that share a directory, this one first.
+    ///
+    /// - Returns: the addresses; this coordinator's alone while it shares none.
+    package func inboxAddresses() async -> [String] {
+        [inbox.address] + (await node.coordinatorAddresses).filter { $0 != inbox.address }
+    }
+
     /// Serves until shut down.
     ///
     /// - Throws: nothing; the protocol of services asks for it.
@@ -132,8 +164,6 @@ package struct CoordinatorService: Service {
             replyAddress: inbox.address,
             post: post,
             key: configuration.clusterKey,
-            // With others it gives none before the directory knows that it hears the worker.
-            firstLease: directory == nil ? configuration.cluster.times.workerFence : .zero,
             logger: logger
         )
         logger.info("coordinator serves", metadata: ["inbox": "\(inbox.address)"])

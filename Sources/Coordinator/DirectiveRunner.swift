@@ -20,8 +20,6 @@ struct DirectiveRunner: Sendable {
     let replyAddress: String
     let post: any Post
     let key: ClusterKey
-    /// What a worker may rely on from the Hello on, until pings renew it.
-    let firstLease: Duration
     let logger: Logger
 
     /// Carries out orders until cancelled.
@@ -55,7 +53,8 @@ struct DirectiveRunner: Sendable {
                 sender: node.incarnation,
                 replyAddress: replyAddress,
                 key: key,
-                outbox: outbox
+                outbox: outbox,
+                metrics: node.metrics
             )
             guard await node.adopt(link, serial: serial) else { return await link.close() }
             await sayHello(over: link)
@@ -74,7 +73,7 @@ struct DirectiveRunner: Sendable {
         while let from = offset {
             do {
                 switch try await link.ask(
-                    .hello(offset: from, lease: firstLease),
+                    .hello(offset: from, lease: .zero),
                     by: .now + Self.helloTimeout
                 ) {
                 case .sessions(let part, let next):

@@ -39,6 +39,7 @@ extension Dispatcher {
         let started = ContinuousClock.now
         var placement = try await node.place(session, in: pool)
         let route = started.duration(to: .now)
+        node.metrics.routed(in: session.pool, from: started, after: route)
         for _ in 0..<Self.attempts {
             guard let link = await node.link(to: placement.worker) else {
                 throw Failure(
@@ -53,6 +54,8 @@ extension Dispatcher {
                 return Delivery(answer: answer, placement: placement, link: link, route: route)
             case .refused:
                 placement = try await node.placementRefused(placement, in: pool)
+            case .unstarted:
+                placement = try await placeElsewhere(placement, in: pool)
             case .unsent:
                 placement = try await node.placementUnsent(placement, in: pool)
             case .gone(let cause):
@@ -67,6 +70,7 @@ extension Dispatcher {
     private enum Attempt {
         case accepted(Answer)
         case refused
+        case unstarted
         case unsent
         case gone(EndCause)
     }
@@ -85,6 +89,7 @@ extension Dispatcher {
             return try await attempt(without: error, at: placement, over: link, unanswered)
         }
         switch answer {
+        case .sessionGone(.startFailed?) where placement.mayCreate: return .unstarted
         case .sessionGone(let cause): return .gone(cause ?? .stopped)
         case .failure(let failure)
         where failure.code == .sessionsCountExceedsLimit && placement.mayCreate:
@@ -98,6 +103,30 @@ extension Dispatcher {
         default:
             await node.sessionBegan(placement)
             return .accepted(answer)
+        }
+    }
+
+    /// Finds another worker for a session that could have no machine where it was placed; nothing was run.
+    private func placeElsewhere(
+        _ placement: Placement,
+        in pool: PoolConfiguration
+    ) async throws(Failure) -> Placement {
+        do throws(Failure) {
+            return try await node.placementRefused(placement, in: pool)
+        } catch {
+            switch error.code {
+            case .staleAddressee:
+                // Somebody was told already that the session is there: it has ended now.
+                await node.sessionEnded(placement.session, on: placement.worker, cause: .startFailed)
+                return try await node.place(placement.session.key, in: pool)
+            case .noWorkerAvailable:
+                throw Failure(
+                    .sandboxFailed,
+                    "The sandbox could not be started; nothing was run. Try again.",
+                    retryAfterSeconds: 1
+                )
+            default: throw error
+            }
         }
     }
 

@@ -37,14 +37,25 @@ extension Dispatcher: NodeDispatch {
     package func console(of session: SessionKey) async throws(Failure) -> [UInt8] {
         _ = try await node.pool(named: session.pool)
         let gone = Failure(.noSessionFound, "Could not find session with name '\(session.identifier)'.")
-        guard let placement = await node.placement(of: session) else { throw gone }
         let silence = Failure(
             .noWorkerAvailable,
             "The session's worker does not answer at the moment; ask again.",
             retryAfterSeconds: 1
         )
-        guard let link = await node.link(to: placement.worker) else { throw silence }
-        let answer = try? await link.ask(.readConsole(placement.session), by: .now + Self.nodePatience)
+        let life: SessionLife
+        let link: WorkerLink?
+        if let placement = await node.placement(of: session) {
+            life = placement.session
+            link = await node.link(to: placement.worker)
+        } else {
+            // Its worker keeps it for a while after the session's end.
+            guard let end = await tombstones.endedSessions(of: session, most: 1).last else { throw gone }
+            life = end.session
+            link = await node.link(to: end.worker)
+            if link == nil { throw gone }
+        }
+        guard let link else { throw silence }
+        let answer = try? await link.ask(.readConsole(life), by: .now + Self.nodePatience)
         switch answer {
         case .console(let text): return text
         case .sessionGone: throw gone

@@ -9,6 +9,9 @@ internal import Store
 struct UnrecordedFacts: Sendable {
     /// How many generations are reserved ahead: as they follow the time of day, a minute of them.
     static let reserve: UInt64 = 60_000
+    /// With a directory no end may give way, as its entry would stay for ever; while the directory takes nothing, no
+    /// session begins either, so that at most the sessions that there are can end, and this is more than a cluster has.
+    static let directoryCountMax = 1_000_000
 
     private let countMax: Int
     private var records: [EndedSessionRecord] = []

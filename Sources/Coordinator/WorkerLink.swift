@@ -1,5 +1,6 @@
 internal import ClusterState
 internal import Domain
+internal import Telemetry
 internal import Transport
 internal import Wire
 
@@ -18,6 +19,7 @@ struct WorkerLink: Sendable {
     private let replyAddress: String
     private let key: ClusterKey
     private let outbox: any Outbox
+    private let metrics: CoordinatorMetrics
     private let executions: Correspondence<Answer>
     private let shortCommands: Correspondence<Answer>
 
@@ -53,13 +55,15 @@ struct WorkerLink: Sendable {
     ///   - replyAddress: the coordinator's inbox.
     ///   - key: the cluster's secret.
     ///   - outbox: the line to the worker's inbox.
+    ///   - metrics: counts and traces what is sent.
     init(
         life: WorkerLife,
         serial: UInt64,
         sender: Incarnation,
         replyAddress: String,
         key: ClusterKey,
-        outbox: any Outbox
+        outbox: any Outbox,
+        metrics: CoordinatorMetrics
     ) {
         self.life = life
         let first = serial &* Self.numbers
@@ -69,6 +73,7 @@ struct WorkerLink: Sendable {
         self.replyAddress = replyAddress
         self.key = key
         self.outbox = outbox
+        self.metrics = metrics
     }
 
     /// Sends a command, once, and waits for its answer.
@@ -82,26 +87,68 @@ struct WorkerLink: Sendable {
         _ request: Command.Request,
         by deadline: ContinuousClock.Instant
     ) async throws(Loss) -> Answer {
+        let origin = RequestOrigin.current
+        guard let tracer = metrics.tracer, let origin, origin.trace.isSampled else {
+            return try await ask(request, for: origin, by: deadline)
+        }
+        let start = ContinuousClock.now
+        var own = origin
+        own.trace = origin.trace.below(tracer.spanNumber())
+        var span: Span {
+            Span("\(request.kind) at worker", .client, at: own.trace, below: origin.trace.span, from: start)
+                .with("cloister.worker", .text(life.worker.text))
+        }
+        do throws(Loss) {
+            let answer = try await ask(request, for: own, by: deadline)
+            tracer.record(span)
+            return answer
+        } catch {
+            var failed = span
+            failed.trouble = "\(error.certainty)"
+            tracer.record(failed)
+            throw error
+        }
+    }
+
+    private func ask(
+        _ request: Command.Request,
+        for origin: RequestOrigin?,
+        by deadline: ContinuousClock.Instant
+    ) async throws(Loss) -> Answer {
         do {
             return try await correspondence(for: request).ask(by: deadline) { number in
-                try await send(request, number: number, by: deadline)
-            }
-        } catch let loss as Loss {
-            throw loss
-        } catch let error as TransportError {
-            switch error.code {
-            case .overloaded: throw Loss(certainty: .overloaded, reason: error.message)
-            case .cancelled: throw Loss(certainty: .cancelled, reason: error.message)
-            case .peerLost: throw Loss(certainty: .workerLost, reason: error.message)
-            default: throw Loss(certainty: .unanswered, reason: error.message)
+                try await send(request, for: origin, number: number, by: deadline)
             }
         } catch {
-            throw Loss(certainty: .unanswered, reason: "\(error)")
+            let loss = Self.loss(for: error)
+            metrics.messages.failedToSend("\(loss.certainty)")
+            throw loss
         }
+    }
+
+    private static func loss(for error: any Error) -> Loss {
+        if let loss = error as? Loss { return loss }
+        guard let error = error as? TransportError else {
+            return Loss(certainty: .unanswered, reason: "\(error)")
+        }
+        return switch error.code {
+        case .overloaded: Loss(certainty: .overloaded, reason: error.message)
+        case .cancelled: Loss(certainty: .cancelled, reason: error.message)
+        case .peerLost: Loss(certainty: .workerLost, reason: error.message)
+        default: Loss(certainty: .unanswered, reason: error.message)
+        }
+    }
+
+    /// How many commands wait for an answer.
+    ///
+    /// - Returns: those that may wait for an execution, and short ones.
+    func inFlight() async -> (long: Int, short: Int) {
+        (await executions.openQuestions, await shortCommands.openQuestions)
     }
 
     private func send(
         _ request: Command.Request,
+        for origin: RequestOrigin?,
         number: UInt64,
         by deadline: ContinuousClock.Instant
     ) async throws(Loss) {
@@ -113,13 +160,16 @@ struct WorkerLink: Sendable {
                 number: number,
                 timeLeft: ContinuousClock.now.duration(to: deadline),
                 replyAddress: replyAddress,
-                content: .command(Command(epoch: life.epoch, request: request))
+                content: .command(
+                    Command(epoch: life.epoch, request: request, origin: origin)
+                )
             ).encoded(key: key)
         } catch {
             throw Loss(certainty: .unsendable, reason: error.message)
         }
         do {
             try await outbox.send(bytes, by: deadline)
+            metrics.messages.sent(request.kind, bytes: bytes.count)
         } catch {
             switch error.code {
             case .cancelled: throw Loss(certainty: .cancelled, reason: error.message)

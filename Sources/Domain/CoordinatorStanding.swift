@@ -9,6 +9,8 @@ package struct CoordinatorStanding: Hashable, Sendable {
     package var rosterRevision: UInt64
     /// All lives of coordinators that may decide on this worker, this one among them.
     package var roster: [Incarnation]
+    /// Where all of them receive that are registered; a worker announces itself there.
+    package var addresses: [String]
 
     /// Makes a standing.
     ///
@@ -17,15 +19,18 @@ package struct CoordinatorStanding: Hashable, Sendable {
     ///   - inTouch: for how long nobody can take the directory's word against this worker.
     ///   - rosterRevision: counts the changes of the roster.
     ///   - roster: all lives of coordinators that may decide on this worker.
+    ///   - addresses: where they receive.
     package init(
         coordinator: Incarnation,
         inTouch: Duration,
         rosterRevision: UInt64,
-        roster: [Incarnation]
+        roster: [Incarnation],
+        addresses: [String] = []
     ) {
         self.coordinator = coordinator
         self.inTouch = inTouch
         self.rosterRevision = rosterRevision
         self.roster = roster
+        self.addresses = addresses
     }
 }

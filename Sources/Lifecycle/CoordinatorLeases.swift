@@ -59,10 +59,14 @@ where Instant.Duration == Duration {
     package var expiry: Instant? { wasHeld ? end : nil }
 
     private var end: Instant? {
-        guard let inTouch = grants.values.map(\.inTouchUntil).max() else { return nil }
-        let missing = roster.contains { grants[$0] == nil }
-        guard !missing, let all = roster.compactMap({ grants[$0]?.until }).min() else { return inTouch }
-        return max(inTouch, all)
+        guard let first = grants.values.first else { return nil }
+        let inTouch = grants.values.reduce(first.inTouchUntil) { max($0, $1.inTouchUntil) }
+        var all: Instant?
+        for coordinator in roster {
+            guard let until = grants[coordinator]?.until else { return inTouch }
+            all = min(all ?? until, until)
+        }
+        return max(inTouch, all ?? inTouch)
     }
 
     /// Whether the worker may serve.

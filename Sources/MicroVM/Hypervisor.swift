@@ -36,6 +36,11 @@ package protocol Hypervisor: Sendable {
     /// - Throws: `imageUnusable` when the image does not tell.
     func image(of runtime: Runtime) async throws(MicroVMError) -> ImageDescription
 
+    /// What is to be measured of it now.
+    ///
+    /// - Returns: the facts.
+    func facts() async -> HypervisorFacts
+
     /// Keeps starts ahead of claims until the task is cancelled; without it, machines start more slowly.
     ///
     /// When it returns, the machines that came from such starts end.
@@ -63,6 +68,11 @@ package protocol Hypervisor: Sendable {
 extension Hypervisor {
     /// Runs what it is given, unless a hypervisor says otherwise.
     package var runsNothing: Bool { false }
+
+    /// Nothing, unless a hypervisor says otherwise.
+    ///
+    /// - Returns: no facts.
+    package func facts() async -> HypervisorFacts { HypervisorFacts() }
 
     /// Copies nothing, unless a hypervisor says otherwise.
     ///

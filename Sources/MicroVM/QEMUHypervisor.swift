@@ -22,6 +22,7 @@ package actor QEMUHypervisor: Hypervisor {
     private nonisolated let preparations = StartGate(count: 1)
     private nonisolated let zygotes: Zygotes
     private var templates: [Kind: Template] = [:]
+    private var templateWork: [HypervisorFacts.TemplateOrigin: HypervisorFacts.Work] = [:]
     /// Where templates can be copied from.
     private var source: (any TemplateSource)?
 
@@ -79,6 +80,7 @@ package actor QEMUHypervisor: Hypervisor {
             try await turn.ending { try await self.prepare(kind, progress: progress) }
         } catch {
             let known = error as? MicroVMError ?? MicroVMError(.launchFailed, "\(error)")
+            templateWork[.failure, default: HypervisorFacts.Work()].add(.zero)
             progress("failed: \(known)")
             throw known.failure
         }
@@ -95,12 +97,26 @@ package actor QEMUHypervisor: Hypervisor {
         )
         let copy = source.map { TemplateCopy(source: $0, description: description, shape: kind.shape) }
         let builder = TemplateBuilder(starter: starter, shape: kind.shape, runtime: kind.runtime)
+        let beginning = ContinuousClock.now
+        var origin = HypervisorFacts.TemplateOrigin.cache
         let template = try await store.template(description, shape: kind.shape, progress: progress) {
+            origin = .copy
             if let copied = try await copy?.madeIfPossible(progress: progress) { return copied }
+            origin = .build
             return try await builder.build(progress: progress)
         }
+        templateWork[origin, default: HypervisorFacts.Work()].add(beginning.duration(to: .now))
         templates[kind] = template
         await zygotes.add(template)
+    }
+
+    package func facts() async -> HypervisorFacts {
+        var facts = HypervisorFacts()
+        facts.templates = templateWork
+        facts.processes = runDirectory.processes
+        facts.waitingStarts = await gate.waiting
+        facts.processesAhead = await zygotes.waitingCount
+        return facts
     }
 
     private nonisolated var store: TemplateStore {

@@ -32,6 +32,13 @@ struct RunDirectory: Sendable {
     /// - Parameter process: its number.
     func forget(_ process: Int32) { unlink(file(process)) }
 
+    /// The processes that are noted.
+    var processes: [Int32] {
+        Host.names(in: path).compactMap { name in
+            name.hasPrefix("machine-") ? Int32(name.dropFirst("machine-".count)) : nil
+        }
+    }
+
     /// Kills what a former self of this worker left behind.
     ///
     /// A process is killed only if it is the noted one: same boot of the host, same start time, and

@@ -24,6 +24,9 @@ actor Zygotes {
         (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
+    /// How many processes wait.
+    var waitingCount: Int { waiting.count }
+
     /// Keeps processes of one more template.
     ///
     /// - Parameter template: the template.

@@ -80,6 +80,19 @@ struct Arena: ~Copyable {
         return copy.baseAddress
     }
 
+    /// Makes the list for a `repeated` field of texts.
+    ///
+    /// - Parameter content: the texts, without zero bytes.
+    /// - Returns: what the field holds.
+    mutating func texts(_ content: [String]) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
+        let copy = UnsafeMutableBufferPointer<UnsafeMutablePointer<CChar>?>.allocate(
+            capacity: max(content.count, 1)
+        )
+        _ = copy.initialize(from: content.map { text($0) })
+        if let base = copy.baseAddress { blocks.append(UnsafeMutableRawPointer(base)) }
+        return copy.baseAddress
+    }
+
     /// Encodes a message of this arena.
     ///
     /// - Parameter message: the outermost message.

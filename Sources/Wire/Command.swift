@@ -6,6 +6,8 @@ package struct Command: Hashable, Sendable {
     package var epoch: WorkerEpoch
     /// What is asked.
     package var request: Request
+    /// For whom it is asked; nil in what the cluster does by itself.
+    package var origin: RequestOrigin?
 
     /// The kinds of commands.
     package enum Request: Hashable, Sendable {
@@ -53,9 +55,11 @@ package struct Command: Hashable, Sendable {
     /// - Parameters:
     ///   - epoch: the epoch that the coordinator knows.
     ///   - request: what is asked.
-    package init(epoch: WorkerEpoch, request: Request) {
+    ///   - origin: for whom it is asked.
+    package init(epoch: WorkerEpoch, request: Request, origin: RequestOrigin? = nil) {
         self.epoch = epoch
         self.request = request
+        self.origin = origin
     }
 }
 

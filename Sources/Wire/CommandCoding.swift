@@ -6,6 +6,7 @@ extension Command {
         var arena = Arena()
         let message = arena.message(cloister__v1__command__init)
         message.pointee.epoch = epoch.number
+        if let origin { message.pointee.origin = arena.origin(origin) }
         switch request {
         case .hello(let offset, let lease):
             let hello = arena.message(cloister__v1__hello__init)
@@ -76,7 +77,11 @@ extension Command {
             cloister__v1__command__free_unpacked,
             allowance: WireLimits.commandDecodingBytes
         ) { message throws(WireError) in
-            Command(epoch: WorkerEpoch(message.epoch), request: try Request(message))
+            Command(
+                epoch: WorkerEpoch(message.epoch),
+                request: try Request(message),
+                origin: try RequestOrigin(message.origin)
+            )
         }
     }
 }

@@ -26,21 +26,33 @@ extension Arena {
         let roster = standing.roster.prefix(WireLimits.rosterCount).map(\.number)
         message.pointee.n_roster = roster.count
         message.pointee.roster = numbers(roster)
+        let addresses = Array(standing.addresses.prefix(WireLimits.rosterCount))
+        message.pointee.n_addresses = addresses.count
+        message.pointee.addresses = texts(addresses)
         return message
     }
 }
 
 extension CoordinatorStanding {
     init(_ message: Cloister__V1__Standing) throws(WireError) {
-        guard message.n_roster <= WireLimits.rosterCount else {
+        guard message.n_roster <= WireLimits.rosterCount, message.n_addresses <= WireLimits.rosterCount else {
             throw WireError(.invalidField, "A roster has \(WireLimits.rosterCount) coordinators at most.")
         }
         let roster = UnsafeBufferPointer(start: message.roster, count: message.n_roster)
+        let addresses = try UnsafeBufferPointer(start: message.addresses, count: message.n_addresses)
+            .map { text throws(WireError) in
+                let address = try String(field: text, "address")
+                guard (1...256).contains(address.utf8.count) else {
+                    throw WireError(.invalidField, "A coordinator's address is missing or too long.")
+                }
+                return address
+            }
         self.init(
             coordinator: Incarnation(message.coordinator),
             inTouch: Duration(wireMicroseconds: message.in_touch_us),
             rosterRevision: message.roster_revision,
-            roster: roster.map { Incarnation($0) }
+            roster: roster.map { Incarnation($0) },
+            addresses: addresses
         )
     }
 }

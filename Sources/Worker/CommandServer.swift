@@ -1,5 +1,6 @@
 internal import Domain
 internal import Logging
+internal import Telemetry
 internal import Transport
 internal import Wire
 
@@ -24,6 +25,7 @@ struct CommandServer: Sendable {
     /// Waits for the answers to what this worker asks.
     let questions: TemplateQuestions
     let commandsInHand: CommandsInHand
+    let metrics: WorkerMetrics
     let key: ClusterKey
     let logger: Logger
 
@@ -33,6 +35,7 @@ struct CommandServer: Sendable {
             while let bytes = await nextMessage() {
                 guard let letter = read(bytes) else { continue }
                 guard await commandsInHand.enter(.message, limit: Self.messagesMax) else {
+                    metrics.messages.failedToReceive("dropped")
                     logger.warning("a message was dropped: too many are in hand")
                     continue
                 }
@@ -81,12 +84,18 @@ struct CommandServer: Sendable {
     private func read(_ bytes: [UInt8]) -> Letter? {
         do throws(WireError) {
             let envelope = try ReceivedEnvelope(bytes, key: key)
+            let content = Result { () throws(WireError) in try envelope.content() }
+            switch content {
+            case .success(let content): metrics.messages.received(content.kind, bytes: bytes.count)
+            case .failure: metrics.messages.failedToReceive("notUnderstood")
+            }
             return Letter(
                 envelope: envelope,
-                content: Result { () throws(WireError) in try envelope.content() },
+                content: content,
                 deadline: .now + min(envelope.timeLeft, Self.longestWait)
             )
         } catch {
+            metrics.messages.failedToReceive("notUnderstood")
             logger.warning("a message was not understood", metadata: ["error": "\(error.message)"])
             return nil
         }
@@ -100,9 +109,11 @@ struct CommandServer: Sendable {
         }
         switch letter.content {
         case .success(.command(let command)):
-            return letter.mayWait
-                ? await waitFor(command, by: letter.deadline)
-                : await node.answer(command, by: letter.deadline)
+            return await metrics.traced(command) {
+                letter.mayWait
+                    ? await waitFor(command, by: letter.deadline)
+                    : await node.answer(command, by: letter.deadline)
+            }
         // Refusals of announcements have no number, for these are no questions.
         case .success(.answer(let answer)) where letter.envelope.number > 0:
             await questions.deliver(answer, for: letter.envelope.number)
@@ -145,7 +156,9 @@ struct CommandServer: Sendable {
             ).encoded(key: key)
             let outbox = try await outboxes.outbox(to: envelope.replyAddress)
             try await outbox.send(bytes, timeout: Self.answerTimeout)
+            metrics.messages.sent("answer", bytes: bytes.count)
         } catch {
+            metrics.messages.failedToSend("answer")
             logger.warning("an answer could not be sent", metadata: ["error": "\(error)"])
         }
     }
@@ -179,4 +192,7 @@ actor CommandsInHand {
     ///
     /// - Parameter kind: what it is.
     func leave(_ kind: Kind) { counts[kind, default: 0] -= 1 }
+
+    /// How many of a kind there are.
+    func count(_ kind: Kind) -> Int { counts[kind, default: 0] }
 }

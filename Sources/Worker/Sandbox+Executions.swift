@@ -2,6 +2,7 @@ internal import Domain
 internal import Lifecycle
 internal import Logging
 internal import MicroVM
+internal import Telemetry
 internal import Wire
 
 /// The loop that runs executions, and what the guest says of them.
@@ -15,7 +16,8 @@ extension Sandbox {
     func runExecutions(on machine: any Machine) async {
         while end == nil, !Task.isCancelled {
             if let spec = archive.startNext() {
-                await run(spec, on: machine)
+                await RequestOrigin.$current.withValue(origins[spec.id]) { await run(spec, on: machine) }
+                origins[spec.id] = nil
                 touch()
             } else {
                 await waitForChange(until: .now + Self.longestSleep)
@@ -98,7 +100,13 @@ extension Sandbox {
                 timings[.run] = runStarted.duration(to: .now)
                 timings[.guest] = outcome.duration
                 archive.record(timings, for: current)
-                archive.append(.ended(judged(outcome, of: archive[current]?.spec)))
+                let judged = judged(outcome, of: archive[current]?.spec)
+                archive.append(.ended(judged))
+                if let entry = archive[current] {
+                    let timings = self.timings(of: entry)
+                    metrics.executionEnded(judged.status, in: pool.name, timings)
+                    metrics.record(spans(of: current, timings))
+                }
             } else {
                 archive.append(event)
             }
@@ -111,6 +119,19 @@ extension Sandbox {
             changes.notify()
         case .ready, .warmed, .prepared, .file:
             break
+        }
+    }
+
+    private func spans(of execution: ExecutionID, _ timings: StageTimings) -> ExecutionSpans? {
+        origins[execution].map { origin in
+            ExecutionSpans(
+                origin: origin,
+                execution: execution,
+                pool: pool.name,
+                timings: timings,
+                runStarted: runStarted,
+                ended: .now
+            )
         }
     }
 

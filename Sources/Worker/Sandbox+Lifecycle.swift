@@ -29,7 +29,21 @@ extension Sandbox {
         guard end == nil else { return }
         guard !Task.isCancelled else { return finish(.drained) }
         let exit = await machine.exitReason()
+        keepConsole(exit.console)
         finish(Task.isCancelled ? .drained : exit.ranOutOfMemory ? .outOfMemory : .guestCrashed)
+    }
+
+    /// Keeps what the guest wrote to its console.
+    ///
+    /// - Parameter text: what it wrote since this was called last.
+    func keepConsole(_ text: String) { console.append(text) }
+
+    /// The end of what the guest has written to its console.
+    ///
+    /// - Returns: the text as UTF-8; empty before there is a machine.
+    func consoleText() async -> [UInt8] {
+        if let machine { console.append(await machine.takeConsole()) }
+        return console.bytes
     }
 
     /// What is known of the session; nil when it has ended.

@@ -1,5 +1,6 @@
 internal import Domain
 internal import Lifecycle
+internal import Telemetry
 internal import Wire
 
 /// What coordinators ask of a session.
@@ -27,6 +28,7 @@ extension Sandbox {
         try archive.submit(spec, beganSession: beganSession, journalBytes: journalBytes)
         if !isKnown {
             arrivals[spec.id] = .now
+            origins[spec.id] = RequestOrigin.current
             changes.notify()
         }
         return try await page(of: spec.id, from: 0, waitingFor: Self.pageFull, until: deadline)
@@ -116,6 +118,7 @@ extension Sandbox {
         guard archive[id] != nil else { throw unknown(id) }
         if archive.withdraw(id, outcome: ExecutionArchive.neverBegan) {
             arrivals[id] = nil
+            origins[id] = nil
         } else if archive.current == id {
             cancelled.insert(id)
         }

@@ -17,6 +17,8 @@ actor Sandbox {
     nonisolated let place: Int
     /// How long it waits for its guest.
     nonisolated let patience: GuestPatience
+    /// What it measures as it goes.
+    nonisolated let metrics: WorkerMetrics
     /// What is known of the executions.
     var archive = ExecutionArchive()
     /// Wakes readers and the loop that runs executions.
@@ -29,6 +31,8 @@ actor Sandbox {
     var readers = 0
     /// When each waiting execution arrived.
     var arrivals: [ExecutionID: ContinuousClock.Instant] = [:]
+    /// For whom each waiting execution is, and then the one that runs.
+    var origins: [ExecutionID: RequestOrigin] = [:]
     /// The executions that a client wants to end.
     var cancelled: Set<ExecutionID> = []
     /// The number of the current execution on the guest channel.
@@ -52,11 +56,13 @@ actor Sandbox {
     /// Where it tells, for whoever looks for troubles, what goes to its guest; nowhere before it runs.
     private(set) var logger = Logger(label: "sandbox") { _ in SwiftLogNoOpLogHandler() }
     /// What its guest wrote to the console, as far as somebody asked.
-    private var console = ConsoleText()
+    var console = ConsoleText()
     private var startTimings = StageTimings()
     /// The identifier's sandbox before this one, until its machine is gone.
     private var former: Sandbox?
     private var hasStarted = false
+    /// Whether the session ended because it could have no machine: nothing of it has happened then.
+    private(set) var hasFailedToStart = false
     private var isGone = false
 
     /// How long to wait for the end of the identifier's former machine.
@@ -70,6 +76,7 @@ actor Sandbox {
     ///   - instance: a name for this life of the session.
     ///   - place: where it stands among the sandboxes of this worker.
     ///   - patience: how long it waits for its guest.
+    ///   - metrics: what it measures as it goes.
     ///   - former: the identifier's sandbox before this one, if its machine is not gone yet.
     init(
         session: SessionLife,
@@ -77,6 +84,7 @@ actor Sandbox {
         instance: String,
         place: Int,
         patience: GuestPatience,
+        metrics: WorkerMetrics,
         former: Sandbox?
     ) {
         self.session = session
@@ -84,6 +92,7 @@ actor Sandbox {
         self.instance = instance
         self.place = place
         self.patience = patience
+        self.metrics = metrics
         self.former = former
         clock = SessionClock(lifecycle: pool.lifecycle, now: created)
     }
@@ -108,6 +117,7 @@ actor Sandbox {
         } catch {
             // The start of a session that was ended meanwhile is given up: that is no trouble.
             if let end { return (end, hasStarted ? error : nil) }
+            hasFailedToStart = !hasStarted && !Task.isCancelled
             finish(Task.isCancelled ? .drained : .startFailed)
             return (end ?? .startFailed, error)
         }
@@ -126,6 +136,7 @@ actor Sandbox {
                 // At once when the template is there, which is the rule: workers make theirs before they serve.
                 try await hypervisor.prepare(pool) { _ in }
                 try await hypervisor.withMachine(for: pool) { machine in
+                    self.metrics.cloned(for: self.pool.name, ahead: false)
                     await self.serve(machine, timings: machine.timings)
                 }
                 return .machineIsGone
@@ -177,6 +188,7 @@ actor Sandbox {
     func finish(_ cause: EndCause) {
         guard end == nil else { return }
         end = cause
+        metrics.executionsLost((archive.current == nil ? 0 : 1) + arrivals.count, in: pool.name)
         changes.notify()
     }
 
@@ -219,17 +231,11 @@ actor Sandbox {
             await group.next()
             group.cancelAll()
         }
+        // What it wrote last, for whoever asks after its end.
+        if !Task.isCancelled { keepConsole(await machine.takeConsole()) }
         // Before the orders end, so that none comes after.
         self.machine = nil
         await endFileOrders()
-    }
-
-    /// The end of what the guest has written to its console.
-    ///
-    /// - Returns: the text as UTF-8; empty before there is a machine.
-    func consoleText() async -> [UInt8] {
-        if let machine { console.append(await machine.takeConsole()) }
-        return console.bytes
     }
 
     /// The stages of making the machine, for the execution that the machine was made for.

@@ -18,7 +18,7 @@ extension WorkerNode {
     ) async throws(Failure) -> Answer {
         switch request {
         case .hello(let offset, let lease):
-            // Coordinators that share a directory give none before the directory knows that they hear the worker.
+            // Coordinators give one by pings only, which say since when it counts; older ones gave the first one here.
             if lease > .zero { renewLease(for: lease, standing: nil) }
             return sessionList(from: offset)
         case .ping(let length, let acknowledged, let standing, let since):
@@ -64,6 +64,7 @@ extension WorkerNode {
                 return .templatePiece(try await hypervisor.piece(piece))
             } catch { throw Failure(.resourceNotFound, "The worker does not have this template.") }
         case .readConsole(let session):
+            if let text = formerConsole(of: session) { return .console(text) }
             return try await ask(session, by: deadline) { sandbox async throws(Failure) in
                 .console(await sandbox.consoleText())
             }
@@ -101,9 +102,22 @@ extension WorkerNode {
         guard let (sandbox, _) = try sandbox(of: session, mayCreate: mayCreate, in: pool) else {
             return gone(session)
         }
-        if let answer = try await body(sandbox) { return answer }
+        if let answer = try await asked(sandbox, body) { return answer }
         // Nothing was done: see `execute`.
         return try await answerOnceGone(sandbox, by: deadline)
+    }
+
+    /// Asks a sandbox; nil when it ended without taking that in, or never had a machine: another worker may be asked.
+    private func asked<Value>(
+        _ sandbox: Sandbox,
+        _ question: (Sandbox) async throws(Failure) -> Value?
+    ) async throws(Failure) -> Value? {
+        do throws(Failure) {
+            return try await question(sandbox)
+        } catch {
+            if await sandbox.hasFailedToStart { return nil }
+            throw error
+        }
     }
 
     /// Tells that a session has ended, but not before its machine is gone: then its identifier may begin anew.
@@ -179,16 +193,20 @@ extension WorkerNode {
                 in: request.pool
             )
         else { return gone(request.session) }
-        let page = try await sandbox.execute(
-            spec,
-            beganSession: isNew,
-            until: min(arrived + request.wait, deadline)
-        )
+        let page = try await asked(sandbox) { sandbox async throws(Failure) in
+            try await sandbox.execute(
+                spec,
+                beganSession: isNew,
+                until: min(arrived + request.wait, deadline)
+            )
+        }
         guard var page else {
             // Nothing was run, and nothing is lost by waiting.
             return try await answerOnceGone(sandbox, by: deadline)
         }
-        page.timings[.worker] = arrived.duration(to: .now)
+        let whole = arrived.duration(to: .now)
+        page.timings[.worker] = whole
+        metrics.answered(after: whole, in: request.pool.name)
         return .events(page)
     }
 

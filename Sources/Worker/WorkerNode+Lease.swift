@@ -12,6 +12,9 @@ extension WorkerNode {
     ///   - since: when the answer was given from which that counts, since this worker's start; nil for now.
     func renewLease(for length: Duration, standing: CoordinatorStanding?, since: Duration? = nil) {
         leases.renew(for: length, standing: standing, since: since.map { start.advanced(by: $0) }, now: .now)
+        if let standing, standing.rosterRevision >= roster.revision {
+            roster = (standing.rosterRevision, standing.addresses)
+        }
         leaseChanges.notify()
     }
 
@@ -72,20 +75,23 @@ extension WorkerNode {
     ///
     /// - Parameters:
     ///   - address: where its inbox is.
-    ///   - count: how many coordinators there are.
+    ///   - configured: the coordinators that the worker was told of at its start; more may have told of each other.
     ///   - silence: how long one may be silent that calls.
-    /// - Returns: the announcement, or nil when all of them call.
+    /// - Returns: the announcement and where it goes, or nil when all of them call.
     func announcement(
         address: String,
-        unlessCalledBy count: Int,
+        unlessCalledBy configured: [String],
         afterSilenceOf silence: Duration
-    ) -> Announcement? {
+    ) -> (announcement: Announcement, coordinators: [String])? {
+        // Who is configured by another name than its own is counted once.
+        let count = max(configured.count, roster.addresses.count)
         guard leases.callerCount(since: .now - silence) < count else { return nil }
-        return Announcement(
+        let announcement = Announcement(
             worker: configuration.id,
             address: address,
             epoch: epoch,
             capacity: configuration.capacity
         )
+        return (announcement, configured + roster.addresses.filter { !configured.contains($0) })
     }
 }

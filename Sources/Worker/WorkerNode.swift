@@ -1,6 +1,7 @@
 package import Domain
 internal import Lifecycle
 internal import MicroVM
+internal import Telemetry
 package import Wire
 
 /// What the service gives a task of its own.
@@ -23,18 +24,26 @@ package actor WorkerNode {
     let images: [Runtime: ImageDescription]
     /// Where machines come from: what other workers may copy.
     let hypervisor: any Hypervisor
+    /// What it measures as it goes.
+    nonisolated let metrics: WorkerMetrics
+    /// Who uses how much.
+    var usage = UsageMeter<ContinuousClock.Instant>()
     /// The machines that wait for a session.
     var ready = ReadyMachines()
     /// Counts how often the worker has begun anew after it lost its lease.
     var epoch = WorkerEpoch(1)
     /// Until when it may serve.
     var leases = CoordinatorLeases<ContinuousClock.Instant>()
+    /// Where the coordinators receive that share a directory, by the word of them that is newest.
+    var roster: (revision: UInt64, addresses: [String]) = (0, [])
     /// The sessions that it serves.
     var sandboxes: [SessionKey: Sandbox] = [:]
     /// Sandboxes that serve no session any more, until their machines are gone; they still take room.
     var leaving: [ObjectIdentifier: Sandbox] = [:]
     /// The sessions that ended here.
     var ended = EndedSessions()
+    /// The consoles of sessions that ended here.
+    private var formerConsoles = FormerConsoles()
     /// Sandboxes that are to end; the watching loop ends them.
     var condemned: [(Sandbox, EndCause)] = []
     /// Numbers the sandboxes, so that a list of them has an order that does not shift.
@@ -54,13 +63,16 @@ package actor WorkerNode {
     ///   - incarnation: this life of the worker.
     ///   - images: what the guest image has installed for each runtime.
     ///   - hypervisor: where machines come from.
+    ///   - metrics: what it measures as it goes.
     init(
         configuration: WorkerConfiguration,
         incarnation: Incarnation,
         images: [Runtime: ImageDescription],
-        hypervisor: any Hypervisor
+        hypervisor: any Hypervisor,
+        metrics: WorkerMetrics = WorkerMetrics()
     ) {
         self.hypervisor = hypervisor
+        self.metrics = metrics
         self.configuration = configuration
         self.images = images
         self.incarnation = incarnation
@@ -120,10 +132,14 @@ package actor WorkerNode {
                 instance: instanceName(),
                 place: lastPlace,
                 patience: configuration.patience,
+                metrics: metrics,
                 former: lastLeaving(of: key)
             )
             sandboxes[key] = sandbox
-            if !ready.claim(of: pool, for: sandbox) { launch.yield(.sandbox(sandbox)) }
+            let isReady = ready.claim(of: pool, for: sandbox)
+            if !isReady { launch.yield(.sandbox(sandbox)) }
+            metrics.sessionBegan(in: pool.name, onReadyMachine: isReady)
+            usage.begin(lastPlace, in: pool, for: RequestOrigin.current?.account ?? "", at: .now)
             refill()
             return (sandbox, true)
         case .stale, .unknown:
@@ -166,9 +182,18 @@ package actor WorkerNode {
     func sessionEnded(_ sandbox: Sandbox, cause: EndCause) {
         ended.append(sandbox.session, cause: cause)
         leaving[ObjectIdentifier(sandbox)] = nil
+        usage.end(sandbox.place, at: .now)
         if sandboxes[sandbox.session.key] === sandbox { sandboxes[sandbox.session.key] = nil }
         refill()
     }
+
+    /// Keeps the console of a session that ends.
+    func keepConsole(_ text: [UInt8], of session: SessionLife) {
+        formerConsoles.keep(text, of: session, at: .now)
+    }
+
+    /// The console of a session that has ended here.
+    func formerConsole(of session: SessionLife) -> [UInt8]? { formerConsoles.text(of: session, at: .now) }
 
     /// Whether another session fits; ready machines give way to it.
     var hasRoom: Bool { sandboxes.count + leaving.count < configuration.capacity.sessions }

@@ -2,6 +2,7 @@ internal import Domain
 package import Logging
 package import MicroVM
 internal import ServiceLifecycle
+internal import Telemetry
 package import Transport
 internal import Wire
 
@@ -17,6 +18,7 @@ package struct WorkerService: Service {
     private let configuration: WorkerConfiguration
     private let hypervisor: any Hypervisor
     private let post: any Post
+    private let metrics: WorkerMetrics
     private let logger: Logger
     private let progress: @Sendable (String) -> Void
 
@@ -26,18 +28,21 @@ package struct WorkerService: Service {
     ///   - configuration: what it has to know.
     ///   - hypervisor: where machines come from.
     ///   - post: how it talks to coordinators.
+    ///   - metrics: what it measures as it goes.
     ///   - logger: where it logs.
     ///   - progress: told what is done while templates are made, in sentences for a person.
     package init(
         configuration: WorkerConfiguration,
         hypervisor: any Hypervisor,
         post: any Post,
+        metrics: WorkerMetrics = WorkerMetrics(),
         logger: Logger,
         progress: @escaping @Sendable (String) -> Void
     ) {
         self.configuration = configuration
         self.hypervisor = hypervisor
         self.post = post
+        self.metrics = metrics
         self.logger = logger
         self.progress = progress
     }
@@ -59,7 +64,8 @@ package struct WorkerService: Service {
             configuration: configuration,
             incarnation: .draw(using: &randomness),
             images: await images(),
-            hypervisor: hypervisor
+            hypervisor: hypervisor,
+            metrics: metrics
         )
         let outboxes = ReplyOutboxes(post: post)
         let questions = TemplateQuestions(
@@ -75,6 +81,7 @@ package struct WorkerService: Service {
             outboxes: outboxes,
             questions: questions,
             commandsInHand: CommandsInHand(),
+            metrics: metrics,
             key: configuration.clusterKey,
             logger: logger
         )
@@ -87,6 +94,9 @@ package struct WorkerService: Service {
             logger: logger
         )
         await hypervisor.copyTemplates(from: questions)
+        for pool in configuration.pools { metrics.begin(pool.name) }
+        let machines = MachineMetrics(hypervisor: hypervisor)
+        metrics.registry.collect { await node.measured() + machines.collect() + server.measured() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             // Above all executions: a ping that waits behind a burst of them costs the lease.
             for _ in 0..<Self.receiveLoops { group.addTask(priority: .high) { await server.run() } }
@@ -176,8 +186,11 @@ package struct WorkerService: Service {
         cause: EndCause,
         error: (any Error)?
     ) async {
+        await node.keepConsole(await sandbox.consoleText(), of: sandbox.session)
         await sandbox.machineIsGone()
         await node.sessionEnded(sandbox, cause: cause)
+        metrics.sessionEnded(in: sandbox.pool.name, cause)
+        if cause == .startFailed { metrics.cloneFailed(for: sandbox.pool.name, ahead: false) }
         let metadata: Logger.Metadata = [
             "pool": "\(sandbox.session.key.pool)", "instance": "\(sandbox.instance)", "cause": "\(cause)",
         ]
@@ -195,6 +208,7 @@ package struct WorkerService: Service {
             try await hypervisor.prepare(ready.pool, progress: progress)
             try await hypervisor.withMachine(for: ready.pool, urgency: .refill) { machine in
                 guard await ready.warmUp(machine) else { throw ReadyMachineFailed() }
+                metrics.cloned(for: ready.pool.name, ahead: true)
                 await node.becameReady(ready)
                 guard await ready.waitForDecision(machine) else { return }
                 if let sandbox = await node.claimant(of: ready) {
@@ -209,6 +223,7 @@ package struct WorkerService: Service {
                 "a machine could not be made ready",
                 metadata: ["pool": "\(ready.pool.name)", "error": "\(trouble)"]
             )
+            metrics.cloneFailed(for: ready.pool.name, ahead: true)
             // Not at once again: what failed now fails in a moment, too.
             let lacksTemplate = trouble is Failure
             try? await Task.sleep(for: lacksTemplate ? Self.pauseWithoutTemplate : Self.pauseAfterFailure)

@@ -16,7 +16,8 @@ struct Cloister: AsyncParsableCommand {
         version: ProductVersion.text,
         subcommands: [Up.self, Run.self] + ClientCommands.all
             + [
-                Completion.self, CoordinatorCommand.self, WorkerCommand.self, ConfigCommand.self,
+                BenchCommand.self, Completion.self, CoordinatorCommand.self, WorkerCommand.self,
+                ConfigCommand.self,
                 CertCommand.self,
             ]
     )

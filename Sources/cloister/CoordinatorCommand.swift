@@ -26,7 +26,15 @@ struct CoordinatorCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try overrides.checked(config, for: .coordinator)
         let clusterKey = try settings.clusterKey()
-        let nodeLogger = ServiceLog.logger("coordinator", level: settings.logLevel)
+        let log = ServiceLog(settings)
+        let nodeLogger = log.logger("coordinator")
+        let logger = log.logger("api")
+        let observation = Observation(
+            settings,
+            as: "cloister-coordinator",
+            settings.coordinatorName,
+            logger: nodeLogger
+        )
         let transport = try NodeTransport(settings, logger: nodeLogger)
         let coordinator = try await CoordinatorService(
             configuration: CoordinatorConfiguration(
@@ -40,15 +48,16 @@ struct CoordinatorCommand: AsyncParsableCommand {
                 tombstoneRetention: settings.tombstoneRetention
             ),
             post: transport.post,
+            metrics: CoordinatorMetrics(observation.registry, tracer: observation.tracer),
             logger: nodeLogger
         )
         try await coordinator.pools.load(PoolMeaning.configuration(of:))
-        let logger = ServiceLog.logger("api", level: settings.logLevel)
         let entrance = try await Entrance(
             settings,
             coordinator: coordinator,
             clusterKey: clusterKey,
             fileKey: try APIKeyFile(path: settings.text(.apiKeyFile)).loadOrCreate(),
+            metrics: APIMetrics(observation.registry, tracer: observation.tracer),
             logger: logger
         )
         let notice = Duration.seconds(settings.integer(.listenDrainSeconds))
@@ -56,8 +65,13 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let server = entrance.server(port: settings.integer(.listenPort), departure: departure) { port in
             logger.info("the API listens", metadata: ["port": "\(port)"])
         }
+        let levels = LogLevelService(log: log, logger: logger) { [config, overrides] in
+            try overrides.checked(config, for: .coordinator)
+        }
         try await ServiceRunner.run(
-            transport.services + [coordinator, entrance.service, server, departure],
+            [levels] + observation.services + transport.services + [
+                coordinator, entrance.service, server, departure,
+            ],
             notice: notice,
             logger: logger
         )

@@ -14,6 +14,7 @@ struct Entrance {
     private let access: APIAccess
     private let settings: Settings
     private let coordinator: CoordinatorService
+    private let metrics: APIMetrics
     private let logger: Logger
 
     /// Puts the entrance together.
@@ -23,6 +24,7 @@ struct Entrance {
     ///   - coordinator: what requests are dispatched by.
     ///   - clusterKey: the cluster's secret, from which agents' keys are made.
     ///   - fileKey: the operator's key.
+    ///   - metrics: what the API measures.
     ///   - logger: where the API logs.
     /// - Throws: why the configuration does not do.
     init(
@@ -30,6 +32,7 @@ struct Entrance {
         coordinator: CoordinatorService,
         clusterKey: ClusterKey,
         fileKey: APIKey,
+        metrics: APIMetrics,
         logger: Logger
     ) async throws {
         let issuers = try settings.issuers()
@@ -59,7 +62,7 @@ struct Entrance {
                 settings,
                 archive: archive,
                 clusterKey: clusterKey,
-                inbox: coordinator.inboxAddress,
+                coordinators: coordinator.inboxAddresses,
                 logger: logger
             ),
             rate: try settings.rate(),
@@ -67,6 +70,7 @@ struct Entrance {
         )
         self.settings = settings
         self.coordinator = coordinator
+        self.metrics = metrics
         self.logger = logger
     }
 
@@ -92,6 +96,7 @@ struct Entrance {
             access: access,
             certificate: service.certificate,
             departure: departure,
+            metrics: metrics,
             logger: logger,
             onListening: whenListening
         )

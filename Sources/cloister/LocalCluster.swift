@@ -80,18 +80,25 @@ struct LocalCluster: Sendable {
         var pools = try settings.coordinatorPools(readySessions: readySessions)
         // A pool that is not there is for the API to refuse.
         if let only = pools.first(where: { $0.name.text == onlyPool }) { pools = [only] }
-        let coordinator = try await coordinator(pools, clusterKey)
+        let observation = Observation(
+            settings,
+            as: "cloister-coordinator",
+            "coordinator",
+            logger: ServiceLog.logger("metrics", level: .warning)
+        )
+        let coordinator = try await coordinator(pools, clusterKey, observation)
         try await coordinator.pools.load(PoolMeaning.configuration(of:))
         let entrance = try await Entrance(
             settings,
             coordinator: coordinator,
             clusterKey: clusterKey,
             fileKey: key,
+            metrics: APIMetrics(observation.registry, tracer: observation.tracer),
             logger: ServiceLog.logger("api", level: .warning)
         )
         let (ports, portFound) = AsyncStream.makeStream(of: Int.self)
         let server = entrance.server(port: port) { portFound.yield($0) }
-        var services: [any Service] = [coordinator]
+        var services: [any Service] = observation.services + [coordinator]
         for number in 1...workers {
             services.append(
                 WorkerProcess(
@@ -132,7 +139,8 @@ struct LocalCluster: Sendable {
 
     private func coordinator(
         _ pools: [PoolConfiguration],
-        _ clusterKey: ClusterKey
+        _ clusterKey: ClusterKey,
+        _ observation: Observation
     ) async throws -> CoordinatorService {
         try await CoordinatorService(
             configuration: CoordinatorConfiguration(
@@ -145,6 +153,7 @@ struct LocalCluster: Sendable {
                 tombstoneRetention: settings.tombstoneRetention
             ),
             post: NNGTransport(),
+            metrics: CoordinatorMetrics(observation.registry, tracer: observation.tracer),
             logger: ServiceLog.logger("coordinator", level: .warning)
         )
     }
@@ -168,9 +177,12 @@ struct LocalCluster: Sendable {
         // Said by its own file or by what the cluster was started with; a pool that it does not serve may be there.
         let own: [Setting] = [
             .name, .inbox, .coordinators, .clusterKeyFile, .runDirectory, .servedPools, .tlsCertificateFile,
-            .tlsKeyFile, .tlsAuthorityFile,
+            .tlsKeyFile, .tlsAuthorityFile, .metricsListen,
         ]
         lines += settings.lines(for: .worker, without: own)
+        if let address = settings.metricsAddress(ofWorker: number) {
+            lines.append(SettingsExample.line(Setting.metricsListen.pattern, .text(address)))
+        }
         if !settings.says(.capacitySessions) { lines.append("capacity.sessions: \(capacity.sessions)") }
         if !settings.says(.capacityWeight) { lines.append("capacity.weight: \(capacity.weight)") }
         let path = folder + "/worker.yaml"

@@ -4,6 +4,7 @@ internal import Logging
 internal import MicroVM
 internal import ServiceLifecycle
 internal import ServiceSettings
+internal import Telemetry
 internal import Worker
 
 /// `cloister worker`: the role that owns sandboxes.
@@ -26,8 +27,11 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await joining.joinIfNeeded(config, overrides)
+        guard !joining.joinOnly else { return }
         let settings = try overrides.checked(config, for: .worker, basis: joining.basis(config))
-        let logger = ServiceLog.logger("worker", level: settings.logLevel)
+        let log = ServiceLog(settings)
+        let logger = log.logger("worker")
+        let observation = Observation(settings, as: "cloister-worker", settings.text(.name), logger: logger)
         let pools = try settings.pools()
         let estimate = MachineCapacity.estimated(shares: 1, guestMemoryMiB: pools.guestMemoryMiB)
         let configuration = WorkerConfiguration(
@@ -46,11 +50,18 @@ struct WorkerCommand: AsyncParsableCommand {
             configuration: configuration,
             hypervisor: try await hypervisor(settings, logger),
             post: transport.post,
+            metrics: WorkerMetrics(observation.registry, tracer: observation.tracer),
             logger: logger
         ) { sentence in
             logger.info("\(sentence)", metadata: ["progress": "true"])
         }
-        try await ServiceRunner.run(transport.services + [worker], logger: logger)
+        let levels = LogLevelService(log: log, logger: logger) { [config, overrides, joining] in
+            try overrides.checked(config, for: .worker, basis: joining.basis(config))
+        }
+        try await ServiceRunner.run(
+            [levels] + observation.services + transport.services + [worker],
+            logger: logger
+        )
     }
 
     private func hypervisor(_ settings: Settings, _ logger: Logger) async throws -> any Hypervisor {

@@ -5,6 +5,7 @@ import FoundationEssentials
 import Logging
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import NIOSSL
 import TestSupport
 import Testing
@@ -75,6 +76,55 @@ import Testing
             )
             #expect(clear?.contains("200") != true)
         }
+    }
+
+    /// Tells of the first bytes that arrive, and asks for no more from then on.
+    private final class ReadsOnce: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+
+        private let arrived: EventLoopPromise<Void>
+
+        init(_ arrived: EventLoopPromise<Void>) { self.arrived = arrived }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            context.channel.setOption(.autoRead, value: false).cascade(to: arrived)
+        }
+
+        func channelInactive(context: ChannelHandlerContext) { arrived.fail(ChannelError.eof) }
+    }
+
+    @Test func `A server that stops does not wait for clients that keep a connection and read nothing`()
+        async throws
+    {
+        let certificates = try await TestCertificates()
+        let files = try await certificates.issue("server")
+        let certificate = try ServerCertificate(
+            certificateFile: files.certificate,
+            keyFile: files.key,
+            logger: logger
+        )
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.trustRoots = .file(certificates.authority)
+        let context = try NIOSSLContext(configuration: tls)
+        let (began, idle) = try await RunningServer.with(certificate: certificate) { server in
+            let loop = MultiThreadedEventLoopGroup.singleton.any()
+            let arrived = loop.makePromise(of: Void.self)
+            let idle = try await ClientBootstrap(group: loop)
+                .channelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandlers(
+                            NIOSSLClientHandler(context: context, serverHostname: nil),
+                            ReadsOnce(arrived)
+                        )
+                    }
+                }
+                .connect(host: "127.0.0.1", port: server.port).get()
+            try await idle.writeAndFlush(ByteBuffer(string: "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"))
+            try await arrived.futureResult.get()
+            return (ContinuousClock.now, idle)
+        }
+        #expect(began.duration(to: .now) < .seconds(3))
+        try? await idle.close()
     }
 
     @Test func `Links of a server that speaks TLS do, too: they carry the key`() async throws {

@@ -2,14 +2,18 @@
 
 import ctypes
 import os
+import random
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
 import time
 import urllib.error
 import urllib.request
+
+import collector
 
 START_SECONDS = 240
 END_SECONDS = 30
@@ -29,6 +33,10 @@ class Cluster:
         self.process = None
         self.lines = []
         self.folder = None
+        # The coordinator's; the worker has the next one.
+        self.metrics_port = None
+        # Where spans go of requests whose client wants them.
+        self.collector = None
 
     def __enter__(self):
         if self.url:
@@ -46,14 +54,20 @@ class Cluster:
 
     def _start(self):
         state = os.path.join(self.folder, "state")
+        self.metrics_port = free_ports(2)
+        self.collector = collector.Collector()
+        settings = (
+            f"metrics.listen=127.0.0.1:{self.metrics_port}", f"traces.endpoint={self.collector.endpoint}", "traces.samplePercent=0",
+        )  # fmt: skip
         self.process = subprocess.Popen(
-            [self.binary, "up", "--port", "0", "--ready", str(self.ready), "--state-dir", state],
+            [self.binary, "up", "--port", "0", "--ready", str(self.ready), "--state-dir", state,
+             *(word for setting in settings for word in ("--set", setting))],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=None,
             text=True,
             start_new_session=True,
-            preexec_fn=_end_with_parent,
+            preexec_fn=end_with_parent,
         )
         address = threading.Event()
 
@@ -94,6 +108,9 @@ class Cluster:
                 self.process.kill()
                 self.process.wait()
             self.process = None
+        if self.collector is not None:
+            self.collector.close()
+            self.collector = None
         if self.folder is not None:
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder = None
@@ -119,7 +136,21 @@ class Cluster:
         return names
 
 
-def _end_with_parent():
+def free_ports(count):
+    """The first of so many ports in a row that nobody has."""
+    # Not from the beginning: another cluster that starts now looks, too.
+    for first in random.sample(range(20_000, 30_000, count), 100):
+        try:
+            for port in range(first, first + count):
+                with socket.socket() as attempt:
+                    attempt.bind(("127.0.0.1", port))
+            return first
+        except OSError:
+            continue
+    raise RuntimeError("there are no free ports")
+
+
+def end_with_parent():
     """The cluster gets SIGTERM when this process dies in a way that runs no handler."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(1, signal.SIGTERM, 0, 0, 0)

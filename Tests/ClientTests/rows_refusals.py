@@ -101,6 +101,7 @@ ROWS = [
     Row("nor one of them", "GET /cloister/v1/nodes/worker-1", 403, key="executor", raw=""),
     *(Row("nor change one", route, 403, key="executor", raw="")
       for route in ("DELETE /cloister/v1/nodes/worker-1", "POST /cloister/v1/nodes/worker-1/drain", "POST /cloister/v1/nodes/worker-1/undrain")),
+    Row("nor metrics", "GET /metrics", 403, key="executor", raw=""),
     Row("nor consoles", "GET console", 403, key="executor"),
     Row("every key may ask for the version", "GET /cloister/v1/version", 200, {"version": str}, key="executor", raw=""),
     Row("no key may not", "GET /cloister/v1/version", 401, "Unauthorized", key=None, raw=""),

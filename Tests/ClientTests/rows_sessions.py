@@ -74,7 +74,9 @@ ROWS = [
     Row("none to undrain", "POST /cloister/v1/nodes/coordinator/undrain", 404, "ResourceNotFound", raw=""),
     Row("none to remove", "DELETE /cloister/v1/nodes/worker-99", 404, "ResourceNotFound", raw=""),
     Row("the version", "GET /cloister/v1/version", 200, Exactly({"version": Text(r"^\d"), "apiVersions": Having("2025-10-02-preview")}), raw=""),
+    Row("the metrics", "GET /metrics", 200, content=bytes, raw="", has={"content-type": Text("^text/plain; version=0.0.4")}),
     Row("a console", "GET console", 200, content=bytes, has={"content-type": Text("^text/plain"), "x-content-type-options": "nosniff"}),
+    Row("one that has ended, too", "GET console", 200, content=bytes, id="{stopped}"),
     Row("no session has no console", "GET console", 404, "NoSessionFoundError", id="{new}"),
 
     Row("alive", "GET /healthz", 200, Exactly({"status": "alive"}), raw="", key=None),

@@ -131,4 +131,51 @@ struct DirectoryViewTests {
         #expect(second.lease == cluster.configuration.times.workerFence)
         #expect(second.standing?.inTouch == .seconds(98), "counted from the answer as well")
     }
+
+    /// A worker comes, is heard, and answers until it has a lease.
+    private static func join(_ life: WorkerLife, _ cluster: inout Cluster, revision: UInt64, at seconds: Int)
+    {
+        announce(life, to: &cluster, at: seconds)
+        _ = hear(life, by: &cluster, revision: revision, at: seconds)
+        for _ in 0..<2 {
+            let answer = PingAnswer(
+                epoch: life.epoch,
+                capacity: WorkerCapacity(sessions: 10, weight: 1),
+                sessionCount: 0,
+                sentAt: .seconds(seconds)
+            )
+            _ = cluster.pingAnswered(by: life, answer, at: time(seconds))
+            _ = cluster.tick(at: time(seconds))
+        }
+    }
+
+    @Test(
+        "One that begins is ready when the workers that count have come to it, or after a lease without them"
+    )
+    func awaitsWorkers() throws {
+        let lives = try ["w1#a.1", "w2#a.1", "w3#a.1"].map(parseLife)
+        let records = lives.map {
+            WorkerRecord(life: $0, address: "tcp://w", isLost: $0 == lives[2], revision: 1)
+        }
+        var cluster = Cluster(
+            start: Self.time(0),
+            mayHaveSessions: true,
+            sharing: (name: "c1", incarnation: Incarnation(1))
+        )
+        let snapshot = DirectorySnapshot(workers: records)
+        _ = cluster.directoryChanged(
+            DirectoryChange(revision: 2, kind: .everything(snapshot)),
+            at: Self.time(0)
+        )
+        cluster.touched(DirectoryTouch(until: .seconds(100), number: 1))
+        let settling = try #require(cluster.unreadiness(at: Self.time(1)))
+        Self.join(lives[0], &cluster, revision: 3, at: 1)
+        #expect(cluster.workers.first?.isHealthy == true)
+        #expect(cluster.unreadiness(at: Self.time(1)) == settling, "the second one is missing")
+        var complete = cluster
+        Self.join(lives[1], &complete, revision: 4, at: 2)
+        #expect(complete.unreadiness(at: Self.time(2)) == nil, "a lost one is not waited for")
+        #expect(cluster.unreadiness(at: Self.time(4)) == settling)
+        #expect(cluster.unreadiness(at: Self.time(5)) == nil, "a lease has passed")
+    }
 }

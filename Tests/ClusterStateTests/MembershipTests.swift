@@ -85,6 +85,30 @@ struct MembershipTests {
         )
     }
 
+    @Test("A worker gets new sessions only when it has answered the ping that gave it its first lease")
+    func firstLease() throws {
+        var transcript = Transcript()
+        try transcript.play(
+            """
+            pings
+            announce w1#a.0
+            > open w1#a.0 tcp://w1
+            hello w1#a.0
+            > serves w1#a.0
+            > ping w1#a.0 1 lease 0.0 seconds ended 0
+            place alpha
+            > NoWorkerAvailable, retry after 4
+            pong w1#a.0
+            > ping w1#a.0 2 lease 2.5 seconds ended 0
+            place alpha
+            > NoWorkerAvailable, retry after 4
+            pong w1#a.0
+            place alpha
+            > created alpha@1000 on w1#a.0 placing
+            """
+        )
+    }
+
     @Test("Pings go out at their interval; their leases count from the last answer and never grow by a ping")
     func pings() throws {
         var transcript = Transcript()
@@ -100,15 +124,16 @@ struct MembershipTests {
             after 0.1
             > ping w1#a.0 2 lease 0.0 seconds ended 0
             pong w1#a.0
+            > ping w1#a.0 3 lease 2.5 seconds ended 0
             after 0.5
-            > ping w1#a.0 3 lease 2.0 seconds ended 0
+            > ping w1#a.0 4 lease 2.0 seconds ended 0
             after 0.5
-            > ping w1#a.0 4 lease 1.5 seconds ended 0
+            > ping w1#a.0 5 lease 1.5 seconds ended 0
             after 0.5
             > suspect w1#a.0
-            > ping w1#a.0 5 lease 1.0 seconds ended 0
+            > ping w1#a.0 6 lease 1.0 seconds ended 0
             after 1.2
-            > ping w1#a.0 6 lease 0.0 seconds ended 0
+            > ping w1#a.0 7 lease 0.0 seconds ended 0
             """
         )
     }

@@ -5,7 +5,8 @@ import Testing
 
 /// Plays a transcript against a cluster: lines are events, lines after `>` what has to come of them.
 ///
-/// The first line may name a configuration. Pings are left out unless the transcript says `pings`.
+/// The first line may name a configuration. Unless the transcript says `pings`, they are left out, and the first of
+/// them are answered by themselves.
 struct Transcript {
     private(set) var cluster: Cluster
     private var milliseconds = 1000
@@ -67,7 +68,12 @@ struct Transcript {
             return lines(cluster.workerAnnounced(announcement, at: time))
         case "hello":
             let sessions = try details.plain.map(parseSession)
-            return lines(cluster.helloAnswered(by: life, sessions: sessions, at: time))
+            let greeted = lines(cluster.helloAnswered(by: life, sessions: sessions, at: time))
+            guard !showsPings else { return greeted }
+            // The first pings are answered at once: the second gives the lease.
+            let capacity = cluster.workers.first { $0.life == life }?.capacity.sessions ?? 10
+            let details = Details(["capacity", String(capacity)])
+            return try greeted + (0..<2).flatMap { _ in lines(try pong(life, details)) }
         case "pong": return lines(try pong(life, details))
         case "missed": cluster.pingMissed(by: life)
         case "broken": return lines(cluster.linkFailed(to: life))

@@ -161,6 +161,25 @@ struct DispatchTests {
         }
     }
 
+    @Test(
+        "A session that cannot be started on one worker begins on another one; only where none can it fails"
+    )
+    func failsToStart() async throws {
+        try await PlayedNodes.with(over: InMemoryTransport(), { $0.workers = 2 }) { nodes in
+            nodes.hypervisors[0].setFailsToStart(true)
+            for number in 0..<8 {
+                #expect(await nodes.failure(of: "go \(number)", in: "session-\(number)") == nil)
+            }
+            #expect(nodes.hypervisors[0].attempts > 0)
+            #expect(nodes.hypervisors[1].madeMachines == 8)
+            nodes.hypervisors[1].setFailsToStart(true)
+            #expect(await nodes.failure(of: "go", in: "another") == .sandboxFailed)
+            for hypervisor in nodes.hypervisors { hypervisor.setFailsToStart(false) }
+            #expect(await eventually { await nodes.failure(of: "get x", in: "another") == nil })
+            #expect(nodes.orders.count == 9)
+        }
+    }
+
     @Test("A request that meets its session's end begins a new one, without an error")
     func cooldown() async throws {
         try await PlayedNodes.with(

@@ -22,7 +22,8 @@ struct WorkerLinkTests {
             sender: Incarnation(1),
             replyAddress: "inproc://coordinator",
             key: try PlayedNodes.key(),
-            outbox: outbox
+            outbox: outbox,
+            metrics: CoordinatorMetrics()
         )
     }
 

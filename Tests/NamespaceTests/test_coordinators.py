@@ -110,6 +110,30 @@ class Coordinators(scene.Scene):
         self.assertLessEqual(refused, {"TooManyRequests"})
         self.assertEqual(self.cluster.client.live().count(identifier), 1)
 
+    def test_a_call_of_mcp_is_cancelled_by_name_over_another_connection(self):
+        identifier = f"agent-{uuid.uuid4().hex[:12]}"
+        self.addCleanup(self.cluster.client.stop, identifier)
+        began = self.rpc("initialize", {"protocolVersion": "2025-06-18", "capabilities": {}}, number="hello")
+        headers = {"mcp-session-id": began.headers["mcp-session-id"]}
+        arguments = {"environmentId": identifier, "shellCommand": "touch /mnt/data/began; sleep 30"}
+        calls = []
+        parameters = {"name": "runShellCommandInRemoteEnvironment", "arguments": arguments}
+        work = threading.Thread(target=lambda: calls.append(self.rpc("tools/call", parameters, headers, "long")))
+        work.start()
+        listing = client.target("files", identifier)
+        self.wait_until(lambda: b"began" in self.cluster.client.get(listing).body, 20)
+        # The balancer would send this one to the coordinator that has fewer connections: the other one.
+        told = time.monotonic()
+        self.rpc("notifications/cancelled", {"requestId": "long"}, headers)
+        work.join()
+        self.assertLess(time.monotonic() - told, 10, calls)
+        self.assertIn("cancelled", calls[0].body.decode())
+
+    def rpc(self, method, parameters, headers=None, number=None):
+        message = {"jsonrpc": "2.0", "method": method, "params": parameters}
+        body = json.dumps(message if number is None else {**message, "id": number}).encode()
+        return self.cluster.client.send("POST", f"/pools/{client.POOL}/mcp", body, headers or {})
+
     def test_a_rolling_restart_of_the_coordinators(self):
         used = self.load()
         former = self.lives(used)

@@ -44,6 +44,9 @@ struct RestartTests {
             WorkerAnnouncement(life: life, address: "inproc://worker", capacity: capacity)
         )
         await node.helloAnswered(by: life, sessions: sessions)
+        // The second ping gives the lease.
+        let answer = PingAnswer(epoch: life.epoch, capacity: capacity, sessionCount: sessions.count)
+        for _ in 0..<2 { await node.pingAnswered(by: life, answer) }
         return life
     }
 

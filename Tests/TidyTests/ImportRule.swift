@@ -29,7 +29,7 @@ enum ImportRule {
         ),
         "Certificates": Entry(ours: ["Domain"], others: system.union(["Crypto", "Subprocess"])),
         "APIModel": Entry(ours: ["Domain"], others: ["FoundationEssentials"]),
-        "Telemetry": Entry(ours: [], others: system.union(["Logging"])),
+        "Telemetry": Entry(ours: ["Domain"], others: system.union(["Logging"])),
         "ClusterState": Entry(ours: ["Domain", "HashRing"], others: []),
         "MicroVM": Entry(
             ours: ["Domain", "Wire", "CLinux"],
@@ -48,11 +48,11 @@ enum ImportRule {
         ),
         "GuestAgent": Entry(ours: ["Domain", "Wire", "CLinux"], others: ["Glibc", "Synchronization"]),
         "Worker": Entry(
-            ours: ["Domain", "Lifecycle", "Wire", "Transport", "MicroVM"],
+            ours: ["Domain", "Lifecycle", "Wire", "Transport", "MicroVM", "Telemetry"],
             others: system.union(["Logging", "ServiceLifecycle"])
         ),
         "Coordinator": Entry(
-            ours: ["Domain", "ClusterState", "Wire", "Transport", "Store"],
+            ours: ["Domain", "ClusterState", "Wire", "Transport", "Store", "Telemetry"],
             others: system.union(["Logging", "ServiceLifecycle"])
         ),
         "Client": Entry(
@@ -75,10 +75,15 @@ enum ImportRule {
                 "ArgumentParser", "AsyncHTTPClient", "NIOCore", "UnixSignals", "Yams",
             ])
         ),
+        "Bench": Entry(
+            ours: ["APIModel", "Client", "Presentation"],
+            others: ["FoundationEssentials", "Glibc", "Histogram", "Subprocess", "SystemPackage", "Yams"]
+        ),
         "ServiceSettings": Entry(ours: ["Domain"], others: ["Yams"]),
         "cloister": Entry(
             ours: [
-                "API", "APIModel", "Certificates", "Client", "ClientCommands", "Coordinator", "Domain",
+                "API", "APIModel", "Bench", "Certificates", "Client", "ClientCommands", "Coordinator",
+                "Domain",
                 "Identity",
                 "MicroVM",
                 "Etcd", "Presentation", "ServiceSettings", "Store", "Telemetry", "Transport", "Wire",

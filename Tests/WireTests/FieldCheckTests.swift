@@ -194,4 +194,27 @@ struct FieldCheckTests {
                 == .trouble(String(repeating: "x", count: 4_096))
         )
     }
+
+    @Test("An origin without a trace is refused, and one with an account that is too long")
+    func origin() throws {
+        func command(_ origin: [UInt8]) -> RawEnvelope {
+            .command(
+                message { command in
+                    command.field(30, [])
+                    command.field(40, origin)
+                }
+            )
+        }
+        let trace = message { origin in
+            origin.fixed(1, 1)
+            origin.fixed(3, 1)
+        }
+        #expect(throws: Never.self) { try command(trace).content() }
+        let withoutSpan = message { $0.fixed(1, 1) }
+        let withoutTrace = message { $0.fixed(3, 1) }
+        let tooLong = trace + message { $0.field(5, Array(repeating: 0x61, count: 129)) }
+        for origin in [withoutSpan, withoutTrace, tooLong] {
+            #expect(try code { _ = try command(origin).content() } == .invalidField)
+        }
+    }
 }

@@ -3,6 +3,8 @@ import TestSupport
 import Testing
 import Wire
 
+@testable import Worker
+
 @Suite("What a worker tells of itself and of its guests' consoles")
 struct ConsoleTests {
     private func text(_ answer: Answer) -> String? {
@@ -10,7 +12,7 @@ struct ConsoleTests {
         return String(validating: bytes, as: UTF8.self)
     }
 
-    @Test("A console is kept when it was read, to a bound, and goes with its session")
+    @Test("A console is kept when it was read, to a bound, and its end for a while after its session")
     func console() async throws {
         try await PlayedCoordinator.with { coordinator in
             let session = try coordinator.life()
@@ -27,7 +29,15 @@ struct ConsoleTests {
             #expect(long.utf8.count > (64 << 10) - 3)
             #expect(long.allSatisfy { $0 == "✓" })
             #expect(try await coordinator.ask(.stopSession(session, .stopped)) == .done)
-            #expect(try await coordinator.ask(.readConsole(session)) == .sessionGone(.stopped))
+            let last = try #require(text(try await coordinator.ask(.readConsole(session))))
+            #expect(last.utf8.count <= FormerConsoles.bytesMax)
+            #expect(last.utf8.count > FormerConsoles.bytesMax - 3)
+            // Another session of the identifier has another console.
+            let later = SessionLife(
+                key: session.key,
+                generation: SessionGeneration(session.generation.number + 1)
+            )
+            #expect(try await coordinator.ask(.readConsole(later)) == .sessionGone(nil))
         }
     }
 

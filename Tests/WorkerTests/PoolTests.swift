@@ -35,7 +35,7 @@ struct PoolTests {
             #expect(await eventually { coordinator.log.entries.contains { $0.contains("template") } })
             var other = coordinator
             other.pool = node
-            #expect(try await other.run("x").failureCode == .sandboxFailed)
+            #expect(try await other.run("x") == .sessionGone(.startFailed))
             #expect(try await coordinator.run("served").printed == "served")
             hypervisor.setBrokenTemplates([])
             #expect(await eventually { hypervisor.liveMachines == 1 })

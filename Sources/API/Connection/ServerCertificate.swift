@@ -66,6 +66,8 @@ package actor ServerCertificate {
         )
         configuration.minimumTLSVersion = .tlsv12
         configuration.applicationProtocols = ["http/1.1"]
+        // Clients that keep a connection for later do not read the farewell: nobody waits long for theirs.
+        configuration.shutdownTimeout = .milliseconds(500)
         return configuration
     }
 

@@ -34,7 +34,12 @@ struct AuthenticationMiddleware: RouterMiddleware {
             }
         }
         context.caller = caller
-        return try await next(request, context)
+        // Tokens of one issuer have subjects without end: the issuer stands for them.
+        let origin = RequestOrigin(trace: context.trace, account: caller.issuer ?? caller.name)
+        let response = try await RequestOrigin.$current.withValue(origin) { [context] in
+            try await next(request, context)
+        }
+        return origin.carried(by: response)
     }
 
     private func credential(of request: Request) throws(Failure) -> Credential {

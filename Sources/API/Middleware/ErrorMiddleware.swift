@@ -27,9 +27,12 @@ struct ErrorMiddleware: RouterMiddleware {
     }
 
     /// Logs an error and lays it out for the client.
-    func answer(to error: any Error, _ request: Request, _ context: APIContext) -> Response {
+    func answer(to thrown: any Error, _ request: Request, _ context: APIContext) -> Response {
+        let ofExecution = thrown as? ExecutionTrouble
+        let error = ofExecution?.error ?? thrown
         let failure = failure(for: error, request)
-        let place: Logger.Metadata = ["method": "\(request.method)", "path": "\(request.uri.path)"]
+        var place: Logger.Metadata = ["method": "\(request.method)", "path": "\(request.uri.path)"]
+        if let ofExecution { place["execution"] = "\(ofExecution.execution)" }
         Self.log(error, failure, context.logger, place)
         let end = (error as? MissingSession)?.end
         var response = response(to: failure, traceID: context.traceID, end: end)
@@ -138,6 +141,14 @@ struct ErrorMiddleware: RouterMiddleware {
         }
         return response
     }
+}
+
+/// What went wrong with an execution whose name is known.
+struct ExecutionTrouble: Error {
+    /// The execution.
+    let execution: ExecutionID
+    /// What went wrong.
+    let error: any Error
 }
 
 /// The route exists, but not for the method of the request.

@@ -19,6 +19,7 @@ struct RouteTable {
     let links: NextLink
     /// Whether the process stops soon.
     let departure: Departure?
+    let metrics: APIMetrics
 
     /// Where a pool's routes begin: our own form and the one of Azure.
     static let poolPrefixes = [
@@ -60,7 +61,9 @@ struct RouteTable {
         let below =
             executionRoutes + sessionRoutes + fileRoutes + terminalRoutes + mcpRoutes
             + [console].compactMap(\.self)
-        return keyRoutes + joinRoutes.guarded + (nodeRoutes?.all ?? []) + poolRoutes
+        let metricsRoute = MetricsRoute(registry: metrics.registry)
+        return [Route(path: MetricsRoute.path, handlers: [.get: metricsRoute.show])] + keyRoutes
+            + joinRoutes.guarded + (nodeRoutes?.all ?? []) + poolRoutes
             + Self.poolPrefixes.flatMap { prefix in
                 below.map { Route(path: prefix + $0.path, handlers: $0.handlers) }
             }
@@ -97,6 +100,8 @@ struct RouteTable {
             context: APIContext.self,
             options: [.caseInsensitive, .autoGenerateHeadEndpoints]
         )
+        router.add(middleware: TraceMiddleware(tracer: metrics.tracer))
+        router.add(middleware: MetricsMiddleware(metrics: metrics))
         if let audit = access.audit { router.add(middleware: AuditMiddleware(log: audit)) }
         router.add(middleware: ErrorMiddleware())
         for route in openRoutes { add(route, to: router) }

@@ -6,6 +6,7 @@ struct ConnectionChoice: Hashable, Sendable {
     struct Flags: Hashable, Sendable {
         var url: String?
         var context: String?
+        var apiKey: String?
         var apiKeyFile: String?
         var caFile: String?
         var stateDir: String?
@@ -21,7 +22,7 @@ struct ConnectionChoice: Hashable, Sendable {
 
     /// Where the API key stands.
     enum Key: Hashable, Sendable {
-        /// In the environment.
+        /// In the environment or on the command line.
         case text(String, variable: String)
         /// In a file.
         case file(String)
@@ -87,7 +88,8 @@ private struct Chooser {
     let published: (StateDirectory) -> String?
 
     private var givenKey: ConnectionChoice.Key? {
-        flags.apiKeyFile.map { .file(AbsolutePath.of($0)) }
+        flags.apiKey.map { .text($0, variable: "--api-key") }
+            ?? flags.apiKeyFile.map { .file(AbsolutePath.of($0)) }
     }
 
     private var environmentKey: ConnectionChoice.Key? {

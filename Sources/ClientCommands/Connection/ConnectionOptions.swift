@@ -62,25 +62,30 @@ package struct ConnectionOptions: ParsableArguments {
 
     /// The cluster that is meant and how it was found.
     ///
-    /// - Parameter limits: how patient the client is.
+    /// - Parameters:
+    ///   - limits: how patient the client is.
+    ///   - apiKey: the key itself, where a command takes it; nil to find one as usual.
     /// - Returns: nil when it is this machine's and does not run.
     /// - Throws: when it is not clear which is meant, or there is no key for it.
-    package func target(limits: ClientLimits = ClientLimits()) throws -> Target? {
-        try Target.find(try choice(), limits: limits)
+    package func target(limits: ClientLimits = ClientLimits(), apiKey: String? = nil) throws -> Target? {
+        try Target.find(try choice(apiKey: apiKey), limits: limits)
     }
 
     /// Whether this machine's cluster is meant, be it there or not.
     ///
+    /// - Parameter apiKey: the key itself, where a command takes it.
+    /// - Returns: whether it is.
     /// - Throws: when it is not clear which is meant.
-    package func isLocal() throws -> Bool {
-        if case .local = try choice().place { true } else { false }
+    package func isLocal(apiKey: String? = nil) throws -> Bool {
+        if case .local = try choice(apiKey: apiKey).place { true } else { false }
     }
 
-    func choice() throws(Failure) -> ConnectionChoice {
+    func choice(apiKey: String? = nil) throws(Failure) -> ConnectionChoice {
         try ConnectionChoice.make(
             ConnectionChoice.Flags(
                 url: url,
                 context: context,
+                apiKey: apiKey,
                 apiKeyFile: apiKeyFile,
                 caFile: caFile,
                 stateDir: stateDir

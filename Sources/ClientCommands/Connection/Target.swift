@@ -11,6 +11,11 @@ package struct Target: Sendable {
     package let client: CloisterClient
     /// How it was found.
     let choice: ConnectionChoice
+    /// The API key.
+    package let apiKey: String
+
+    /// The certificates to believe instead of the system's; nil for the system's.
+    package var certificatesPath: String? { choice.caFile }
 
     /// Connects to the cluster that was chosen.
     ///
@@ -34,7 +39,7 @@ package struct Target: Sendable {
             certificatesPath: choice.caFile,
             limits: limits
         )
-        return Self(client: client, choice: choice)
+        return Self(client: client, choice: choice, apiKey: secret)
     }
 
     private static func secret(_ choice: ConnectionChoice) throws -> String? {

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// The lines of standard input, each read when it is asked for.
-actor LineInput {
+package actor LineInput {
     /// The longest line, in bytes; a longer one ends the input.
     private static let longest = 64 << 20
 
@@ -13,12 +13,12 @@ actor LineInput {
     /// Begins with nothing read.
     ///
     /// - Throws: ``DescriptorError``.
-    init() throws { watch = try DescriptorWatch(label: "standard input") }
+    package init() throws { watch = try DescriptorWatch(label: "standard input") }
 
     /// Waits for a line; empty ones are left out, and the last one needs no end.
     ///
     /// - Returns: the line, without its end; nil at the end of the input, or when the task was cancelled.
-    func next() async -> [UInt8]? {
+    package func next() async -> [UInt8]? {
         while lines.isEmpty, !hasEnded { take(await part()) }
         return lines.isEmpty ? nil : lines.removeFirst()
     }

@@ -11,12 +11,14 @@ struct LogsCommand: ClusterCommand {
             Example: cloister logs --identifier notebook-1
 
             A guest that is well says nothing there; one that runs out of memory says which process it ended. \
-            The newest 16 KiB are there, and 64 KiB of what was read before. Code does not write there: its \
+            The newest 16 KiB are there, and 64 KiB of what was read before; of a session that has ended 16 KiB for \
+            an hour, of the 256 last ones of each worker. Code does not write there: its \
             output belongs to its execution. It takes an operator's key. Control characters are shown as U+FFFD.
             """
     )
 
     @Option(
+        name: [.long, .customLong("session")],
         help: ArgumentHelp("The session.", valueName: "id"),
         completion: .custom { words, _, _ in await SessionIdentifiers.known(words) }
     )

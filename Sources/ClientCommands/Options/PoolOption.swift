@@ -19,20 +19,23 @@ package struct PoolOption: ParsableArguments {
 
     /// The pool's name.
     ///
-    /// - Parameter connection: which cluster is meant.
+    /// - Parameters:
+    ///   - connection: which cluster is meant.
+    ///   - apiKey: the key itself, where a command takes it.
     /// - Returns: the name that was given, or the one that stands in for it.
     /// - Throws: when it is not clear which cluster is meant.
-    package func name(_ connection: ConnectionOptions) throws -> String {
-        try Self.name(pool, connection, else: Self.standard)
+    package func name(_ connection: ConnectionOptions, apiKey: String? = nil) throws -> String {
+        try Self.name(pool, connection, apiKey: apiKey)
     }
 
     /// The pool's name, for a command with a standard of its own.
     static func name(
         _ given: String?,
         _ connection: ConnectionOptions,
+        apiKey: String? = nil,
         else standard: String = standard
     ) throws -> String {
         if let given = given ?? StateDirectory.environment("CLOISTER_POOL") { return given }
-        return try connection.choice().pool ?? standard
+        return try connection.choice(apiKey: apiKey).pool ?? standard
     }
 }

@@ -21,11 +21,17 @@ extension Cluster {
         // Two hellos may have been answered, and both told to the directory: the first has made it a member.
         guard let sessions, !membership.isMember(life) else {
             // It may have fallen silent while the directory was told.
-            guard membership.isMember(life) else { return [.unhear(life, upTo: hearing.revision)] }
-            shared?.heard(record, hearing)
+            guard membership.isMember(life) else { return takeBack(hearing, of: life) }
+            if shared?.isTakenBack(life.worker, since: hearing.revision) != true {
+                shared?.heard(record, hearing)
+            }
             return []
         }
-        guard membership.isCandidate(life) else { return [.unhear(life, upTo: hearing.revision)] }
+        guard let address = membership.candidateAddress(life) else { return takeBack(hearing, of: life) }
+        if shared?.isTakenBack(life.worker, since: hearing.revision) == true {
+            // It was given up and called again while the directory was told: it has to be said anew.
+            return [.hear(life, address: address, replacing: record.revision, sessions: sessions)]
+        }
         shared?.heard(record, hearing)
         var directives: [Directive] = []
         if let former = membership.member(life.worker)?.life {
@@ -33,7 +39,8 @@ extension Cluster {
             shared?.unheard(former)
             directives.append(.closeLink(former))
         }
-        membership.admit(life, at: time.uptime, hasLease: false)
+        membership.admit(life, at: time.uptime)
+        if drains[life.worker] != nil { membership.update(life.worker) { $0.drain() } }
         for session in sessions { directives += recognise(session, on: life, at: time.uptime) }
         directives.append(.workerServes(life))
         if let member = membership.member(life.worker) { directives += attend(to: member, at: time) }
@@ -57,7 +64,7 @@ extension Cluster {
 
     /// Whether a life of a worker is a member that answers.
     package func isReachable(_ life: WorkerLife) -> Bool {
-        membership.isMember(life) && membership.isHealthy(life.worker)
+        membership.isMember(life) && membership.isReachable(life.worker)
     }
 
     /// Compares a session that a worker has with what the directory says of it.
@@ -88,12 +95,17 @@ extension Cluster {
     /// - Returns: what to carry out.
     mutating func leave(_ life: WorkerLife, isOver: Bool, at time: ClusterTime) -> [Directive] {
         guard membership.isMember(life) else { return giveUp(life) }
-        let unhearing = shared?.unheard(life).map { [Directive.unhear(life, upTo: $0.revision)] } ?? []
+        let unhearing = shared?.unheard(life).map { takeBack($0, of: life) } ?? []
         guard isOver else {
             membership.leave(life)
             return [.workerSuspected(life)] + unhearing
         }
         membership.remove(life, at: time.uptime)
         return unhearing + [.closeLink(life)]
+    }
+
+    private mutating func takeBack(_ hearing: DirectoryHearing, of life: WorkerLife) -> [Directive] {
+        shared?.takeBack(life.worker, upTo: hearing.revision)
+        return [.unhear(life, upTo: hearing.revision)]
     }
 }

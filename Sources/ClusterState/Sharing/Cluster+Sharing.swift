@@ -31,6 +31,10 @@ extension Cluster {
     ///   - isNew: whether this coordinator has just placed it.
     ///   - time: the present time.
     package mutating func entryWritten(_ entry: DirectoryEntry, isNew: Bool, at time: ClusterTime) {
+        // An answer may come after the word that what it tells of is over.
+        let isTold = entry.session.generation.number <= shared?.revision ?? 0
+        let isOver = isTold && directory.entry(entry.session.key)?.placement.session != entry.session
+        if isOver, shared?.lost[entry.session.key] != entry.session { return }
         guard case .placed(let life) = entry.place else {
             shared?.setLost(entry.session, of: entry.session.key)
             return
@@ -195,7 +199,10 @@ extension Cluster {
             membership.remove(member.life, at: time.uptime)
             shared?.unheard(member.life)
         }
-        let lost = directory.placements(on: worker).filter { $0.worker != counting && $0.state != .ended }
+        // What was placed after the record was written lives on a later life, of which nothing was told yet.
+        let lost = directory.placements(on: worker).filter {
+            $0.worker != counting && $0.state != .ended && $0.session.generation.number < record.revision
+        }
         var lives = Set(lost.map(\.worker))
         if record.isLost { lives.insert(record.life) }
         for life in lives.sorted(by: { $0.description < $1.description }) {

@@ -32,6 +32,8 @@ struct DirectoryView: Sendable {
     private var hearing: [WorkerLife: DirectoryHearing] = [:]
     /// What it tells of whom this coordinator hears, and when it was asked last to take that back.
     private var ownHearings: [WorkerID: (life: WorkerLife, revision: UInt64, triedAt: Duration?)] = [:]
+    /// Up to which revision what was said of a worker is being taken back, or has been.
+    private var takenBack: [WorkerID: UInt64] = [:]
     /// The last life of each worker that has spoken to this coordinator.
     private var met: [WorkerID: WorkerLife] = [:]
     /// The sessions whose loss a client has learnt from its own request, and when.
@@ -89,9 +91,7 @@ struct DirectoryView: Sendable {
 
     /// The directory has taken that a life is heard.
     mutating func heard(_ record: WorkerRecord, _ told: DirectoryHearing) {
-        if (workers[record.life.worker]?.revision ?? 0) <= record.revision {
-            workers[record.life.worker] = record
-        }
+        takeNewer(record)
         hearing[record.life] = told
         if asked[record.life.worker]?.life == record.life { asked[record.life.worker] = nil }
         met[record.life.worker] = record.life
@@ -103,6 +103,16 @@ struct DirectoryView: Sendable {
     @discardableResult
     mutating func unheard(_ life: WorkerLife) -> DirectoryHearing? { hearing.removeValue(forKey: life) }
 
+    /// What this coordinator has said of a worker up to a revision is being taken back.
+    mutating func takeBack(_ worker: WorkerID, upTo revision: UInt64) {
+        takenBack[worker] = max(takenBack[worker] ?? 0, revision)
+    }
+
+    /// Whether what was said at a revision is being taken back, or has been: nobody may count on it.
+    func isTakenBack(_ worker: WorkerID, since revision: UInt64) -> Bool {
+        revision <= takenBack[worker] ?? 0
+    }
+
     /// The lives that the directory takes for heard here although they are not: it was told without saying so.
     mutating func hearingsToTakeBack(
         at now: Duration,
@@ -111,8 +121,11 @@ struct DirectoryView: Sendable {
         guard now >= formerIsOverAt else { return [] }
         let due = ownHearings.values.filter { own in
             !isHeard(own.life) && own.triedAt.map { now - $0 >= .seconds(1) } ?? true
-        }.sorted { $0.revision < $1.revision }
-        for own in due { ownHearings[own.life.worker]?.triedAt = now }
+        }.sorted { $0.life.worker < $1.life.worker }
+        for own in due {
+            ownHearings[own.life.worker]?.triedAt = now
+            takeBack(own.life.worker, upTo: own.revision)
+        }
         return due.map { ($0.life, $0.revision) }
     }
 
@@ -194,7 +207,9 @@ extension DirectoryView {
     mutating func take(_ change: DirectoryChange.Kind, revision: UInt64) {
         switch change {
         case .everything(let snapshot):
-            workers = Dictionary(snapshot.workers.map { ($0.life.worker, $0) }) { _, last in last }
+            // An answer to a question may have told of a later record already.
+            workers = workers.filter { $0.value.revision > revision }
+            for record in snapshot.workers { takeNewer(record) }
             coordinators = Dictionary(snapshot.coordinators.map { ($0.name, $0) }) { _, last in last }
             (hears, inTouch, isLoaded, rosterRevision) = (snapshot.hears, snapshot.inTouch, true, revision)
             silentSince = [:]
@@ -207,7 +222,11 @@ extension DirectoryView {
                 lost[entry.session.key] = entry.session
             }
         case .worker(let worker, let record):
-            if let record { workers[worker] = record } else { forget(worker) }
+            if let record {
+                takeNewer(record)
+            } else if (workers[worker]?.revision ?? 0) <= revision {
+                forget(worker)
+            }
         case .hears(let worker, let coordinator, let life):
             hears[worker, default: [:]][coordinator] = life
             if coordinator == self.coordinator { ownHearings[worker] = life.map { ($0, revision, nil) } }
@@ -220,6 +239,12 @@ extension DirectoryView {
         case .session, .progress: break
         }
         self.revision = max(self.revision, revision)
+    }
+
+    private mutating func takeNewer(_ record: WorkerRecord) {
+        if (workers[record.life.worker]?.revision ?? 0) <= record.revision {
+            workers[record.life.worker] = record
+        }
     }
 
     private mutating func forget(_ worker: WorkerID) {

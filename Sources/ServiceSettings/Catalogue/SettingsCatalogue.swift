@@ -12,7 +12,7 @@ package enum SettingsCatalogue {
 
     /// The keys by topic.
     package static let topics: [Topic] = [
-        .node, .etcd, .listen, .access, .issuers, .audit, .pools, .worker,
+        .node, .etcd, .listen, .access, .issuers, .audit, .telemetry, .pools, .worker,
     ]
 
     /// All keys.

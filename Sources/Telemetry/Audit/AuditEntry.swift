@@ -49,7 +49,7 @@ package struct AuditEntry: Hashable, Sendable {
     func line(time: String, keepsCode: Bool) -> String {
         var line = "{\"time\":\"\(time)\""
         func add(_ name: String, _ text: String?) {
-            if let text { line += ",\"\(name)\":\(JSONLogHandler.quoted(text))" }
+            if let text { line += ",\"\(name)\":\(LogLine.quoted(text))" }
         }
         func add(_ name: String, _ number: Int?) {
             if let number { line += ",\"\(name)\":\(number)" }
@@ -69,7 +69,7 @@ package struct AuditEntry: Hashable, Sendable {
         add("errorCode", errorCode)
         if !milliseconds.isEmpty {
             let times = milliseconds.sorted { $0.key < $1.key }.map { name, value in
-                "\(JSONLogHandler.quoted(name)):\(Self.rounded(value))"
+                "\(LogLine.quoted(name)):\(Self.rounded(value))"
             }
             line += ",\"milliseconds\":{\(times.joined(separator: ","))}"
         }

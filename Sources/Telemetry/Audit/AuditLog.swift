@@ -122,7 +122,7 @@ package final class AuditLog: Sendable {
     func release() { state.withLock { $0.places -= 1 } }
 
     func append(_ entry: AuditEntry, hasPlace: Bool) {
-        let line = entry.line(time: JSONLogHandler.timeOfDay(), keepsCode: keepsCode)
+        let line = entry.line(time: LogLine.timeOfDay(), keepsCode: keepsCode)
         let mustStart = state.withLock { state in
             if hasPlace {
                 state.places -= 1
@@ -167,7 +167,7 @@ package final class AuditLog: Sendable {
         let batch = state.withLock { state -> [UInt8]? in
             if state.dropped > 0 {
                 let entry = AuditEntry(operation: "dropped \(state.dropped) lines about refused requests")
-                state.waiting += entry.line(time: JSONLogHandler.timeOfDay(), keepsCode: false).utf8
+                state.waiting += entry.line(time: LogLine.timeOfDay(), keepsCode: false).utf8
                 state.waitingLines += 1
                 state.dropped = 0
             }

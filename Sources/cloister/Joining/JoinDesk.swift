@@ -16,7 +16,7 @@ enum JoinDesk {
     ///   - settings: the configuration.
     ///   - archive: where tokens are kept.
     ///   - clusterKey: the cluster's secret, which who joins gets.
-    ///   - inbox: where this coordinator receives.
+    ///   - coordinators: tells where all coordinators receive.
     ///   - logger: told who joins.
     /// - Returns: how; nil when the configuration has no key of an authority.
     /// - Throws: `invalidConfiguration` when what belongs to it is missing.
@@ -24,7 +24,7 @@ enum JoinDesk {
         _ settings: Settings,
         archive: any JoinTokenArchive,
         clusterKey: ClusterKey,
-        inbox: String,
+        coordinators: @escaping @Sendable () async -> [String],
         logger: Logger
     ) throws(Failure) -> NodeJoining? {
         guard let keyFile = settings.optionalText(.tlsAuthorityKeyFile) else { return nil }
@@ -65,7 +65,7 @@ enum JoinDesk {
                     certificate: certificate,
                     authority: signer.certificate,
                     clusterKey: secret,
-                    coordinators: [inbox]
+                    coordinators: await coordinators()
                 )
             }
         )

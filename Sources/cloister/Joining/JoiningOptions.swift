@@ -29,6 +29,14 @@ struct JoiningOptions: ParsableArguments {
     )
     var stateDir: String?
 
+    @Flag(help: "Ends when the worker has joined: a service starts it then, with the same --state-dir.")
+    var joinOnly = false
+
+    func validate() throws {
+        guard joinOnly, coordinator == nil else { return }
+        throw ValidationError("--join-only needs --join HOST:PORT.")
+    }
+
     private var state: JoinedState {
         JoinedState(folder: AbsolutePath.of(stateDir ?? StateDirectory.standardPath + "/worker"))
     }

@@ -78,7 +78,7 @@ final class Chaos {
     private func spoil() {
         let worker = simulation.pick(simulation.workers)
         let coordinator = simulation.pick(simulation.coordinators)
-        switch simulation.random(0...11) {
+        switch simulation.random(0...12) {
         case 0:
             worker.crash()
             simulation.after(duration) { worker.start() }
@@ -96,6 +96,7 @@ final class Chaos {
             network.longestDelay = simulation.pick([5, 20, 100, 400])
             network.losses = simulation.pick([0, settings.losses, 100])
         case 11 where simulation.happens(100): addWorker()
+        case 12: simulation.operation.drain(worker, through: coordinator, for: duration)
         default: spoilDirectory(coordinator)
         }
     }
@@ -108,6 +109,7 @@ final class Chaos {
     private func spoilDirectory(_ coordinator: SimulatedCoordinator) {
         guard settings.isShared else { return }
         if simulation.happens(500) { coordinator.directory?.breakWatch() }
+        if simulation.happens(500) { coordinator.directory?.stallWatch(for: duration) }
         guard simulation.happens(300), !simulation.directory.isDown else { return }
         simulation.ledger.note("directory is away")
         simulation.directory.setDown(true)

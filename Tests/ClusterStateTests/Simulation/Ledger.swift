@@ -19,7 +19,8 @@ final class Ledger {
         var cause: EndCause?
         /// Whether it vanished with its worker's life.
         var isVanished = false
-        var wasStopWanted = false
+        /// Why its end was wanted.
+        var wantedEnds: Set<EndCause> = []
         /// Whether a coordinator crashed while it lived, or before its end was kept.
         var sawCrash = false
     }
@@ -28,6 +29,9 @@ final class Ledger {
     private(set) var violation: String?
     private(set) var lives: [SessionLife: Life] = [:]
     private(set) var counts: [String: Int] = [:]
+    /// The sessions whose end is wanted although they have not begun.
+    private var endsAhead: [SessionLife: Set<EndCause>] = [:]
+    private var lastCrash = 0
     /// Where sessions are that serve, or that vanish as soon as their worker sees that its lease is over.
     private var holders: [SessionKey: [SessionLife: Int]] = [:]
     private var executions: Set<Int> = []
@@ -36,8 +40,8 @@ final class Ledger {
     private var newestAnswer: [SessionKey: SessionLife] = [:]
     /// Whether a client was told of a loss since the last answer, or may have been.
     private var wasTold: Set<SessionKey> = []
-    /// Whose clients are to be told of a loss by a request that is under way.
-    private(set) var owed: Set<SessionKey> = []
+    /// Whose clients are to be told of a loss by a request that is under way, and since when.
+    private(set) var owed: [SessionKey: Int] = [:]
     private var events: [Event] = []
     private var liveCount = 0
     /// The tombstones that coordinators without a shared directory keep.
@@ -105,7 +109,13 @@ extension Ledger {
     func created(_ session: SessionLife, on worker: SimulatedWorker) {
         note("session begins", key: session.key, worker: worker.index, number: session.generation.number)
         if lives[session] != nil { fail("a session began twice", key: session.key, worker: worker.index) }
-        lives[session] = Life(worker: worker.index)
+        // What a coordinator that is alone placed before it crashed may begin afterwards.
+        let sawCrash = session.generation.number <= lastCrash / 1_000
+        lives[session] = Life(
+            worker: worker.index,
+            wantedEnds: endsAhead.removeValue(forKey: session) ?? [],
+            sawCrash: sawCrash
+        )
         holders[session.key, default: [:]][session] = worker.index
         liveCount += 1
         checkSingle(session, on: worker)
@@ -154,7 +164,13 @@ extension Ledger {
         if holders[session.key]?.isEmpty == true { holders[session.key] = nil }
     }
 
-    func stopWanted(_ session: SessionLife) { lives[session]?.wasStopWanted = true }
+    func stopWanted(_ session: SessionLife, cause: EndCause) {
+        if lives[session] == nil {
+            endsAhead[session, default: []].insert(cause)
+        } else {
+            lives[session]?.wantedEnds.insert(cause)
+        }
+    }
 }
 
 /// What coordinators and clients do.
@@ -168,11 +184,11 @@ extension Ledger {
     func markTaken(_ key: SessionKey, isOwed: Bool) {
         note("mark is taken", key: key)
         wasTold.insert(key)
-        if isOwed { owed.insert(key) }
+        if isOwed { owed[key] = simulation.now }
     }
 
     func told(_ key: SessionKey) {
-        owed.remove(key)
+        owed[key] = nil
         note("client is told of a loss", key: key)
         wasTold.insert(key)
     }
@@ -180,11 +196,12 @@ extension Ledger {
     /// A coordinator crashed under a request: its client may have been about to be told.
     func brokeOff(_ request: ClientRequest) {
         wasTold.insert(request.key)
-        owed.remove(request.key)
+        owed[request.key] = nil
         request.done(.refused(.deadlineExceeded))
     }
 
     func coordinatorCrashed() {
+        lastCrash = simulation.now
         for session in lives.keys { lives[session]?.sawCrash = true }
         // What only its memory knew of losses is gone with it.
         if !simulation.settings.isShared { wasTold.formUnion(newestAnswer.keys) }
@@ -203,7 +220,7 @@ extension Ledger {
         }
         guard former.generation < generation else { return }
         // Who wants a session ended has lost nothing.
-        let wasLost = lives[former].map { $0.isVanished && $0.cause == nil && !$0.wasStopWanted } ?? false
+        let wasLost = lives[former].map { $0.isVanished && $0.cause == nil && $0.wantedEnds.isEmpty } ?? false
         if wasLost, !wasTold.contains(request.key) {
             fail(
                 "a new session answered, and nobody was told of the loss of the former one",

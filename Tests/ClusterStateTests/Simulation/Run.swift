@@ -59,7 +59,10 @@ final class Run {
         }
         // What was placed and never begun is asked for by itself.
         simulation.run(until: simulation.now + settings.scaled(15_000))
-        for key in ledger.owed { ledger.fail("the mark of a loss was taken, and nobody was told", key: key) }
+        for (key, since) in ledger.owed.sorted(by: { $0.value < $1.value }) {
+            ledger.fail("the mark of a loss was taken, and nobody was told since \(since) us", key: key)
+        }
+        if ledger.violation == nil { simulation.operation.check() }
         if ledger.violation == nil { checkAgreement() }
         if ledger.violation == nil { checkTombstones() }
     }
@@ -112,7 +115,7 @@ final class Run {
             guard let cause else {
                 return ledger.fail("a session has no tombstone: \(session) \(life)", key: session.key)
             }
-            var right: Set<EndCause> = life.wasStopWanted ? [.stopped] : []
+            var right = life.wantedEnds
             if let own = life.cause { right.insert(own) }
             // An end that nobody heard of is the end of the worker's life.
             if life.isVanished || life.cause != nil { right.insert(.workerLost) }

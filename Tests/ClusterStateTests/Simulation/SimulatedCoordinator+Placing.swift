@@ -98,6 +98,7 @@ extension SimulatedCoordinator {
                 finish(request, .refused(failure.code))
             }
         case .place(let worker):
+            checkDrain(key, worker.life)
             guard placing.insert(key).inserted else { return turns[key, default: []].append(again) }
             directory.place(key, on: worker, most: most) { [self] outcome in
                 defer { endTurn(of: key) }
@@ -105,6 +106,7 @@ extension SimulatedCoordinator {
                 take(outcome, for: request, on: worker, again) { _ in }
             }
         case .move(let session, let worker):
+            checkDrain(key, worker.life)
             let refused = cluster.refusals(of: session).union(
                 [cluster.placement(of: key)?.worker.worker].compactMap(\.self)
             )

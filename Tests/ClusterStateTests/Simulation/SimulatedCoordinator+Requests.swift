@@ -23,6 +23,7 @@ extension SimulatedCoordinator {
         if directory != nil { return placeShared(request) }
         do throws(Failure) {
             let answer = try cluster.place(request.key, most: simulation.settings.most, at: time)
+            checkDrain(answer)
             deliver(request, to: answer.placement)
         } catch { finish(request, .refused(error.code)) }
     }
@@ -75,7 +76,9 @@ extension SimulatedCoordinator {
         if directory != nil { return moveShared(request, placement) }
         if placeAfterLoss(request, placement) { return }
         do throws(Failure) {
-            deliver(request, to: try cluster.placementRefused(placement, at: time).placement)
+            let answer = try cluster.placementRefused(placement, at: time)
+            checkDrain(answer)
+            deliver(request, to: answer.placement)
         } catch { finish(request, .refused(error.code)) }
     }
 
@@ -83,7 +86,9 @@ extension SimulatedCoordinator {
         if directory != nil { return placeAfterSilence(request, placement) }
         if placeAfterLoss(request, placement) { return }
         do throws(Failure) {
-            deliver(request, to: try cluster.placementUnsent(placement, at: time).placement)
+            let answer = try cluster.placementUnsent(placement, at: time)
+            checkDrain(answer)
+            deliver(request, to: answer.placement)
         } catch { finish(request, .refused(error.code)) }
     }
 
@@ -92,6 +97,20 @@ extension SimulatedCoordinator {
         cluster.lossWasUnused(of: placement.session)
         place(request)
         return true
+    }
+
+    /// A session that begins must not begin on a worker of which it is known here that it is to be drained.
+    private func checkDrain(_ answer: PlacementAnswer) {
+        if case .created(let placement) = answer { checkDrain(placement.session.key, placement.worker) }
+    }
+
+    func checkDrain(_ key: SessionKey, _ life: WorkerLife) {
+        guard cluster.drain(of: life.worker) != nil else { return }
+        simulation.ledger.fail(
+            "a drained worker gets a new session",
+            key: key,
+            worker: simulation.workerNumbers[life.worker]
+        )
     }
 
     /// A client wants a session ended.
@@ -108,7 +127,9 @@ extension SimulatedCoordinator {
     private func beginStop(_ key: SessionKey) {
         do throws(Failure) {
             let directives = try cluster.stopSession(key, at: time)
-            if let session = cluster.placement(of: key)?.session { simulation.ledger.stopWanted(session) }
+            if let session = cluster.placement(of: key)?.session {
+                simulation.ledger.stopWanted(session, cause: .stopped)
+            }
             carryOut(directives)
         } catch {
             if error.code == .sessionLost { simulation.ledger.told(key) }

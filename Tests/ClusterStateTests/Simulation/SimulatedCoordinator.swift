@@ -30,8 +30,8 @@ final class SimulatedCoordinator {
     /// The requests that wait for a word on a worker.
     var waiting: [(placement: Placement, deadline: Duration, resume: () -> Void)] = []
     /// The ends that the directory does not have yet.
-    private var unrecorded: [Tombstone] = []
-    private var isRecording = false
+    var unrecorded: [Tombstone] = []
+    var isRecording = false
 
     init(index: Int, in simulation: Simulation) {
         self.index = index
@@ -59,6 +59,7 @@ final class SimulatedCoordinator {
             sharing: isShared ? (name: name, incarnation: incarnation) : nil
         )
         simulation.ledger.note("coordinator starts", coordinator: index)
+        carryOut(cluster.setDrains(simulation.operation.wishes))
         if isShared {
             directory = SimulatedDirectoryClient(of: self, in: simulation)
             directory?.start()
@@ -114,7 +115,7 @@ final class SimulatedCoordinator {
         within milliseconds: Int,
         _ done: @escaping (Answer) -> Void
     ) {
-        guard let index = simulation.workers.firstIndex(where: { $0.id == life.worker }) else { return }
+        guard let index = simulation.workerNumbers[life.worker] else { return }
         let worker = simulation.workers[index]
         let (own, node) = (SimulatedNetwork.Node.coordinator(self.index), SimulatedNetwork.Node.worker(index))
         lastQuestion += 1
@@ -176,7 +177,7 @@ extension SimulatedCoordinator {
         case .declareLost(let record):
             simulation.ledger.note("is to be declared lost", worker: worker(record.life), coordinator: index)
             directory?.declareLost(record)
-        case .markLost(let tombstones): directory?.end(tombstones.map(Self.record), isLoss: true) { _ in }
+        case .markLost(let tombstones): directory?.end(tombstones.map(Self.makeRecord), isLoss: true) { _ in }
         case .takeLoss(let session):
             simulation.ledger.note(
                 "mark is taken, for a client was told",
@@ -197,11 +198,10 @@ extension SimulatedCoordinator {
         }
     }
 
-    private func worker(_ life: WorkerLife) -> Int? { simulation.workers.firstIndex { $0.id == life.worker } }
+    private func worker(_ life: WorkerLife) -> Int? { simulation.workerNumbers[life.worker] }
 
     private func sayHello(_ life: WorkerLife) {
-        let lease = isShared ? Duration.zero : cluster.configuration.times.workerFence
-        ask(life, .hello(lease: lease), within: 5_000) { [self] answer in
+        ask(life, .hello, within: 5_000) { [self] answer in
             switch answer {
             case .reply(.sessions(let sessions)):
                 apply { $0.helloAnswered(by: life, sessions: sessions, at: $1) }
@@ -234,11 +234,12 @@ extension SimulatedCoordinator {
     }
 
     private func stop(_ placement: Placement) {
-        simulation.ledger.stopWanted(placement.session)
-        ask(placement.worker, .stop(placement.session), within: 2_000) { [self] answer in
+        let cause = cluster.stopCause(of: placement.session)
+        simulation.ledger.stopWanted(placement.session, cause: cause)
+        ask(placement.worker, .stop(placement.session, cause), within: 2_000) { [self] answer in
             switch answer {
-            case .reply(.done), .reply(.stale): sessionEnded(placement, cause: .stopped)
-            case .reply(.gone(let cause)): sessionEnded(placement, cause: cause ?? .stopped)
+            case .reply(.done), .reply(.stale): sessionEnded(placement, cause: cause)
+            case .reply(.gone(let known)): sessionEnded(placement, cause: known ?? cause)
             default: break
             }
         }
@@ -278,39 +279,6 @@ extension SimulatedCoordinator {
             case .superseded: apply { $0.workerSuperseded(life, address: address, at: $1) }
             case .changed, nil:
                 if sessions != nil { apply { cluster, _ in cluster.linkFailed(to: life) } }
-            }
-        }
-    }
-}
-
-/// Tombstones on their way into the directory, or into the store of a coordinator that is alone.
-extension SimulatedCoordinator {
-    private static func record(_ tombstone: Tombstone) -> EndedSessionRecord {
-        EndedSessionRecord(
-            session: tombstone.session,
-            cause: tombstone.cause,
-            epochMilliseconds: tombstone.time.epochMilliseconds,
-            worker: tombstone.worker.worker
-        )
-    }
-
-    private func record() {
-        guard let directory, !isRecording, !unrecorded.isEmpty else { return }
-        isRecording = true
-        let batch = unrecorded
-        let later: () -> Void = { [self] in
-            isRecording = false
-            simulation.after(simulation.settings.scaled(250)) { [self] in if isRunning { record() } }
-        }
-        let lost = batch.filter { $0.cause == .workerLost }
-        directory.end(lost.map(Self.record), isLoss: true) { [self] isDone in
-            guard isDone != nil else { return later() }
-            directory.end(batch.filter { $0.cause != .workerLost }.map(Self.record)) { [self] isDone in
-                guard isDone != nil else { return later() }
-                isRecording = false
-                unrecorded.removeFirst(batch.count)
-                cluster.endsWritten(batch.map(\.session))
-                record()
             }
         }
     }

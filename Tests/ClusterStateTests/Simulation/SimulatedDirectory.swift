@@ -72,8 +72,10 @@ final class SimulatedDirectory {
         guard let end = leases[lease] else { return }
         simulation.after(end - simulation.now) { [self] in
             guard let end = leases[lease] else { return }
-            if isDown || simulation.now < end { return simulation.after(1_000) { [self] in watch(lease) } }
-            revoke(lease)
+            guard !isDown else {
+                return simulation.after(simulation.settings.scaled(10)) { [self] in watch(lease) }
+            }
+            if simulation.now < end { watch(lease) } else { revoke(lease) }
         }
     }
 
@@ -156,6 +158,18 @@ final class SimulatedDirectory {
         return true
     }
 
+    /// Takes a worker out that was declared lost.
+    func removeWorker(_ worker: WorkerID) -> Bool {
+        guard workers[worker]?.isLost == true else { return false }
+        revision += 1
+        workers[worker] = nil
+        tell(.worker(worker, nil))
+        for name in (hears.removeValue(forKey: worker) ?? [:]).keys.sorted() {
+            tell(.hears(worker, coordinator: name, nil))
+        }
+        return true
+    }
+
     // MARK: Sessions
 
     func put(_ key: SessionKey, on worker: WorkerRecord, call: Int) -> DirectoryEntry {
@@ -219,7 +233,7 @@ final class SimulatedDirectory {
     private func note(_ what: String, _ life: WorkerLife, _ name: String, number: UInt64) {
         simulation.ledger.note(
             what,
-            worker: simulation.workers.firstIndex { $0.id == life.worker },
+            worker: simulation.workerNumbers[life.worker],
             coordinator: Int(name.dropFirst()),
             number: number
         )

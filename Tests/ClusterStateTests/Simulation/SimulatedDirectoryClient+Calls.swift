@@ -164,10 +164,12 @@ extension SimulatedDirectoryClient {
                 guard present.entry.session == session, present.entry.place == .lost else {
                     return tell(isUntold)
                 }
-                ask({ directory in
+                ask({ [self] directory in
                     let isRemoved = directory.removeSession(session)
                     if isRemoved {
-                        directory.simulation.ledger.markTaken(session.key, isOwed: isOwed && !isOver)
+                        // A process that has crashed meanwhile owes nobody anything.
+                        let isOwed = isOwed && !isOver && isRunning
+                        directory.simulation.ledger.markTaken(session.key, isOwed: isOwed)
                     }
                     return isRemoved
                 }) { isRemoved in

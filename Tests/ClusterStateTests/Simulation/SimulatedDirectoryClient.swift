@@ -14,6 +14,8 @@ final class SimulatedDirectoryClient {
     private var waiting: [DirectoryChange] = []
     private var isDelivering = false
     private var isWatching = false
+    /// Until when the watch tells nothing, although calls are answered.
+    private var stalledUntil = 0
 
     init(of coordinator: SimulatedCoordinator, in simulation: Simulation) {
         self.coordinator = coordinator
@@ -29,7 +31,7 @@ final class SimulatedDirectoryClient {
     }
 
     /// Whether the process is there whose client this is.
-    private var isRunning: Bool { coordinator.isRunning && coordinator.directory === self }
+    var isRunning: Bool { coordinator.isRunning && coordinator.directory === self }
 
     private var node: SimulatedNetwork.Node { .coordinator(coordinator.index) }
     private var directory: SimulatedDirectory { simulation.directory }
@@ -179,7 +181,11 @@ final class SimulatedDirectoryClient {
         connect()
     }
 
+    /// The watch falls behind: it hangs on a member of the directory that lags, and calls are answered by another one.
+    func stallWatch(for microseconds: Int) { stalledUntil = simulation.now + microseconds }
+
     func disconnect() {
+        stalledUntil = 0
         directory.watchers.removeAll { $0 === self }
         isWatching = false
         waiting = []
@@ -199,7 +205,8 @@ final class SimulatedDirectoryClient {
 
     private func deliver() {
         guard isRunning else { return }
-        if directory.isDown || simulation.network.isCut(.directory, node) {
+        let isStalled = simulation.isRestless && simulation.now < stalledUntil
+        if isStalled || directory.isDown || simulation.network.isCut(.directory, node) {
             return simulation.after(simulation.settings.scaled(100)) { [self] in planDelivery() }
         }
         // In order, and now and then only a part of it.

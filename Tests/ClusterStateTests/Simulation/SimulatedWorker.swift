@@ -2,29 +2,6 @@ import ClusterState
 import Domain
 import Lifecycle
 
-/// What a coordinator asks of a worker.
-enum WorkerCommand {
-    case hello(lease: Duration)
-    case ping(Ping)
-    case execute(SessionLife, mayCreate: Bool, execution: Int)
-    case stop(SessionLife)
-    case describe(SessionLife)
-}
-
-/// What a worker answers.
-enum WorkerReply {
-    case sessions([SessionLife])
-    case pong(PingAnswer)
-    case ran
-    case gone(EndCause?)
-    case full
-    case stale
-    case done
-    case described(isThere: Bool)
-    /// The session ended while this ran, or before it could be told what became of it.
-    case failed
-}
-
 /// A worker's process: leases, admission of sessions and epochs as in the product, machines played.
 final class SimulatedWorker {
     let id: WorkerID
@@ -56,7 +33,9 @@ final class SimulatedWorker {
     private var instant: WorkerInstant { WorkerInstant(reading: clock.reading(at: simulation.now)) }
 
     /// Whether it would carry out a command for its sessions at this very moment.
-    var isServing: Bool { isRunning && leases.isHeld(instant) }
+    var isServing: Bool { isRunning && mayServe }
+
+    private var mayServe: Bool { leases.isHeld(instant) }
 
     var isPaused: Bool { simulation.now < pausedUntil }
 
@@ -130,7 +109,7 @@ final class SimulatedWorker {
     }
 
     func fenceIfLeaseIsLost() {
-        guard leases.expiry != nil, !leases.isHeld(instant) else { return }
+        guard leases.expiry != nil, !mayServe else { return }
         beginNewEpoch()
     }
 
@@ -172,13 +151,11 @@ final class SimulatedWorker {
 
     private func perform(_ command: WorkerCommand, _ reply: @escaping (WorkerReply) -> Void) {
         switch command {
-        case .hello(let lease):
-            if lease > .zero { leases.renew(for: lease, standing: nil, now: instant) }
-            reply(.sessions(sessions.values.sorted { $0.generation < $1.generation }))
+        case .hello: reply(.sessions(sessions.values.sorted { $0.generation < $1.generation }))
         case .ping(let ping): reply(.pong(answer(to: ping)))
         case .execute(let session, let mayCreate, let execution):
             execute(session, mayCreate: mayCreate, execution, reply)
-        case .stop(let session): stop(session, reply)
+        case .stop(let session, let cause): stop(session, cause, reply)
         case .describe(let session):
             reply(.described(isThere: sessions[session.key] == session && ending[session] == nil))
         }
@@ -216,7 +193,7 @@ extension SimulatedWorker {
         _ execution: Int,
         _ reply: @escaping (WorkerReply) -> Void
     ) {
-        guard leases.isHeld(instant) else { return reply(.failed) }
+        guard mayServe else { return reply(.failed) }
         let key = session.key
         let admission = SessionAdmission.decide(
             requested: session.generation,
@@ -249,15 +226,15 @@ extension SimulatedWorker {
         }
     }
 
-    private func stop(_ session: SessionLife, _ reply: @escaping (WorkerReply) -> Void) {
-        guard leases.isHeld(instant) else { return reply(.failed) }
-        simulation.ledger.stopWanted(session)
+    private func stop(_ session: SessionLife, _ cause: EndCause, _ reply: @escaping (WorkerReply) -> Void) {
+        guard mayServe else { return reply(.failed) }
+        simulation.ledger.stopWanted(session, cause: cause)
         guard sessions[session.key] == session else {
             let answer = gone(session)
             if sessions[session.key] == nil { remember(session, cause: .startFailed) }
             return reply(answer)
         }
-        end(session, cause: .stopped)
+        end(session, cause: cause)
         onceGone(session) { reply(.done) }
     }
 

@@ -14,8 +14,10 @@ final class Simulation {
     private(set) lazy var network = SimulatedNetwork(self)
     private(set) lazy var directory = SimulatedDirectory(self)
     private(set) lazy var ledger = Ledger(self)
+    private(set) lazy var operation = SimulatedOperation(self)
     var coordinators: [SimulatedCoordinator] = []
-    var workers: [SimulatedWorker] = []
+    private(set) var workers: [SimulatedWorker] = []
+    private(set) var workerNumbers: [WorkerID: Int] = [:]
     let keys: [SessionKey]
     let keyNumbers: [SessionKey: Int]
     /// Whether clients ask and faults happen by themselves.
@@ -46,6 +48,7 @@ final class Simulation {
                 in: self
             )
         )
+        workerNumbers[workers[index].id] = index
         workers[index].start()
     }
 

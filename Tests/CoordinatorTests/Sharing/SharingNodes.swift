@@ -30,9 +30,12 @@ actor SharingNodes {
     }
 
     /// Runs two coordinators and some workers while `body` does, and leaves none behind.
+    ///
+    /// The workers are told at their start of the first coordinators only, as many as `toldOf`.
     static func with(
         workers: Int = 2,
         capacity: Int = 100,
+        toldOf: Int = 2,
         pool change: (inout PoolConfiguration) -> Void = { _ in },
         over network: InMemoryTransport = InMemoryTransport(),
         _ body: (SharingNodes) async throws -> Void
@@ -41,7 +44,7 @@ actor SharingNodes {
         change(&pool)
         let nodes = try await SharingNodes(workers: workers, pool: pool)
         do {
-            try await nodes.start(capacity: capacity, over: network)
+            try await nodes.start(capacity: capacity, toldOf: toldOf, over: network)
             try await body(nodes)
             await nodes.endAll()
         } catch {
@@ -50,7 +53,7 @@ actor SharingNodes {
         }
     }
 
-    private func start(capacity: Int, over network: InMemoryTransport) async throws {
+    private func start(capacity: Int, toldOf: Int, over network: InMemoryTransport) async throws {
         for number in 0..<2 {
             let service = try await CoordinatorService(
                 configuration: CoordinatorConfiguration(
@@ -75,7 +78,7 @@ actor SharingNodes {
                 configuration: WorkerConfiguration(
                     id: try WorkerID("worker-\(number)"),
                     address: "inproc://worker-\(number)",
-                    coordinators: coordinators.map(\.inboxAddress),
+                    coordinators: coordinators.prefix(toldOf).map(\.inboxAddress),
                     capacity: WorkerCapacity(sessions: capacity, weight: 1),
                     pools: [pool],
                     clusterKey: try PlayedNodes.key()
@@ -119,6 +122,9 @@ actor SharingNodes {
         for number in workers.indices { await killWorker(number) }
         for number in lives.indices { await stopCoordinator(number) }
     }
+
+    /// Where coordinators receive, as one of them tells workers that join.
+    func inboxes(toldBy number: Int) async -> [String] { await coordinators[number].inboxAddresses() }
 
     /// What a coordinator's API would dispatch through.
     func dispatcher(_ number: Int) -> Dispatcher { coordinators[number].dispatcher }

@@ -36,6 +36,43 @@ struct SharingTests {
         }
     }
 
+    @Test(
+        "Workers that were told of one coordinator learn of the others from it, and who joins is told of all"
+    )
+    func roster() async throws {
+        // Both coordinators have to hear both workers before this begins.
+        try await SharingNodes.with(toldOf: 1) { nodes in
+            try await nodes.run("set x 1", in: "session", through: 1)
+            #expect(try await nodes.run("get x", in: "session", through: 0).text == "1")
+            for number in 0..<2 {
+                let told = await nodes.inboxes(toldBy: number)
+                #expect(told.first == "inproc://coordinator-\(number)")
+                #expect(Set(told) == ["inproc://coordinator-0", "inproc://coordinator-1"])
+            }
+        }
+    }
+
+    @Test(
+        "A session that cannot be started on one worker begins on another one; only where none can it fails"
+    )
+    func failsToStart() async throws {
+        try await SharingNodes.with { nodes in
+            nodes.hypervisors[0].setFailsToStart(true)
+            for number in 0..<8 {
+                let identifier = "session-\(number)"
+                #expect(try await nodes.run("go \(number)", in: identifier, through: number % 2).isNewSession)
+                #expect(try await nodes.run("again", in: identifier, through: 0).isNewSession == false)
+            }
+            #expect(nodes.hypervisors[0].attempts > 0)
+            #expect(nodes.hypervisors[1].madeMachines == 8)
+            nodes.hypervisors[1].setFailsToStart(true)
+            #expect(await nodes.failure(of: "go", in: "another", through: 0) == .sandboxFailed)
+            for hypervisor in nodes.hypervisors { hypervisor.setFailsToStart(false) }
+            try await nodes.waitUntilServing(2)
+            #expect(try await nodes.run("go", in: "another", through: 1).isNewSession)
+        }
+    }
+
     @Test("A pool has never more sessions than it may, whoever is asked")
     func exactCount() async throws {
         try await SharingNodes.with(pool: { $0.maxConcurrentSessions = 25 }) { nodes in

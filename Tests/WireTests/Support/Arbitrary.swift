@@ -77,6 +77,16 @@ struct Arbitrary {
 
     mutating func capacity() -> WorkerCapacity { WorkerCapacity(sessions: size(), weight: size(1)) }
 
+    mutating func origin() -> RequestOrigin {
+        let trace = TraceContext(
+            traceHigh: number(),
+            traceLow: number(1...UInt64.max),
+            span: number(1...UInt64.max),
+            isSampled: flag()
+        )
+        return RequestOrigin(trace: trace, account: line())
+    }
+
     mutating func epoch() -> WorkerEpoch { WorkerEpoch(number()) }
 
     mutating func configuration() throws -> PoolConfiguration {

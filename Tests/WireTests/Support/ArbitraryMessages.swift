@@ -99,7 +99,7 @@ extension Arbitrary {
         case .hello, .ping, .execute, .readEvents, .cancel, .abandon, .stopSession, .keepReady,
             .describeSessions,
             .describeImage, .describeWorker, .readConsole, .readTemplate, .file, .terminal:
-            .command(Command(epoch: epoch(), request: try request(kind)))
+            .command(Command(epoch: epoch(), request: try request(kind), origin: flag() ? origin() : nil))
         case .failure: .answer(.failure(failure()))
         case .sessions:
             .answer(
@@ -137,7 +137,8 @@ extension Arbitrary {
             coordinator: Incarnation(number()),
             inTouch: duration(),
             rosterRevision: number(),
-            roster: (0..<count(0...5)).map { _ in Incarnation(number()) }
+            roster: (0..<count(0...5)).map { _ in Incarnation(number()) },
+            addresses: (0..<count(0...5)).map { "tcp://192.0.2.\($0):7400" }
         )
     }
 

@@ -16,6 +16,25 @@ extension GoldenMessages {
                 hexadecimal: "08ac02f20100"
             ),
             Golden(
+                value: .command(
+                    Command(
+                        epoch: WorkerEpoch(300),
+                        request: .describeWorker,
+                        origin: RequestOrigin(
+                            trace: TraceContext(traceHigh: 1, traceLow: 2, span: 3, isSampled: true),
+                            account: "key-1"
+                        )
+                    )
+                ),
+                name: "Command",
+                text: #"""
+                    epoch: 300 describe_worker { }
+                    origin { trace_high: 1 trace_low: 2 span: 3 is_sampled: true account: "key-1" }
+                    """#,
+                hexadecimal: "08ac02f20100c202240901000000000000001102000000000000001903000000000000002001"
+                    + "2a056b65792d31"
+            ),
+            Golden(
                 value: .command(Command(epoch: WorkerEpoch(300), request: .readConsole(try session()))),
                 name: "Command",
                 text:

@@ -16,6 +16,11 @@ struct ProtobufWriter {
         varint(value)
     }
 
+    mutating func fixed(_ number: UInt64, _ value: UInt64) {
+        varint(number << 3 | 1)
+        bytes += (0..<8).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
+    }
+
     mutating func field(_ number: UInt64, _ content: [UInt8]) {
         varint(number << 3 | 2)
         varint(UInt64(content.count))

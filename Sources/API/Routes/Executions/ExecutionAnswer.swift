@@ -2,6 +2,7 @@ internal import APIModel
 internal import Domain
 internal import HTTPTypes
 internal import Hummingbird
+internal import Logging
 internal import Telemetry
 
 /// Lays out what is known of an execution as an answer, and tells it the audit log.
@@ -75,6 +76,13 @@ struct ExecutionAnswer {
     ///   - outcome: how it ended; nil while it runs.
     ///   - timings: how long the stages took.
     func note(_ outcome: Outcome?, _ timings: StageTimings) {
+        context.logger.debug(
+            "an execution was answered",
+            metadata: [
+                "execution": "\(subject.id)", "pool": "\(subject.session.pool)",
+                "outcome": "\(outcome.map { "\($0.status)" } ?? "running")",
+            ]
+        )
         context.audit?.note { entry in
             entry.outcome = outcome.map { "\($0.status)" }
             for (stage, duration) in timings.recorded {

@@ -42,6 +42,8 @@ struct ExecutionRoutes: Sendable {
                 entry.code = spec.input.text
                 entry.bytesIn = body.count
             }
+            var origin = RequestOrigin.current
+            origin?.execution = id
             let place = ExecutionSubject.place(of: request, without: route.path)
             let subject = ExecutionSubject(id, in: session, asked, as: route.shape, below: place)
             let order = ExecutionOrder(
@@ -49,16 +51,31 @@ struct ExecutionRoutes: Sendable {
                 answer: ExecutionAnswer(subject: subject, context: context, beginning: .now),
                 reader: ExecutionReader(dispatch: dispatch, subject: subject)
             )
-            if route.shape == .flat, ExecutionStreaming.isWanted(by: request) {
-                return try await ExecutionStreaming(silence: silence.ofStream, order.reader, context)
-                    .begin(order, request)
-            }
-            if execution.isAsynchronous { return try await order.begin() }
-            if route.shape != .flat, PatientExecution.isNeeded(by: request) {
-                return try await PatientExecution(silence: silence.ofImpatientClient, order).run()
-            }
-            return try await order.run()
+            do {
+                return try await RequestOrigin.$current.withValue(origin) {
+                    try await answer(order, request, context, isAsynchronous: execution.isAsynchronous)
+                }
+            } catch { throw ExecutionTrouble(execution: id, error: error) }
         }
+    }
+
+    /// The answer in the way that the client wants to have it.
+    private func answer(
+        _ order: ExecutionOrder,
+        _ request: Request,
+        _ context: APIContext,
+        isAsynchronous: Bool
+    ) async throws -> Response {
+        let isFlat = order.answer.subject.layout.shape == .flat
+        if isFlat, ExecutionStreaming.isWanted(by: request) {
+            return try await ExecutionStreaming(silence: silence.ofStream, order.reader, context)
+                .begin(order, request)
+        }
+        if isAsynchronous { return try await order.begin() }
+        if !isFlat, PatientExecution.isNeeded(by: request) {
+            return try await PatientExecution(silence: silence.ofImpatientClient, order).run()
+        }
+        return try await order.run()
     }
 
     private func executionID(of request: Request) throws(Failure) -> ExecutionID {

@@ -142,6 +142,51 @@ void   cloister__v1__command__free_unpacked
   assert(message->base.descriptor == &cloister__v1__command__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   cloister__v1__origin__init
+                     (Cloister__V1__Origin         *message)
+{
+  static const Cloister__V1__Origin init_value = CLOISTER__V1__ORIGIN__INIT;
+  *message = init_value;
+}
+size_t cloister__v1__origin__get_packed_size
+                     (const Cloister__V1__Origin *message)
+{
+  assert(message->base.descriptor == &cloister__v1__origin__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t cloister__v1__origin__pack
+                     (const Cloister__V1__Origin *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &cloister__v1__origin__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t cloister__v1__origin__pack_to_buffer
+                     (const Cloister__V1__Origin *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &cloister__v1__origin__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Cloister__V1__Origin *
+       cloister__v1__origin__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Cloister__V1__Origin *)
+     protobuf_c_message_unpack (&cloister__v1__origin__descriptor,
+                                allocator, len, data);
+}
+void   cloister__v1__origin__free_unpacked
+                     (Cloister__V1__Origin *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &cloister__v1__origin__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   cloister__v1__hello__init
                      (Cloister__V1__Hello         *message)
 {
@@ -2295,7 +2340,7 @@ const ProtobufCMessageDescriptor cloister__v1__capacity__descriptor =
   (ProtobufCMessageInit) cloister__v1__capacity__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[16] =
+static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[17] =
 {
   {
     "epoch",
@@ -2489,6 +2534,18 @@ static const ProtobufCFieldDescriptor cloister__v1__command__field_descriptors[1
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "origin",
+    40,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Command, origin),
+    &cloister__v1__origin__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__command__field_indices_by_name[] = {
   10,   /* field[10] = abandon */
@@ -2501,6 +2558,7 @@ static const unsigned cloister__v1__command__field_indices_by_name[] = {
   11,   /* field[11] = file */
   1,   /* field[1] = hello */
   7,   /* field[7] = keep_ready */
+  16,   /* field[16] = origin */
   2,   /* field[2] = ping */
   14,   /* field[14] = read_console */
   4,   /* field[4] = read_events */
@@ -2508,12 +2566,13 @@ static const unsigned cloister__v1__command__field_indices_by_name[] = {
   6,   /* field[6] = stop_session */
   12,   /* field[12] = terminal */
 };
-static const ProtobufCIntRange cloister__v1__command__number_ranges[3 + 1] =
+static const ProtobufCIntRange cloister__v1__command__number_ranges[4 + 1] =
 {
   { 1, 0 },
   { 20, 11 },
   { 30, 13 },
-  { 0, 16 }
+  { 40, 16 },
+  { 0, 17 }
 };
 const ProtobufCMessageDescriptor cloister__v1__command__descriptor =
 {
@@ -2523,11 +2582,101 @@ const ProtobufCMessageDescriptor cloister__v1__command__descriptor =
   "Cloister__V1__Command",
   "cloister.v1",
   sizeof(Cloister__V1__Command),
-  16,
+  17,
   cloister__v1__command__field_descriptors,
   cloister__v1__command__field_indices_by_name,
-  3,  cloister__v1__command__number_ranges,
+  4,  cloister__v1__command__number_ranges,
   (ProtobufCMessageInit) cloister__v1__command__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor cloister__v1__origin__field_descriptors[5] =
+{
+  {
+    "trace_high",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Origin, trace_high),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trace_low",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Origin, trace_low),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "span",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED64,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Origin, span),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "is_sampled",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Origin, is_sampled),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "account",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Cloister__V1__Origin, account),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned cloister__v1__origin__field_indices_by_name[] = {
+  4,   /* field[4] = account */
+  3,   /* field[3] = is_sampled */
+  2,   /* field[2] = span */
+  0,   /* field[0] = trace_high */
+  1,   /* field[1] = trace_low */
+};
+static const ProtobufCIntRange cloister__v1__origin__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor cloister__v1__origin__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "cloister.v1.Origin",
+  "Origin",
+  "Cloister__V1__Origin",
+  "cloister.v1",
+  sizeof(Cloister__V1__Origin),
+  5,
+  cloister__v1__origin__field_descriptors,
+  cloister__v1__origin__field_indices_by_name,
+  1,  cloister__v1__origin__number_ranges,
+  (ProtobufCMessageInit) cloister__v1__origin__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor cloister__v1__hello__field_descriptors[2] =
@@ -2658,7 +2807,7 @@ const ProtobufCMessageDescriptor cloister__v1__ping__descriptor =
   (ProtobufCMessageInit) cloister__v1__ping__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor cloister__v1__standing__field_descriptors[4] =
+static const ProtobufCFieldDescriptor cloister__v1__standing__field_descriptors[5] =
 {
   {
     "coordinator",
@@ -2708,8 +2857,21 @@ static const ProtobufCFieldDescriptor cloister__v1__standing__field_descriptors[
     0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "addresses",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Cloister__V1__Standing, n_addresses),
+    offsetof(Cloister__V1__Standing, addresses),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned cloister__v1__standing__field_indices_by_name[] = {
+  4,   /* field[4] = addresses */
   0,   /* field[0] = coordinator */
   1,   /* field[1] = in_touch_us */
   3,   /* field[3] = roster */
@@ -2718,7 +2880,7 @@ static const unsigned cloister__v1__standing__field_indices_by_name[] = {
 static const ProtobufCIntRange cloister__v1__standing__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor cloister__v1__standing__descriptor =
 {
@@ -2728,7 +2890,7 @@ const ProtobufCMessageDescriptor cloister__v1__standing__descriptor =
   "Cloister__V1__Standing",
   "cloister.v1",
   sizeof(Cloister__V1__Standing),
-  4,
+  5,
   cloister__v1__standing__field_descriptors,
   cloister__v1__standing__field_indices_by_name,
   1,  cloister__v1__standing__number_ranges,

@@ -19,6 +19,7 @@ PROTOBUF_C__BEGIN_DECLS
 typedef struct Cloister__V1__Announcement Cloister__V1__Announcement;
 typedef struct Cloister__V1__Capacity Cloister__V1__Capacity;
 typedef struct Cloister__V1__Command Cloister__V1__Command;
+typedef struct Cloister__V1__Origin Cloister__V1__Origin;
 typedef struct Cloister__V1__Hello Cloister__V1__Hello;
 typedef struct Cloister__V1__Ping Cloister__V1__Ping;
 typedef struct Cloister__V1__Standing Cloister__V1__Standing;
@@ -143,6 +144,10 @@ struct  Cloister__V1__Command
    * The epoch that the coordinator knows; a worker in another epoch refuses.
    */
   uint64_t epoch;
+  /*
+   * For whom it is asked; absent in what the cluster does by itself.
+   */
+  Cloister__V1__Origin *origin;
   Cloister__V1__Command__CommandCase command_case;
   union {
     Cloister__V1__Hello *hello;
@@ -170,7 +175,36 @@ struct  Cloister__V1__Command
 };
 #define CLOISTER__V1__COMMAND__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__command__descriptor) \
-    , 0, CLOISTER__V1__COMMAND__COMMAND__NOT_SET, {0} }
+    , 0, NULL, CLOISTER__V1__COMMAND__COMMAND__NOT_SET, {0} }
+
+
+/*
+ * On whose behalf something is done, and in which trace.
+ */
+struct  Cloister__V1__Origin
+{
+  ProtobufCMessage base;
+  /*
+   * The trace's number (W3C Trace Context), its greater and its lesser half; not both 0.
+   */
+  uint64_t trace_high;
+  uint64_t trace_low;
+  /*
+   * The span that the command is a part of; not 0.
+   */
+  uint64_t span;
+  /*
+   * Whether the trace is recorded.
+   */
+  protobuf_c_boolean is_sampled;
+  /*
+   * Who is billed; 128 bytes at most, empty when nobody is.
+   */
+  char *account;
+};
+#define CLOISTER__V1__ORIGIN__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__origin__descriptor) \
+    , 0, 0, 0, 0, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -245,10 +279,15 @@ struct  Cloister__V1__Standing
    */
   size_t n_roster;
   uint64_t *roster;
+  /*
+   * Where these coordinators receive: a worker announces itself to all of them, also to those it was not told of before.
+   */
+  size_t n_addresses;
+  char **addresses;
 };
 #define CLOISTER__V1__STANDING__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&cloister__v1__standing__descriptor) \
-    , 0, 0, 0, 0,NULL }
+    , 0, 0, 0, 0,NULL, 0,NULL }
 
 
 /*
@@ -1122,6 +1161,25 @@ Cloister__V1__Command *
 void   cloister__v1__command__free_unpacked
                      (Cloister__V1__Command *message,
                       ProtobufCAllocator *allocator);
+/* Cloister__V1__Origin methods */
+void   cloister__v1__origin__init
+                     (Cloister__V1__Origin         *message);
+size_t cloister__v1__origin__get_packed_size
+                     (const Cloister__V1__Origin   *message);
+size_t cloister__v1__origin__pack
+                     (const Cloister__V1__Origin   *message,
+                      uint8_t             *out);
+size_t cloister__v1__origin__pack_to_buffer
+                     (const Cloister__V1__Origin   *message,
+                      ProtobufCBuffer     *buffer);
+Cloister__V1__Origin *
+       cloister__v1__origin__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   cloister__v1__origin__free_unpacked
+                     (Cloister__V1__Origin *message,
+                      ProtobufCAllocator *allocator);
 /* Cloister__V1__Hello methods */
 void   cloister__v1__hello__init
                      (Cloister__V1__Hello         *message);
@@ -1988,6 +2046,9 @@ typedef void (*Cloister__V1__Capacity_Closure)
 typedef void (*Cloister__V1__Command_Closure)
                  (const Cloister__V1__Command *message,
                   void *closure_data);
+typedef void (*Cloister__V1__Origin_Closure)
+                 (const Cloister__V1__Origin *message,
+                  void *closure_data);
 typedef void (*Cloister__V1__Hello_Closure)
                  (const Cloister__V1__Hello *message,
                   void *closure_data);
@@ -2132,6 +2193,7 @@ typedef void (*Cloister__V1__Done_Closure)
 extern const ProtobufCMessageDescriptor cloister__v1__announcement__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__capacity__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__command__descriptor;
+extern const ProtobufCMessageDescriptor cloister__v1__origin__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__hello__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__ping__descriptor;
 extern const ProtobufCMessageDescriptor cloister__v1__standing__descriptor;
