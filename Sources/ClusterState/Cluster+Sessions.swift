@@ -47,16 +47,18 @@ extension Cluster {
     ///
     /// - Parameters:
     ///   - placement: where the session was placed.
+    ///   - isFull: whether the worker has no room for others, either, until it tells more of itself.
     ///   - time: the present time.
     /// - Returns: the session's next place: the next worker of the ring, or where another request
     ///   has put it meanwhile.
     /// - Throws: the reason why there is none; the identifier has no session then.
     package mutating func placementRefused(
         _ placement: Placement,
+        isFull: Bool = true,
         at time: ClusterTime
     ) throws(Failure) -> PlacementAnswer {
         let key = placement.session.key
-        if membership.isMember(placement.worker) {
+        if isFull, membership.isMember(placement.worker) {
             membership.update(placement.worker.worker) { $0.refuseUntilNextAnswer() }
         }
         guard let entry = directory.entry(key) else { throw Refusals.noWorker(times: configuration.times) }

@@ -34,13 +34,16 @@ extension CoordinatorNode {
     }
 
     /// The worker certainly did not take the session; it goes to the next one.
+    ///
+    /// A worker that is full gets no other session before it tells more of itself.
     func placementRefused(
         _ placement: Placement,
-        in pool: PoolConfiguration
+        in pool: PoolConfiguration,
+        isFull: Bool
     ) async throws(Failure) -> Placement {
-        if let directory { return try await moveShared(placement, in: pool, by: directory) }
+        if let directory { return try await moveShared(placement, in: pool, isFull: isFull, by: directory) }
         if let anew = try await placeAfterLoss(of: placement, in: pool) { return anew }
-        return noted(try cluster.placementRefused(placement, at: time))
+        return noted(try cluster.placementRefused(placement, isFull: isFull, at: time))
     }
 
     /// The command never left; another request may have reached the worker all the same.

@@ -53,7 +53,7 @@ extension Dispatcher {
             case .accepted(let answer):
                 return Delivery(answer: answer, placement: placement, link: link, route: route)
             case .refused:
-                placement = try await node.placementRefused(placement, in: pool)
+                placement = try await node.placementRefused(placement, in: pool, isFull: true)
             case .unstarted:
                 placement = try await placeElsewhere(placement, in: pool)
             case .unsent:
@@ -112,7 +112,7 @@ extension Dispatcher {
         in pool: PoolConfiguration
     ) async throws(Failure) -> Placement {
         do throws(Failure) {
-            return try await node.placementRefused(placement, in: pool)
+            return try await node.placementRefused(placement, in: pool, isFull: false)
         } catch {
             switch error.code {
             case .staleAddressee:

@@ -49,17 +49,19 @@ extension Cluster {
     ///
     /// - Parameters:
     ///   - placement: where it was placed.
+    ///   - isFull: whether the worker has no room for others, either, until it tells more of itself.
     ///   - others: more workers that are not to be asked.
     ///   - time: the present time.
     /// - Returns: where it is meanwhile, or what to ask; nil when it is not there any more.
     /// - Throws: why it cannot begin elsewhere now.
     package mutating func wish(
         afterRefusalOf placement: Placement,
+        isFull: Bool = true,
         except others: Set<WorkerID>,
         at time: ClusterTime
     ) throws(Failure) -> DirectoryWish? {
         let key = placement.session.key
-        if membership.isMember(placement.worker) {
+        if isFull, membership.isMember(placement.worker) {
             membership.update(placement.worker.worker) { $0.refuseUntilNextAnswer() }
         }
         guard let entry = directory.entry(key) else { return nil }

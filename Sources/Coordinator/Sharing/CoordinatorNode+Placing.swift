@@ -29,11 +29,18 @@ extension CoordinatorNode {
     func moveShared(
         _ placement: Placement,
         in pool: PoolConfiguration,
+        isFull: Bool,
         by directory: any ClusterDirectory
     ) async throws(Failure) -> Placement {
         var refusing: Set<WorkerID> = []
         for _ in 0..<Self.attempts {
-            guard let wish = try cluster.wish(afterRefusalOf: placement, except: refusing, at: time) else {
+            let wish = try cluster.wish(
+                afterRefusalOf: placement,
+                isFull: isFull,
+                except: refusing,
+                at: time
+            )
+            guard let wish else {
                 return try await placeShared(placement.session.key, in: pool, by: directory)
             }
             let found = try await fulfil(
