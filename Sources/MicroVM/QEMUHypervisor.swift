@@ -32,7 +32,7 @@ package actor QEMUHypervisor: Hypervisor {
     /// - Throws: why no machine could be made here.
     package init(_ configuration: HypervisorConfiguration) async throws(MicroVMError) {
         try Host.makeFolder(configuration.cacheDirectory)
-        let runDirectory = try RunDirectory(configuration.runDirectory)
+        let runDirectory = try await RunDirectory(configuration.runDirectory)
         let swept = runDirectory.sweep()
         let qemu = try await QEMUInstallation(path: configuration.qemuPath)
         let image = try GuestImage(directory: configuration.imageDirectory)

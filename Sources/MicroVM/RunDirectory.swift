@@ -7,15 +7,20 @@ struct RunDirectory: Sendable {
 
     /// Takes possession of a directory.
     ///
-    /// - Parameter path: the directory; made when missing.
+    /// - Parameters:
+    ///   - path: the directory; made when missing.
+    ///   - patience: how long a former worker may still have it: one that is killed lets go of it only with its last
+    ///     thread, and with a child that it was about to start.
     /// - Throws: `invalidConfiguration` when another worker has it.
-    init(_ path: String) throws(MicroVMError) {
+    init(_ path: String, patience: Duration = .seconds(3)) async throws(MicroVMError) {
         try Host.makeFolder(path, mode: 0o700)
-        guard let lock = FileLock.exclusiveNow(path + "/lock") else {
+        do throws(MicroVMError) {
+            lock = try await FileLock.exclusive(path + "/lock", by: .now + patience)
+        } catch {
+            guard error.code == .deadlineExceeded else { throw error }
             throw MicroVMError(.invalidConfiguration, "Another worker uses the run directory \(path).")
         }
         self.path = path
-        self.lock = lock
     }
 
     /// Notes a process.

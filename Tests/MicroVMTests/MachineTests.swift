@@ -172,7 +172,7 @@ struct MachineTests {
         let isGone = await eventually(within: .seconds(2)) { !isAlive(process) }
         #expect(isGone)
         // Its next life finds the note and sweeps it away.
-        let run = try RunDirectory(String(words[1]))
+        let run = try await RunDirectory(String(words[1]))
         #expect(Host.names(in: String(words[1])).contains("machine-\(process)"))
         #expect(run.sweep().isEmpty)
         #expect(Host.names(in: String(words[1])) == ["lock"])

@@ -43,7 +43,7 @@ struct OrphanTests {
                     }
                     try #require(isUp)
                     do {
-                        let former = try RunDirectory(folder.path)
+                        let former = try await RunDirectory(folder.path)
                         try former.note(noted)
                         // The number of one that ended, which another QEMU has now.
                         try TextFile.write(

@@ -28,12 +28,12 @@ struct RunDirectoryTests {
         try await Self.withLookalike { noted in
             try await Self.withLookalike { other in
                 do {
-                    let former = try RunDirectory(folder.path)
+                    let former = try await RunDirectory(folder.path)
                     try former.note(noted)
                     try TextFile.write("\(Host.bootIdentifier) 1", to: folder.path + "/machine-\(other)")
                     try TextFile.write("x", to: folder.path + "/machine-nonsense")
                 }
-                let swept = try RunDirectory(folder.path).sweep()
+                let swept = try await RunDirectory(folder.path).sweep()
                 #expect(swept == [noted])
                 #expect(isAlive(other))
                 #expect(Host.names(in: folder.path) == ["lock"])
@@ -41,11 +41,14 @@ struct RunDirectoryTests {
         }
     }
 
-    @Test("Two workers cannot have the same directory")
-    func exclusive() throws {
+    @Test("Two workers cannot have the same directory; one that is about to go is waited for")
+    func exclusive() async throws {
         let folder = TemporaryFolder()
-        let first = try RunDirectory(folder.path)
-        #expect(throws: MicroVMError.self) { try RunDirectory(folder.path) }
-        withExtendedLifetime(first) {}
+        var former: RunDirectory? = try await RunDirectory(folder.path)
+        await #expect(throws: MicroVMError.self) { try await RunDirectory(folder.path, patience: .zero) }
+        withExtendedLifetime(former) {}
+        async let next = RunDirectory(folder.path, patience: .seconds(20))
+        former = nil
+        _ = try await next.sweep()
     }
 }

@@ -1,22 +1,33 @@
 import Glibc
+import Synchronization
 
 @testable import MicroVM
 
-/// A folder that goes with its owner.
+/// A folder that goes with its owner, and with the process at the latest.
 final class TemporaryFolder: Sendable {
     let path: String
 
-    /// The one in which single files of the whole run are put; the system clears it away.
+    /// The one in which single files of the whole run are put.
     private static let shared = TemporaryFolder()
+    /// Those that are there: what lives as long as the process does not let go of its folder.
+    private static let paths = Mutex<Set<String>>([])
+    private static let removal: Void = {
+        atexit { for path in TemporaryFolder.paths.withLock(\.self) { TemporaryFolder.remove(path) } }
+    }()
 
     init() {
         var template = Array("/tmp/cloister-test-XXXXXX".utf8CString)
         // QEMU runs as another user: everybody may look in.
         path = mkdtemp(&template).map { String(cString: $0) } ?? "/tmp"
         chmod(path, 0o755)
+        _ = Self.removal
+        Self.paths.withLock { _ = $0.insert(path) }
     }
 
-    deinit { Self.remove(path) }
+    deinit {
+        Self.paths.withLock { _ = $0.remove(path) }
+        Self.remove(path)
+    }
 
     /// Makes a file that all may read.
     static func file(_ name: String, holding text: String) throws -> String {
