@@ -154,28 +154,27 @@ struct MachineTests {
     @Test("A worker that is killed takes its machines with it", .timeLimit(.minutes(5)))
     func parentKilled() async throws {
         _ = try await RealMachine.hypervisor()
-        let note = "/tmp/cloister-test-orphan-\(getpid())"
-        setenv("CLOISTER_TEST_NOTE", note, 1)
-        defer { unlink(note) }
+        // The process that is killed clears nothing away.
+        let folder = TemporaryFolder()
+        setenv("CLOISTER_TEST_FOLDER", folder.path, 1)
         await #expect(processExitsWith: .signal(SIGKILL)) {
-            let note = try #require(getenv("CLOISTER_TEST_NOTE").map { String(cString: $0) })
-            let run = TemporaryFolder()
-            let hypervisor = try await QEMUHypervisor(RealMachine.configuration(runDirectory: run.path))
+            let folder = try #require(getenv("CLOISTER_TEST_FOLDER").map { String(cString: $0) })
+            let configuration = RealMachine.configuration(runDirectory: folder + "/run")
+            let hypervisor = try await QEMUHypervisor(configuration)
             try await hypervisor.prepare(try RealMachine.pool()) { _ in }
             try await hypervisor.withMachine(for: try RealMachine.pool()) { machine in
-                try TextFile.write("\(machine.processIdentifier) \(run.path)", to: note)
+                try TextFile.write("\(machine.processIdentifier)", to: folder + "/process")
                 kill(getpid(), SIGKILL)
             }
         }
-        let words = try #require(TextFile.read(note)).split(separator: " ")
-        let process = try #require(words.first.flatMap { Int32($0) })
+        let process = try #require(TextFile.read(folder.path + "/process").flatMap { Int32($0) })
         let isGone = await eventually(within: .seconds(2)) { !isAlive(process) }
         #expect(isGone)
         // Its next life finds the note and sweeps it away.
-        let run = try await RunDirectory(String(words[1]))
-        #expect(Host.names(in: String(words[1])).contains("machine-\(process)"))
+        let run = try await RunDirectory(folder.path + "/run")
+        #expect(Host.names(in: folder.path + "/run").contains("machine-\(process)"))
         #expect(run.sweep().isEmpty)
-        #expect(Host.names(in: String(words[1])) == ["lock"])
+        #expect(Host.names(in: folder.path + "/run") == ["lock"])
     }
 
     @Test("QEMU runs without rights, and in its jail where the host allows one", .timeLimit(.minutes(5)))
