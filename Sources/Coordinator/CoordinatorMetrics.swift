@@ -8,7 +8,7 @@ package struct CoordinatorMetrics: Sendable {
     /// Who gathers spans; nil where nobody wants any.
     let tracer: Tracer?
     let messages: MessageMetrics
-    private let stages: MetricHistogram
+    private let stages: StageMetrics
 
     /// Registers the metrics of a coordinator.
     ///
@@ -19,16 +19,12 @@ package struct CoordinatorMetrics: Sendable {
         self.registry = registry
         self.tracer = tracer
         messages = MessageMetrics(registry)
-        stages = registry.histogram(
-            "cloister_stage_seconds",
-            "How long the stages of executions took (docs/api.md has their names), by pool.",
-            labels: ["stage", "pool"]
-        )
+        stages = StageMetrics(registry)
     }
 
     /// A worker was found for a request.
     func routed(in pool: PoolName, from start: ContinuousClock.Instant, after duration: Duration) {
-        stages.observe(duration, Stage.route.name, pool.text)
+        stages.took(.route, duration, in: pool)
         guard let tracer, let trace = RequestOrigin.current?.trace, trace.isSampled else { return }
         tracer.record(
             Span(

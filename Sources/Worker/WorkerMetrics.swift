@@ -9,7 +9,7 @@ package struct WorkerMetrics: Sendable {
     /// Who gathers spans; nil where nobody wants any.
     let tracer: Tracer?
     let messages: MessageMetrics
-    private let stages: MetricHistogram
+    private let stages: StageMetrics
     private let executions: MetricCounter
     private let sessionsBegun: MetricCounter
     private let sessionsEnded: MetricCounter
@@ -25,12 +25,7 @@ package struct WorkerMetrics: Sendable {
         self.registry = registry
         self.tracer = tracer
         messages = MessageMetrics(registry)
-        stages = registry.histogram(
-            "cloister_stage_seconds",
-            "How long the stages of executions took (docs/api.md has their names), by pool.",
-            labels: ["stage", "pool"],
-            seriesMax: 1_024
-        )
+        stages = StageMetrics(registry)
         executions = registry.counter(
             "cloister_executions_total",
             "Executions that ended, by pool and outcome; lost are those whose session ended first.",
@@ -85,7 +80,7 @@ package struct WorkerMetrics: Sendable {
     /// An execution came to its end.
     func executionEnded(_ outcome: Outcome.Status, in pool: PoolName, _ timings: StageTimings) {
         executions.add(1, pool.text, "\(outcome)")
-        for (stage, duration) in timings.recorded { stages.observe(duration, stage.name, pool.text) }
+        for (stage, duration) in timings.recorded { stages.took(stage, duration, in: pool) }
     }
 
     /// A session ended while an execution ran or waited.
@@ -95,7 +90,7 @@ package struct WorkerMetrics: Sendable {
 
     /// A command for an execution was answered.
     func answered(after duration: Duration, in pool: PoolName) {
-        stages.observe(duration, Stage.worker.name, pool.text)
+        stages.took(.worker, duration, in: pool)
     }
 
     /// Begins the counters of a pool at 0: what appears with 1 has no rate.
