@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Glibc
 internal import Subprocess
 internal import SystemPackage
 
@@ -22,21 +23,26 @@ final class PeerProcess: PeerContender {
         let error: String?
     }
 
+    /// An adapter has deadlines of its own, the longest for a cold boot; behind this one it hangs, and is ended.
+    private static let patience: Duration = .seconds(400)
     /// A line holds an output of a few digits, or an error's text.
     private static let lineBytesMax = 64 << 10
 
     private let greeting: Greeting
+    private let process: Int32
     private let writer: StandardInputWriter
     private var lines: SubprocessOutputSequence.StringSequence<UTF8>.AsyncIterator
 
     private init(
         _ program: PeerProgram,
+        _ process: Int32,
         _ writer: StandardInputWriter,
         _ lines: SubprocessOutputSequence.StringSequence<UTF8>.AsyncIterator
     ) async throws {
+        self.process = process
         self.writer = writer
         self.lines = lines
-        greeting = try await Self.next(&self.lines, of: program.name)
+        greeting = try await Self.next(&self.lines, of: program.name, process)
     }
 
     var name: String { greeting.peer }
@@ -72,7 +78,12 @@ final class PeerProcess: PeerContender {
         ) { execution in
             let lines = execution.standardOutput.strings(bufferingPolicy: .maxLineLength(lineBytesMax))
             let writer = execution.standardInputWriter
-            let peer = try await PeerProcess(program, writer, lines.makeAsyncIterator())
+            let peer = try await PeerProcess(
+                program,
+                execution.processIdentifier.value,
+                writer,
+                lines.makeAsyncIterator()
+            )
             try await withRunning(programs.dropFirst(), started + [peer], body: body)
             try await writer.finish()
         }
@@ -82,7 +93,7 @@ final class PeerProcess: PeerContender {
         let sum = operation.sum()
         let order = try JSONEncoder().encode(Order(operation: operation, code: sum.code))
         _ = try await writer.write(Array(order) + [UInt8(ascii: "\n")])
-        let answer: Answer = try await Self.next(&lines, of: name)
+        let answer: Answer = try await Self.next(&lines, of: name, process)
         guard let milliseconds = answer.milliseconds, let output = answer.output else {
             throw BenchFailure(code: "PeerFailed", "\(name): \(answer.error ?? "no answer")")
         }
@@ -97,8 +108,15 @@ final class PeerProcess: PeerContender {
 
     private static func next<Value: Decodable>(
         _ lines: inout SubprocessOutputSequence.StringSequence<UTF8>.AsyncIterator,
-        of name: String
+        of name: String,
+        _ process: Int32
     ) async throws -> Value {
+        // Its end is the end of its lines; its number is nobody else's before we have waited for it.
+        let alarm = Task {
+            try await Task.sleep(for: patience)
+            kill(process, SIGTERM)
+        }
+        defer { alarm.cancel() }
         guard let line = try await lines.next() else {
             throw BenchConfigurationError("The peer \(name) ended; its own words stand above.")
         }

@@ -7,6 +7,8 @@ internal import Subprocess
 struct BenchAgents {
     /// How long an agent may take to end its sessions when it is broken off.
     private static let patience: Duration = .seconds(70)
+    /// Room for the last line, which has whole histograms in it: each of 900 slots has a few thousand numbers at most.
+    private static let lineBytesMax = 64 << 20
 
     /// A process and its part of the load.
     struct Part {
@@ -98,8 +100,10 @@ struct BenchAgents {
                 defer { group.cancelAll() }
                 // One that has ended already tells more by what it wrote than by not listening.
                 _ = try? await writer.write(job)
-                // The last line has whole histograms in it.
-                for try await line in execution.standardOutput.strings(bufferingPolicy: .unbounded) {
+                let lines = execution.standardOutput.strings(
+                    bufferingPolicy: .maxLineLength(Self.lineBytesMax)
+                )
+                for try await line in lines {
                     if try await took(line, index, writer) { return true }
                 }
                 return false
