@@ -11,11 +11,16 @@ struct RunDirectory: Sendable {
     ///   - path: the directory; made when missing.
     ///   - patience: how long a former worker may still have it: one that is killed lets go of it only with its last
     ///     thread, and with a child that it was about to start.
+    ///   - waiting: called once when somebody else has it.
     /// - Throws: `invalidConfiguration` when another worker has it.
-    init(_ path: String, patience: Duration = .seconds(3)) async throws(MicroVMError) {
+    init(
+        _ path: String,
+        patience: Duration = .seconds(3),
+        waiting: () -> Void = {}
+    ) async throws(MicroVMError) {
         try Host.makeFolder(path, mode: 0o700)
         do throws(MicroVMError) {
-            lock = try await FileLock.exclusive(path + "/lock", by: .now + patience)
+            lock = try await FileLock.exclusive(path + "/lock", by: .now + patience, waiting: waiting)
         } catch {
             guard error.code == .deadlineExceeded else { throw error }
             throw MicroVMError(.invalidConfiguration, "Another worker uses the run directory \(path).")

@@ -47,8 +47,12 @@ struct RunDirectoryTests {
         var former: RunDirectory? = try await RunDirectory(folder.path)
         await #expect(throws: MicroVMError.self) { try await RunDirectory(folder.path, patience: .zero) }
         withExtendedLifetime(former) {}
-        async let next = RunDirectory(folder.path, patience: .seconds(20))
-        former = nil
-        _ = try await next.sweep()
+        var hasWaited = false
+        let next = try await RunDirectory(folder.path, patience: .seconds(20)) {
+            hasWaited = true
+            former = nil
+        }
+        #expect(hasWaited)
+        withExtendedLifetime(next) {}
     }
 }
