@@ -4,7 +4,7 @@ package import Wire
 /// What makes machines; the seam that the worker uses.
 package protocol Hypervisor: Sendable {
     /// Whether its machines run nothing and answer all the same, which operators have to see.
-    var runsNothing: Bool { get }
+    var hasNoOpSandboxes: Bool { get }
 
     /// Makes or loads the template of a pool.
     ///
@@ -72,7 +72,7 @@ extension Hypervisor {
     package func facts() async -> HypervisorFacts { HypervisorFacts() }
 
     /// Runs what it is given, unless a hypervisor says otherwise.
-    package var runsNothing: Bool { false }
+    package var hasNoOpSandboxes: Bool { false }
 
     /// Copies nothing, unless a hypervisor says otherwise.
     ///

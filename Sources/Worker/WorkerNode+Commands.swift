@@ -170,7 +170,7 @@ extension WorkerNode {
                     starting: state.starting
                 )
             },
-            hasNoOpSandboxes: hypervisor.runsNothing
+            hasNoOpSandboxes: hypervisor.hasNoOpSandboxes
         )
     }
 

@@ -6,7 +6,7 @@ package import MicroVM
 /// It is nothing that a client can ask for: who starts a worker has to say so (`--no-op-sandbox`).
 package struct NoOpHypervisor: Hypervisor {
     /// It runs nothing.
-    package let runsNothing = true
+    package let hasNoOpSandboxes = true
 
     /// Makes a hypervisor.
     package init() {}
