@@ -133,7 +133,10 @@ extension Cluster {
             membership.update(member.life.worker) { $0.suspect() }
             directives.append(.workerSuspected(member.life))
         }
-        let ping = membership.update(member.life.worker) { $0.pingIfDue(at: time.uptime, times: times) }
+        let mayBegin = shared?.mayBeginLease(of: member.life, at: time.uptime) ?? true
+        let ping = membership.update(member.life.worker) {
+            $0.pingIfDue(at: time.uptime, times: times, mayBegin: mayBegin)
+        }
         if var ping = ping ?? nil {
             // As the lease it counts from the last answer.
             let base = ping.since == nil ? time.uptime : member.heardAt

@@ -96,8 +96,6 @@ struct Member: Sendable {
     ) -> [SessionEnd] {
         heardAt = max(heardAt, now)
         misses = 0
-        // The first answer is what leases count from: the ping that gives one follows at once.
-        if !hasBeenAnswered { nextPingAt = now }
         hasBeenAnswered = true
         if let sentAt = answer.sentAt { answeredAt = max(answeredAt ?? sentAt, sentAt) }
         hasLease = hasLease || wasGivenLease
@@ -118,16 +116,22 @@ struct Member: Sendable {
     private var endedAcknowledged: UInt64 { unwritten.values.min().map { $0 - 1 } ?? endedTaken }
 
     private func lease(at now: Duration, times: LeaseTimes) -> Duration {
-        guard hasBeenAnswered else { return .zero }
+        guard wasGivenLease else { return .zero }
         return answeredAt == nil ? max(.zero, times.workerFence - (now - heardAt)) : times.workerFence
     }
 
-    /// The next ping, if it is time for it.
-    mutating func pingIfDue(at now: Duration, times: LeaseTimes) -> Ping? {
-        guard status > .joining, now >= nextPingAt else { return nil }
+    /// The next ping, if it is time for it; the one that gives the first lease follows the first answer at once.
+    ///
+    /// - Parameters:
+    ///   - now: the present time.
+    ///   - times: the lengths of leases.
+    ///   - mayBegin: whether the first lease may be given.
+    mutating func pingIfDue(at now: Duration, times: LeaseTimes, mayBegin: Bool) -> Ping? {
+        let isFirstLease = mayBegin && hasBeenAnswered && !wasGivenLease
+        guard status > .joining, now >= nextPingAt || isFirstLease else { return nil }
         nextPingAt = now + times.pingInterval
         pingCount += 1
-        wasGivenLease = hasBeenAnswered
+        if isFirstLease { wasGivenLease = true }
         return Ping(
             number: pingCount,
             lease: lease(at: now, times: times),

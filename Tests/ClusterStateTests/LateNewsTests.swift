@@ -114,9 +114,46 @@ struct LateNewsTests {
         #expect(inTouch(cluster.tick(at: Self.time(3))) == .seconds(97))
     }
 
+    @Test("Whoever does not know yet that it is in touch, or who the others are, gives no first lease")
+    mutating func firstLease() throws {
+        let life = try parseLife("w1#a.1")
+        let record = Self.record(life, revision: 3)
+        for isLoaded in [false, true] {
+            cluster = Cluster(
+                start: Self.time(0),
+                mayHaveSessions: true,
+                sharing: (name: "c1", incarnation: Incarnation(1))
+            )
+            if isLoaded { _ = change(1, .everything(DirectorySnapshot())) }
+            announce(life)
+            #expect(lease(hear(record, since: 3)) == .zero)
+            let answer = PingAnswer(
+                epoch: life.epoch,
+                capacity: WorkerCapacity(sessions: 10, weight: 1),
+                sessionCount: 0,
+                isAccepting: true
+            )
+            #expect(cluster.pingAnswered(by: life, answer, at: Self.time(1)) == [])
+            #expect(lease(cluster.tick(at: Self.time(2))) == .zero)
+            #expect(cluster.pingAnswered(by: life, answer, at: Self.time(2)) == [])
+            cluster.touched(DirectoryTouch(until: .seconds(100), number: 1))
+            if !isLoaded {
+                #expect(lease(cluster.tick(at: Self.time(2))) == nil)
+                _ = change(1, .everything(DirectorySnapshot()))
+            }
+            #expect(try #require(lease(cluster.tick(at: Self.time(2)))) > .zero)
+            #expect(cluster.pingAnswered(by: life, answer, at: Self.time(2)).contains(.workerServes(life)))
+        }
+    }
+
     private func inTouch(_ directives: [Directive]) -> Duration? {
-        directives.compactMap { if case .ping(_, let ping) = $0 { ping.standing?.inTouch } else { nil } }
-            .first
+        pings(directives).first?.standing?.inTouch
+    }
+
+    private func lease(_ directives: [Directive]) -> Duration? { pings(directives).first?.lease }
+
+    private func pings(_ directives: [Directive]) -> [Ping] {
+        directives.compactMap { if case .ping(_, let ping) = $0 { ping } else { nil } }
     }
 
     @Test("An answer that comes after the word of the session's end does not bring it back")

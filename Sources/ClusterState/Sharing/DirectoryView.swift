@@ -75,6 +75,14 @@ struct DirectoryView: Sendable {
         )
     }
 
+    /// Whether a worker's first lease may be given.
+    ///
+    /// Not on the word of those alone who are known now: when the next coordinator comes, the worker would have to
+    /// end its sessions until this one is in touch.
+    func mayBeginLease(of life: WorkerLife, at now: Duration) -> Bool {
+        isLoaded && standing(toward: life, at: now).inTouch > .zero
+    }
+
     /// Whether the directory has to be told anew that a member is heard.
     func mustHear(_ life: WorkerLife) -> Bool {
         guard let touch else { return false }
