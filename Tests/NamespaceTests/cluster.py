@@ -107,7 +107,12 @@ class Cluster:
     def remove_worker(self, worker):
         worker.end()
         self.workers.remove(worker)
+        # Until then new sessions may come to it.
+        deadline = time.monotonic() + RECOVERY_SECONDS
+        while self.state_of(worker) == "serving" and time.monotonic() < deadline:
+            time.sleep(0.05)
         self.network.remove(worker.name)
+        self.places.forget(worker)
         shutil.rmtree(worker.folder, ignore_errors=True)
 
     def nodes(self):
@@ -116,6 +121,10 @@ class Cluster:
         if answer.status != 200:
             return {}
         return {node["name"]: node for node in answer.json["nodes"]}
+
+    def state_of(self, worker):
+        """What the cluster says of one node."""
+        return self.nodes().get(worker.name, {}).get("state", "absent")
 
     def what_is_wrong(self, balanced=True):
         """Why the cluster is not as it has to be; None when it is."""

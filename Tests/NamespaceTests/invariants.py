@@ -33,6 +33,10 @@ class Places:
                 self._take(worker, line)
         return self
 
+    def forget(self, worker):
+        """Its log is gone; the next worker of its name begins another."""
+        self._read.pop(worker.log, None)
+
     def _take(self, worker, line):
         message = line["message"]
         if message == "session begins":
