@@ -71,6 +71,52 @@ class Values(RuntimeTestCase):
         self.assertLessEqual(int(self.run_cell("len(Out)").text), 32)
 
 
+class WhatIPythonWouldDo(RuntimeTestCase):
+    """Cells of plain Python take a short way past IPython; nobody shall notice."""
+
+    def values(self, *codes):
+        return [self.run_cell(code).text for code in codes]
+
+    def test_only_the_last_expression_has_a_value(self):
+        self.assertEqual(self.values("for i in range(2): i", "if True: 5", "1; 2", "1\n2", "(1,\n 2)"),
+                         [None, None, "2", "2", "(1, 2)"])  # fmt: skip
+        self.assertEqual(self.values("x = ';'\nx", "'a;b'", "3 # ;", "3; # quiet"), ["';'", "'a;b'", "3", None])
+        result = self.run_cell("import sys\nsys.displayhook = print")
+        self.assertEqual((result.errors, *self.values("7")), ("", "7"))
+
+    def test_cells_that_cannot_be_compiled_say_so_and_count(self):
+        former = int(self.run_cell("len(In)").text)
+        for code, name in (("1 +", "SyntaxError"), ("x = 1\n  y = 2", "IndentationError"),
+                           ("return 5", "SyntaxError"), ("print('before')\nreturn 5", "SyntaxError")):  # fmt: skip
+            result = self.run_cell(code, status=1)
+            self.assertEqual(result.error, name, code)
+            self.assertIn(name, result.errors)
+        self.assertEqual(result.output, "before\n")
+        self.assertEqual(self.values(" 1", "len(In)"), ["1", str(former + 6)])
+
+    def test_what_was_set_for_later_cells_holds(self):
+        self.run_cell("from __future__ import annotations")
+        self.assertEqual(self.run_cell("def f(x: nothing): pass\nf.__annotations__").text, "{'x': 'nothing'}")
+        shell = "get_ipython()"
+        self.run_cell(f"{shell}.ast_node_interactivity = 'all'")
+        self.assertEqual(self.run_cell("3; 'a' 'b'\nx = 1").text, "'ab'")
+        self.run_cell(f"{shell}.ast_node_interactivity = 'last_expr'")
+        self.run_cell(f"def seen(info): print('seen', info.raw_cell)\n{shell}.events.register('pre_run_cell', seen)")
+        self.assertEqual(self.run_cell("x = 1").output, "seen x = 1\n")
+        self.run_cell(f"{shell}.events.unregister('pre_run_cell', seen)")
+
+    def test_formatters_of_the_users_are_asked(self):
+        texts = "get_ipython().display_formatter.formatters['text/plain']"
+        self.run_cell(f"{texts}.for_type(int, lambda value, printer, cycle: printer.text(f'<{{value}}>'))")
+        self.assertEqual(self.values("5", "'s'", "True"), ["<5>", "'s'", "True"])
+        self.run_cell(f"{texts}.type_printers.pop(int)")
+        self.run_cell("%precision 2")
+        self.assertEqual(self.values("3.14159"), ["3.14"])
+        self.run_cell("%precision %r")
+        self.assertEqual(self.values("3.25"), ["3.25"])
+        self.assertIn("digits", self.run_cell("10 ** 5000").errors)
+
+
 class Output(RuntimeTestCase):
     def test_streams_are_apart_and_complete_when_the_cell_ends(self):
         result = self.run_cell("import sys\nprint('out', end='')\nsys.stderr.write('err')\nNone")

@@ -10,6 +10,12 @@ class History(HistoryManager):
     """
 
     _i = _ii = _iii = _i00 = ""
+    input_hist_parsed = [""]
+    input_hist_raw = [""]
+
+    def keep_inputs_for(self, shell):
+        """Names the shell whose code gets the last inputs."""
+        self._push = shell.push
 
     def store_inputs(self, line_num, source, source_raw=None):
         """Keeps a cell as code and as it was typed, and gives the user's code the last ones."""
@@ -20,7 +26,7 @@ class History(HistoryManager):
         self.input_hist_raw.append(raw)
         self._i00, self._i, self._ii, self._iii = raw, self._i00, self._i, self._ii
         inputs = {"_i": self._i, "_ii": self._ii, "_iii": self._iii, f"_i{line_num}": raw}
-        self.shell.push(inputs, interactive=False)
+        self._push(inputs, interactive=False)
 
     def store_output(self, line_num):
         """Outputs are in `Out`; there is no file for them."""

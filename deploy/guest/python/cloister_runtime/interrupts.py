@@ -8,7 +8,6 @@ that follow the first one cannot break what the first one has begun. A signal th
 """
 
 import _signal  # the module without the wrappers of `signal`, which make enumerations of every number
-import contextlib
 import signal
 import sys
 import threading
@@ -24,6 +23,7 @@ _interruptible = set()
 _cells = []  # code of the cells that run, one inside the other
 _shielded = set()
 _wanted = False
+_is_between_cells = False
 
 
 def interruptible(function):
@@ -32,13 +32,16 @@ def interruptible(function):
     return function
 
 
-@contextlib.contextmanager
-def raising_in(code):
+class raising_in:
     """While inside of this, SIGINT raises in and below the code of a cell."""
-    _cells.append(code)
-    try:
-        yield
-    finally:
+
+    def __init__(self, code):
+        self._code = code
+
+    def __enter__(self):
+        _cells.append(self._code)
+
+    def __exit__(self, *_):
         _cells.pop()
 
 
@@ -93,22 +96,24 @@ def enter_cell():
 
 
 def block():
-    """Holds signals back; returns what `restore` needs."""
-    return _signal.pthread_sigmask(_signal.SIG_BLOCK, DEFERRED)
+    """Holds signals back; returns what `restore` needs. Between cells they are held back already."""
+    return None if _is_between_cells else _signal.pthread_sigmask(_signal.SIG_BLOCK, DEFERRED)
 
 
 def restore(mask):
-    _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
+    if mask is not None:
+        _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
 
 
 def begin_cell():
     """Lets signals through to a cell; the ones that waited since the last one were meant for that one."""
-    global _wanted
+    global _wanted, _is_between_cells
     if _signal.getsignal(_signal.SIGINT) is not _handle:
         signal.signal(signal.SIGINT, _handle)
     while _signal.sigtimedwait(_ONLY_INTERRUPT, 0) is not None:
         pass
     _wanted = False
+    _is_between_cells = False
     try:
         _signal.pthread_sigmask(_signal.SIG_UNBLOCK, DEFERRED)
     except BaseException:  # a handler of an earlier cell; nobody is left whom it could tell
@@ -117,11 +122,12 @@ def begin_cell():
 
 def end_cell():
     """Blocks signals again, whatever the user's own handlers raise at this moment."""
-    global _wanted
+    global _wanted, _is_between_cells
     while True:
         try:
             block()
             _wanted = False
+            _is_between_cells = True
             return
         except BaseException:
             continue

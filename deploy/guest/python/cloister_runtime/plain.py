@@ -17,6 +17,7 @@ _DOUBT = re.compile(
     re.MULTILINE,
 )
 _FIRST_WORD = re.compile(r"[\w.]*")
+_NOT_SIMPLE = re.compile(r"[;\n]|\A(?:if|for|while|with|try|def|class)\b")
 
 
 class PlainCells:
@@ -24,6 +25,7 @@ class PlainCells:
 
     def __init__(self, shell):
         self._shell = shell
+        self._line_magics = shell.magics_manager.magics["line"]
         self._transformers = self._current_transformers()
 
     def holds(self, cell):
@@ -35,7 +37,7 @@ class PlainCells:
         # The first word of a single line may be the name of a magic, of a macro, or of what is called without brackets.
         word = _FIRST_WORD.match(cell)[0]
         named = self._shell.user_ns.get(word)
-        return self._shell.find_magic(word) is None and not isinstance(named, (Macro, IPyAutocall))
+        return word not in self._line_magics and not isinstance(named, (Macro, IPyAutocall))
 
     def _current_transformers(self):
         manager = self._shell.input_transformer_manager
@@ -46,6 +48,11 @@ class PlainCells:
             *self._shell.input_transformers_post,
             *self._shell.prefilter_manager.transformers,
         )
+
+
+def is_simple(cell):
+    """Whether a cell, if it can be compiled at all, is a single simple statement."""
+    return _NOT_SIMPLE.search(cell, 0, len(cell) - cell.endswith("\n")) is None
 
 
 def may_await(cell):

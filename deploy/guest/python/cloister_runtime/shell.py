@@ -13,13 +13,16 @@ from IPython.core import page
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
 from . import figures, interrupts, values
+from .cells import ShortWay
 from .history import History
 from .plain import PlainCells, may_await
+from .simple_texts import SimpleTexts
 
 _OWN_FOLDER = os.path.dirname(__file__) + os.sep
 _LARGEST_IMAGE = 16 << 20
@@ -30,8 +33,15 @@ class ValueHook(DisplayHook):
 
     exec_result = None  # a plain attribute, see `History`
 
+    def quiet(self):
+        return ";" in self.shell.history_manager.input_hist_parsed[-1] and super().quiet()
+
     def write_output_prompt(self):
         pass
+
+    def compute_format_data(self, result):
+        text = self.shell.simple_texts.of(result)
+        return super().compute_format_data(result) if text is None else ({"text/plain": text}, {})
 
     def write_format_data(self, format_dict, md_dict=None):
         self.shell.send_value(self.exec_result.result if self.exec_result else None, format_dict)
@@ -80,9 +90,18 @@ class Shell(InteractiveShell):
     history_manager = None
     builtin_trap = None
     display_trap = None
+    displayhook = None
+    prefilter_manager = None
+    magics_manager = None
+    ast_node_interactivity = "last_expr"
+    ast_transformers = []
+    input_transformers_post = []
+    input_transformer_manager = TransformerManager()
+    autocall = 0
 
     def init_history(self):
         self.history_manager = History(shell=self, parent=self)
+        self.history_manager.keep_inputs_for(self)
         self.configurables.append(self.history_manager)
 
     def enable_matplotlib(self, gui=None):
@@ -104,6 +123,13 @@ class Shell(InteractiveShell):
         except KeyboardInterrupt:
             raise KeyboardInterrupt from None  # without the inside of `subprocess` in its traceback
         self.user_ns["_exit_code"] = status
+
+    def _run_cell(self, raw_cell, store_history, silent, shell_futures, cell_id):
+        if store_history and shell_futures and not silent:
+            result = self.short_way.run(raw_cell)
+            if result is not None:
+                return result
+        return super()._run_cell(raw_cell, store_history, silent, shell_futures, cell_id)
 
     async def run_code(self, code_obj, result=None, *, async_=False):
         with interrupts.raising_in(code_obj):
@@ -182,7 +208,6 @@ def make_shell(channel, streams):
     """Makes the one shell of this process."""
     config = Config()
     config.InteractiveShell.colors = "NoColor"
-    config.InteractiveShell.autocall = 0
     config.InteractiveShell.cache_size = 32
     config.InteractiveShell.banner1 = ""
     config.HistoryManager.enabled = False
@@ -194,6 +219,8 @@ def make_shell(channel, streams):
     shell = Shell.instance(config=config)
     shell.loop_runner = _EventLoop(shell)
     shell.plain_cells = PlainCells(shell)
+    shell.short_way = ShortWay(shell)
+    shell.simple_texts = SimpleTexts(shell.display_formatter)
     shell.builtin_trap.__enter__()  # once and for all, not anew for each cell
     shell.configurables.append(figures.InlineBackend.instance())
     shell.set_hook("show_in_pager", page.as_hook(page.display_page), 90)
