@@ -20,6 +20,7 @@ package actor BenchRun {
     private let probe: ResourceProbe?
     private var recorder = Recorder()
     private var phase = Phase.preparing
+    private var nextNumber = 0
     private var began: ContinuousClock.Instant?
 
     /// Plans a measurement; nothing is asked of the cluster yet.
@@ -136,7 +137,14 @@ package actor BenchRun {
             phase = .measuring
         }
         began = .now + plan.warmUp
-        await LoadRun(plan: plan, scenario: scenario, recorder: recorder).run()
+        // A name that an earlier load has used, say of an execution, would be answered with what that one did.
+        nextNumber = await LoadRun(
+            plan: plan,
+            scenario: scenario,
+            recorder: recorder,
+            firstNumber: nextNumber
+        )
+        .run()
     }
 }
 

@@ -195,33 +195,6 @@ package struct CloisterClient: Sendable {
         }
     }
 
-    /// Does something within a time: the head of an answer and its body share one deadline.
-    ///
-    /// - Parameters:
-    ///   - timeout: the time.
-    ///   - work: what to do; it is cancelled when the time is over.
-    /// - Returns: what it returned.
-    /// - Throws: what it threw; `timedOut`, `cancelled`.
-    package static func within<Value: Sendable>(
-        _ timeout: Duration,
-        _ work: @escaping @Sendable () async throws(ClientError) -> Value
-    ) async throws(ClientError) -> Value {
-        let result = await withTaskGroup(of: Result<Value, ClientError>?.self) { group in
-            group.addTask {
-                do throws(ClientError) { return .success(try await work()) } catch { return .failure(error) }
-            }
-            group.addTask {
-                try? await Task.sleep(for: timeout)
-                return nil
-            }
-            defer { group.cancelAll() }
-            return await group.next() ?? nil
-        }
-        if let result { return try result.get() }
-        guard !Task.isCancelled else { throw ClientError(.cancelled, "The request was cancelled.") }
-        throw ClientError(.timedOut, "The server did not answer in time.")
-    }
-
     /// Sends a request and waits for the head of its answer.
     func open(
         _ request: HTTPClientRequest,

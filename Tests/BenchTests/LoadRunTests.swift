@@ -45,7 +45,9 @@ struct LoadRunTests {
         let recorder = Recorder()
         let plan = LoadPlan(pace: .clients(1), limit: .duration(.seconds(600)))
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await LoadRun(plan: plan, scenario: scenario, recorder: recorder).run() }
+            group.addTask {
+                _ = await LoadRun(plan: plan, scenario: scenario, recorder: recorder, firstNumber: 0).run()
+            }
             for await _ in began {}
             group.cancelAll()
         }
@@ -57,7 +59,7 @@ struct LoadRunTests {
 
     private static func run(_ plan: LoadPlan, _ scenario: PlayedScenario) async -> Recording {
         let recorder = Recorder()
-        await LoadRun(plan: plan, scenario: scenario, recorder: recorder).run()
+        _ = await LoadRun(plan: plan, scenario: scenario, recorder: recorder, firstNumber: 0).run()
         return await recorder.current
     }
 }

@@ -4,6 +4,17 @@ import Testing
 
 @Suite("When operations begin")
 struct ScheduleTests {
+    @Test("A load that follows another one names no operation as that one did")
+    func numbersGoOn() throws {
+        let plan = LoadPlan(pace: .clients(1), limit: .count(2))
+        var former = Schedule(plan)
+        var numbers: [Int] = []
+        while let turn = former.next(lane: 0, at: .zero) { numbers.append(turn.number) }
+        var next = Schedule(plan, firstNumber: former.nextNumber)
+        while let turn = next.next(lane: 0, at: .zero) { numbers.append(turn.number) }
+        #expect(numbers == [0, 1, 2, 3])
+    }
+
     @Test("A closed loop hands its clients what they ask for, until the time is over")
     func closedLoop() {
         var schedule = Schedule(

@@ -1,7 +1,7 @@
 """The files of deploy/monitoring: alerts that fire when they should, a dashboard and alerts whose every query finds something."""
 
 import json
-import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -13,27 +13,13 @@ import urllib.parse
 import urllib.request
 
 import cluster
+import monitoring
 import wire
 
-FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../deploy/monitoring")
-RUNBOOK = os.path.join(FOLDER, "../../docs/runbook.md")
-METRIC = re.compile(r"\b(?:cloister|process)_[a-z_]+\b(?!=)")
+FOLDER = pathlib.Path(__file__).resolve().parents[2] / "deploy/monitoring"
+RUNBOOK = FOLDER.parents[1] / "docs/runbook.md"
 # Told only by coordinators that share a directory.
 SHARED_ONLY = {"cloister_directory_in_touch", "cloister_coordinators"}
-
-
-def text_of(path):
-    with open(path, encoding="utf-8") as file:
-        return file.read()
-
-
-def expressions(rules):
-    """{alert: expression}, without a reader of YAML."""
-    found = {}
-    for part in rules.split("- alert: ")[1:]:
-        name, rest = part.split("\n", 1)
-        found[name] = re.search(r"expr:(?: \|\n)?(.*?)\n +(?:for|labels):", rest, re.S).group(1)
-    return found
 
 
 @unittest.skipUnless(shutil.which("promtool"), "there is no promtool")
@@ -48,14 +34,14 @@ class Files(unittest.TestCase):
 
     def test_every_alert_fires_and_is_silent_as_it_should(self):
         self.promtool("test", "rules", "cloister-alerts.test.yml")
-        tests = text_of(os.path.join(FOLDER, "cloister-alerts.test.yml"))
-        for alert in expressions(text_of(os.path.join(FOLDER, "cloister-alerts.yml"))):
+        tests = (FOLDER / "cloister-alerts.test.yml").read_text("utf-8")
+        for alert in monitoring.alert_queries(FOLDER):
             self.assertEqual(len(re.findall(rf"name: {alert}, (?:fires|is silent)", tests)), 2, alert)
 
     def test_the_runbook_has_a_section_for_each_alert_and_no_other(self):
-        alerts = set(expressions(text_of(os.path.join(FOLDER, "cloister-alerts.yml"))))
-        self.assertEqual(set(re.findall(r"^## (\w+)", text_of(RUNBOOK), re.M)), alerts)
-        rules = text_of(os.path.join(FOLDER, "cloister-alerts.yml"))
+        alerts = set(monitoring.alert_queries(FOLDER))
+        self.assertEqual(set(re.findall(r"^## (\w+)", RUNBOOK.read_text("utf-8"), re.M)), alerts)
+        rules = (FOLDER / "cloister-alerts.yml").read_text("utf-8")
         self.assertEqual(set(re.findall(r"runbook.md#(\w+)", rules)), {alert.lower() for alert in alerts})
 
 
@@ -73,8 +59,8 @@ class Queries(unittest.TestCase):
             f"  - job_name: {job}\n    static_configs: [{{targets: ['127.0.0.1:{port}']}}]\n"
             for job, port in (("cloister-coordinator", first), ("cloister-worker", first + 1))
         )
-        rules = os.path.abspath(os.path.join(FOLDER, "cloister-alerts.yml"))
-        with open(os.path.join(cls.folder, "prometheus.yml"), "w", encoding="utf-8") as file:
+        rules = FOLDER / "cloister-alerts.yml"
+        with open(f"{cls.folder}/prometheus.yml", "w", encoding="utf-8") as file:
             file.write(
                 "global: {scrape_interval: 500ms, scrape_timeout: 500ms, evaluation_interval: 1s}\n"
                 f"rule_files: ['{rules}']\nscrape_configs:\n{jobs}"
@@ -122,13 +108,7 @@ class Queries(unittest.TestCase):
     def test_every_query_of_dashboard_and_alerts_finds_series(self):
         self.wait_for(lambda: len(self.ask("query", query='up{job=~"cloister-.*"} == 1')["result"]) == 2)
         self.work()
-        dashboard = json.loads(text_of(os.path.join(FOLDER, "cloister-dashboard.json")))
-        queries = {}
-        for panel in dashboard["panels"]:
-            for target in panel.get("targets", []):
-                expression = target["expr"].replace("$__rate_interval", "1m").replace("$pool", ".*")
-                self.assertNotIn("$", expression, panel["title"])
-                queries[panel["title"], target["refId"]] = expression
+        queries = monitoring.dashboard_queries(FOLDER)
         self.assertGreater(len(queries), 25)
 
         def missing():
@@ -144,11 +124,12 @@ class Queries(unittest.TestCase):
         except AssertionError:
             self.fail(f"these find nothing: {[(name, queries[name]) for name in missing()]}")
         names = set(self.ask("label/__name__/values"))
-        for alert, expression in expressions(text_of(os.path.join(FOLDER, "cloister-alerts.yml"))).items():
+        for alert, expression in monitoring.alert_queries(FOLDER).items():
             self.ask("query", query=expression)
-            used = set(METRIC.findall(expression)) | ({"up"} if "up{" in expression else set())
+            used = monitoring.metrics_of(expression)
             self.assertTrue(used, alert)
             self.assertEqual(used - names - SHARED_ONLY, set(), alert)
+        dashboard = json.loads((FOLDER / "cloister-dashboard.json").read_text("utf-8"))
         variable = dashboard["templating"]["list"][1]["query"]["query"]
         metric, label = re.fullmatch(r"label_values\((\w+), (\w+)\)", variable).groups()
         self.assertIn("python", {entry["metric"][label] for entry in self.ask("query", query=metric)["result"]})

@@ -71,6 +71,18 @@ class Values(RuntimeTestCase):
         self.assertLessEqual(int(self.run_cell("len(Out)").text), 32)
 
 
+class ManyCells(RuntimeTestCase):
+    def test_the_texts_of_former_cells_are_kept_but_not_all(self):
+        self.run_cell("def fails(): return 1 / 0")
+        for number in range(1_100):
+            self.run_cell(f"x = {number}")
+        self.assertIn("x = 1099", self.run_cell("_i").text)
+        kept = self.run_cell("import linecache\n[sum(n.startswith('_i') and n[2:].isdigit() for n in globals()),"
+                             " sum(map(bool, In)), sum(n.startswith('<ipython') for n in linecache.cache)]")  # fmt: skip
+        self.assertEqual(json.loads(kept.json), [1_000, 1_000, 1_000])
+        self.assertIn("in fails", self.run_cell("fails()", status=1).errors)
+
+
 class WhatIPythonWouldDo(RuntimeTestCase):
     """Cells of plain Python take a short way past IPython; nobody shall notice."""
 

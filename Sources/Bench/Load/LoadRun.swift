@@ -3,17 +3,22 @@ struct LoadRun: Sendable {
     let plan: LoadPlan
     let scenario: any Scenario
     let recorder: Recorder
+    /// The number of the first operation.
+    let firstNumber: Int
 
     /// Runs to the plan's end, or until the task is cancelled; what is under way then does not count.
-    func run() async {
+    ///
+    /// - Returns: the number after the last operation's.
+    func run() async -> Int {
         let start = ContinuousClock.now
-        let arrivals = Arrivals(plan)
+        let arrivals = Arrivals(plan, firstNumber: firstNumber)
         await withDiscardingTaskGroup { group in
             for lane in 0..<plan.lanes {
                 group.addTask { await work(lane, arrivals, since: start) }
             }
         }
         await recorder.abandon(arrivals.abandoned)
+        return await arrivals.nextNumber
     }
 
     private func work(_ lane: Int, _ arrivals: Arrivals, since start: ContinuousClock.Instant) async {
@@ -51,9 +56,10 @@ struct LoadRun: Sendable {
 private actor Arrivals {
     private var schedule: Schedule
 
-    init(_ plan: LoadPlan) { schedule = Schedule(plan) }
+    init(_ plan: LoadPlan, firstNumber: Int) { schedule = Schedule(plan, firstNumber: firstNumber) }
 
     var abandoned: Int { schedule.abandoned }
+    var nextNumber: Int { schedule.nextNumber }
 
     func next(lane: Int, at elapsed: Duration) -> Schedule.Turn? { schedule.next(lane: lane, at: elapsed) }
 }

@@ -2,7 +2,7 @@
 struct Schedule: Sendable {
     /// An operation whose time comes.
     struct Turn: Hashable, Sendable {
-        /// Its number, from 0, which no other has.
+        /// Its number, which no other operation of the run has, be it of another load.
         let number: Int
         /// Which session it is for, of as many as there are: the same for a client of a closed loop.
         let slot: Int
@@ -16,14 +16,23 @@ struct Schedule: Sendable {
     static let graceTime: Duration = .seconds(10)
 
     private let plan: LoadPlan
+    private let firstNumber: Int
     private var handedOut = 0
     private var measured = 0
     private var isOver = false
 
     /// Begins with a plan.
     ///
-    /// - Parameter plan: how load is made.
-    init(_ plan: LoadPlan) { self.plan = plan }
+    /// - Parameters:
+    ///   - plan: how load is made.
+    ///   - firstNumber: the first operation's number.
+    init(_ plan: LoadPlan, firstNumber: Int = 0) {
+        self.plan = plan
+        self.firstNumber = firstNumber
+    }
+
+    /// The number of the operation after the last one.
+    var nextNumber: Int { firstNumber + handedOut }
 
     /// How many operations should have begun and never did, because the open loop was too far behind.
     private(set) var abandoned = 0
@@ -49,7 +58,7 @@ struct Schedule: Sendable {
         defer { handedOut += 1 }
         if isMeasured { measured += 1 }
         let slot = if case .clients = plan.pace { lane } else { handedOut }
-        return Turn(number: handedOut, slot: slot, intended: intended, isMeasured: isMeasured)
+        return Turn(number: nextNumber, slot: slot, intended: intended, isMeasured: isMeasured)
     }
 
     /// When the next operation of a lane should begin; nil behind the end.

@@ -2,12 +2,14 @@
 
 import asyncio
 import builtins
+import linecache
 import os
 import subprocess
 import sys
 import warnings
 import zlib
 from base64 import b64decode
+from collections import deque
 
 from IPython.core import page
 from IPython.core.compilerop import CachingCompiler
@@ -20,7 +22,7 @@ from traitlets.config import Config
 
 from . import figures, interrupts, values
 from .cells import ShortWay
-from .history import History
+from .history import KEPT_INPUTS, History
 from .plain import PlainCells, may_await
 from .simple_texts import SimpleTexts
 
@@ -70,7 +72,21 @@ class Publisher(DisplayPublisher):
 
 
 class Compiler(CachingCompiler):
-    """Names cells by a checksum instead of a hash, for which OpenSSL would have to be woken up."""
+    """Names cells by a checksum instead of a hash, for which OpenSSL would have to be woken up, and keeps the lines of the
+    last ones for tracebacks."""
+
+    def __init__(self):
+        super().__init__()
+        self._cells = deque()
+
+    def cache(self, transformed_code, number=0, raw_code=None):
+        name = super().cache(transformed_code, number, raw_code)
+        self._cells.append(name)
+        if len(self._cells) > KEPT_INPUTS:
+            oldest = self._cells.popleft()
+            for kept in (linecache.cache, linecache._ipython_cache, self._filename_map):
+                kept.pop(oldest, None)
+        return name
 
     def get_code_name(self, raw_code, transformed_code, number):
         return f"<ipython-input-{number}-{zlib.crc32(transformed_code.encode('utf-8', 'replace')):012x}>"
