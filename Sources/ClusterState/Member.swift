@@ -126,6 +126,7 @@ struct Member: Sendable {
     ///   - now: the present time.
     ///   - times: the lengths of leases.
     ///   - mayBegin: whether the first lease may be given.
+    /// - Returns: the ping; nil when it is not time for it.
     mutating func pingIfDue(at now: Duration, times: LeaseTimes, mayBegin: Bool) -> Ping? {
         let isFirstLease = mayBegin && hasBeenAnswered && !wasGivenLease
         guard status > .joining, now >= nextPingAt || isFirstLease else { return nil }

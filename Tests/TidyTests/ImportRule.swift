@@ -57,7 +57,9 @@ enum ImportRule {
         ),
         "Client": Entry(
             ours: ["APIModel"],
-            others: ["AsyncHTTPClient", "FoundationEssentials", "NIOCore", "NIOHTTP1", "NIOSSL"]
+            others: [
+                "AsyncHTTPClient", "FoundationEssentials", "NIOCore", "NIOHTTP1", "NIOSSL", "Synchronization",
+            ]
         ),
         "API": Entry(
             ours: ["Domain", "APIModel", "Identity", "Coordinator", "Telemetry"],
