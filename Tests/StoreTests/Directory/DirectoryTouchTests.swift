@@ -76,7 +76,7 @@ struct DirectoryTouchTests {
         let server = try await EtcdServer()
         try await DirectoryCluster.with(server) { cluster in
             let impatient = cluster.directory("two", patience: .milliseconds(500))
-            try await cluster.running("one", leaseSeconds: 2) { one in
+            try await cluster.running("one", leaseSeconds: 4) { one in
                 let life = try Sample.life("worker-1")
                 let worker = try await one.directory.hearFirst(life)
                 let entry = try await one.directory.placed("alpha", on: worker)
