@@ -104,35 +104,39 @@ class Cluster:
         worker.start()
         return worker
 
-    def remove_worker(self, worker):
+    def end_worker(self, worker):
+        """Ends a worker and waits until no coordinator takes it for serving: until then new sessions go to it."""
         worker.end()
-        self.workers.remove(worker)
-        # Until then new sessions may come to it.
         deadline = time.monotonic() + RECOVERY_SECONDS
-        while self.state_of(worker) == "serving" and time.monotonic() < deadline:
-            time.sleep(0.05)
+        for coordinator in self.coordinators:
+            direct = self.client.at(coordinator.address, nodes.API_PORT)
+            while state_of(worker, direct) == "serving":
+                if time.monotonic() > deadline:
+                    raise AssertionError(f"{coordinator.name} takes {worker.name} for serving")
+                time.sleep(0.05)
+
+    def remove_worker(self, worker):
+        self.end_worker(worker)
+        self.workers.remove(worker)
         self.network.remove(worker.name)
         self.places.forget(worker)
         shutil.rmtree(worker.folder, ignore_errors=True)
 
     def nodes(self):
         """What the cluster says of its nodes, by name; empty when it does not answer."""
-        answer = self.client.get("/cloister/v1/nodes")
-        if answer.status != 200:
-            return {}
-        return {node["name"]: node for node in answer.json["nodes"]}
+        return listed(self.client)
 
     def state_of(self, worker):
         """What the cluster says of one node."""
-        return self.nodes().get(worker.name, {}).get("state", "absent")
+        return state_of(worker, self.client)
 
     def what_is_wrong(self, balanced=True):
         """Why the cluster is not as it has to be; None when it is."""
         if balanced and self.client.get("/readyz").status != 200:
             return "the balancer is not ready"
-        listed = self.nodes()
+        present = self.nodes()
         for worker in self.workers:
-            state = listed.get(worker.name, {}).get("state", "absent")
+            state = present.get(worker.name, {}).get("state", "absent")
             if state != "serving":
                 return f"{worker.name} is {state}"
         return None
@@ -154,6 +158,18 @@ class Cluster:
                 chosen = [line for line in file if '"level":"debug"' not in line][-8:]
             parts.append(f"--- {node.name}\n{''.join(chosen)}")
         return "\n".join(parts)
+
+
+def listed(asking):
+    """The nodes by name, as a client is told; empty when it is not."""
+    answer = asking.get("/cloister/v1/nodes")
+    if answer.status != 200:
+        return {}
+    return {node["name"]: node for node in answer.json["nodes"]}
+
+
+def state_of(worker, asking):
+    return listed(asking).get(worker.name, {}).get("state", "absent")
 
 
 def remove_leftover_folders():

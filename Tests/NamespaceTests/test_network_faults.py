@@ -41,11 +41,11 @@ class NetworkFaults(scene.Scene):
     @unittest.skipUnless(os.path.exists(LIBRARY), "libfaketime is not installed")
     def test_a_worker_whose_clock_is_an_hour_fast(self):
         worker = self.cluster.workers[-1]
-        worker.end()
+        self.cluster.end_worker(worker)
         # Only the time of day: a clock that counts from the start cannot be set wrong.
         worker.preload = {"LD_PRELOAD": LIBRARY, "FAKETIME": "+1h", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
         self.addCleanup(worker.start)
-        self.addCleanup(worker.end)
+        self.addCleanup(self.cluster.end_worker, worker)
         self.addCleanup(worker.preload.clear)
         mark = os.path.getsize(worker.log)
         worker.start()

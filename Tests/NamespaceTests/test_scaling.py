@@ -34,7 +34,7 @@ class Scaling(scene.Scene):
 
     def test_a_worker_whose_disk_is_full(self):
         worker = self.cluster.workers[-1]
-        worker.end()
+        self.cluster.end_worker(worker)
         disk = os.path.join(worker.folder, "disk")
         os.mkdir(disk)
         network.call("mount", "-t", "tmpfs", "-o", f"size={DISK_MIB}m,mode=755", "none", disk)
@@ -63,7 +63,7 @@ class Scaling(scene.Scene):
         self.assertEqual(self.lives(used), former)
 
     def restart(self, worker, cache, run_folder):
-        worker.end()
+        self.cluster.end_worker(worker)
         worker.cache, worker.run_folder = cache, run_folder
         worker.start()
         self.cluster.wait_until_right(30)
