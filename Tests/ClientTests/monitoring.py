@@ -3,6 +3,8 @@
 import json
 import re
 
+# Told only by coordinators that share a directory.
+SHARED_ONLY = {"cloister_directory_in_touch", "cloister_coordinators"}
 METRIC = re.compile(r"\b(?:cloister|process)_[a-z_]+\b(?!=)")
 
 
