@@ -64,12 +64,10 @@ struct DirectoryView: Sendable {
 
     /// What this coordinator tells a worker with a ping.
     func standing(toward life: WorkerLife, at now: Duration) -> CoordinatorStanding {
-        var inTouch = Duration.zero
-        if let touch, hearing[life]?.touch == touch.number { inTouch = max(.zero, touch.until - now) }
         let others = coordinators.values.filter { $0.name != coordinator }.map(\.incarnation)
         return CoordinatorStanding(
             coordinator: incarnation,
-            inTouch: inTouch,
+            inTouch: inTouch(toward: life, at: now),
             rosterRevision: rosterRevision,
             roster: ([incarnation] + others).sorted { $0.number < $1.number }
         )
@@ -80,7 +78,13 @@ struct DirectoryView: Sendable {
     /// Not on the word of those alone who are known now: when the next coordinator comes, the worker would have to
     /// end its sessions until this one is in touch.
     func mayBeginLease(of life: WorkerLife, at now: Duration) -> Bool {
-        isLoaded && standing(toward: life, at: now).inTouch > .zero
+        isLoaded && inTouch(toward: life, at: now) > .zero
+    }
+
+    /// For how long nobody sees vanish that this coordinator hears a life.
+    private func inTouch(toward life: WorkerLife, at now: Duration) -> Duration {
+        guard let touch, hearing[life]?.touch == touch.number else { return .zero }
+        return max(.zero, touch.until - now)
     }
 
     /// Whether the directory has to be told anew that a member is heard.
