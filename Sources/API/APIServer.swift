@@ -4,6 +4,7 @@ internal import HummingbirdCore
 internal import HummingbirdTLS
 package import Logging
 internal import NIOCore
+internal import NIOPosix
 internal import ServiceLifecycle
 
 /// The HTTP server, as a service of the process.
@@ -11,6 +12,10 @@ internal import ServiceLifecycle
 /// On graceful shutdown it stops accepting and lets the requests in progress come to their end; whoever
 /// runs it bounds how long (`maximumGracefulShutdownDuration`), and cancellation ends them.
 package struct APIServer: Service {
+    /// The threads that serve connections, as long as the process lives: apart from those on which nodes talk to
+    /// each other, and more than processors, for the system to share them fairly.
+    private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount * 2)
+
     private let configuration: APIServerConfiguration
     private let dispatch: any SessionDispatch
     private let access: APIAccess
@@ -56,7 +61,10 @@ package struct APIServer: Service {
     ///
     /// - Throws: when the address cannot be listened at.
     package func run() async throws {
-        var server = HTTPServerBuilder.http1(configuration: channelConfiguration)
+        let configuration = channelConfiguration
+        var server = HTTPServerBuilder { responder in
+            ServedByItsLoop(base: HTTP1Channel(responder: responder, configuration: configuration))
+        }
         if let certificate {
             server = try .tls(server, tlsConfiguration: await certificate.configuration())
         }
@@ -64,14 +72,15 @@ package struct APIServer: Service {
             router: table.router(),
             server: server,
             configuration: ApplicationConfiguration(
-                address: .hostname(configuration.host, port: configuration.port),
+                address: .hostname(self.configuration.host, port: self.configuration.port),
                 serverName: "cloister",
-                backlog: configuration.backlog,
-                availableConnectionsDelegate: .maximum(configuration.connections, logger: logger)
+                backlog: self.configuration.backlog,
+                availableConnectionsDelegate: .maximum(self.configuration.connections, logger: logger)
             ),
             onServerRunning: { [onListening] channel in
                 await onListening(channel.localAddress?.port ?? 0)
             },
+            eventLoopGroupProvider: .shared(Self.loops),
             logger: logger
         )
         try await application.run()
@@ -84,7 +93,7 @@ package struct APIServer: Service {
         RouteTable(
             dispatch: dispatch,
             access: access,
-            bodyTimeout: TimeAmount(configuration.bodyTimeout),
+            bodyTimeout: configuration.bodyTimeout,
             silence: SilenceBounds(
                 ofStream: configuration.streamSilence,
                 ofImpatientClient: configuration.impatientClientSilence
@@ -97,7 +106,9 @@ package struct APIServer: Service {
 
     private var channelConfiguration: HTTP1Channel.Configuration {
         HTTP1Channel.Configuration(
-            additionalChannelHandlers: [DisconnectWatch()],
+            additionalChannelHandlers: [
+                ConnectionWatch(interval: min(configuration.bodyTimeout, ClientConnection.patience))
+            ],
             idleTimeout: TimeAmount(configuration.idleTimeout),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: configuration.headerBytes,

@@ -4,14 +4,19 @@ package struct ClientLimits: Hashable, Sendable {
     package let silence: Duration?
     /// How many requests are under way at once; more wait.
     package let connections: Int
+    /// Whether the client measures, and executions have to cost it as little as can be.
+    package let isMeasuring: Bool
 
     /// Sets limits.
     ///
     /// - Parameters:
     ///   - silence: how long an answer may be silent, in whole seconds; nil when only its deadline counts.
     ///   - connections: how many requests are under way at once.
-    package init(silence: Duration? = .seconds(90), connections: Int = 8) {
+    ///   - isMeasuring: whether the client measures; then executions go over connections of their own, and it is
+    ///     for the caller to have no more of them under way than that.
+    package init(silence: Duration? = .seconds(90), connections: Int = 8, isMeasuring: Bool = false) {
         self.silence = silence
         self.connections = connections
+        self.isMeasuring = isMeasuring
     }
 }

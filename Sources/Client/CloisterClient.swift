@@ -19,6 +19,8 @@ package struct CloisterClient: Sendable {
     private let apiKey: String
     let http: HTTPClient
     private let isOwner: Bool
+    /// What executions go over when the client measures.
+    let measured: KeptConnections?
 
     /// Makes a client.
     ///
@@ -33,6 +35,7 @@ package struct CloisterClient: Sendable {
         self.apiKey = apiKey
         self.http = http
         isOwner = false
+        measured = nil
     }
 
     /// Makes a client with connections of its own, for a person who waits: who cannot be reached is not tried again.
@@ -56,11 +59,11 @@ package struct CloisterClient: Sendable {
         configuration.timeout.read = limits.silence.map { .seconds($0.components.seconds) }
         // Code and keys are for the server that was named, and not for another one that it names.
         configuration.redirectConfiguration = .disallow
+        var security = TLSConfiguration.makeClientConfiguration()
         if let certificatesPath {
             guard let certificates = try? NIOSSLCertificate.fromPEMFile(certificatesPath),
                 !certificates.isEmpty
             else { throw ClientError(.unreachable, "There is no certificate in \(certificatesPath).") }
-            var security = TLSConfiguration.makeClientConfiguration()
             security.trustRoots = .certificates(certificates)
             configuration.tlsConfiguration = security
         }
@@ -69,11 +72,15 @@ package struct CloisterClient: Sendable {
         self.baseURL = baseURL
         self.apiKey = apiKey
         isOwner = true
+        measured =
+            limits.isMeasuring
+            ? try KeptConnections(baseURL: baseURL, security: security, answerLimit: Self.answerLimit) : nil
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
     /// Gives up connections that are this client's own.
     package func close() async {
+        measured?.close()
         if isOwner { try? await http.shutdown() }
     }
 
@@ -140,8 +147,8 @@ package struct CloisterClient: Sendable {
                 .init("timeoutInSeconds", .integer(Int(seconds))),
             ]
         )
-        request.body = .bytes(ByteBuffer(bytes: body.encoded))
-        let (response, answer) = try await send(request, timeout: .seconds(seconds) + Self.margin)
+        let bytes = ByteBuffer(bytes: body.encoded)
+        let (response, answer) = try await post(request, bytes, timeout: .seconds(seconds) + Self.margin)
         guard response.status == .ok else { throw refusal(response, answer) }
         guard let resource = try? JSONDecoder().decode(ExecutionResource.self, from: answer) else {
             throw ClientError(

@@ -21,6 +21,12 @@ package struct ExecutionReport: Hashable, Sendable {
     /// How long each stage took.
     package var timings = StageTimings()
 
+    /// What it holds, in bytes.
+    package var byteCount: Int {
+        let ofValue = value.map { $0.text.utf8.count + ($0.json?.utf8.count ?? 0) } ?? 0
+        return images.reduce(standardOutput.count + standardError.count + ofValue) { $0 + $1.bytes.count }
+    }
+
     /// Makes the report of an execution that has produced nothing yet.
     ///
     /// - Parameters:

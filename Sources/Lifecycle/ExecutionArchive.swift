@@ -33,6 +33,8 @@ package struct ExecutionArchive: Sendable {
     private var entries: [ExecutionID: Entry] = [:]
     private var waiting: [ExecutionID] = []
     private var ended: [ExecutionID] = []
+    /// What those hold together, in bytes; a journal that is complete grows no more.
+    private var heldBytes = 0
     private var dropped = DroppedNames(limit: droppedLimit)
     /// Executions that were abandoned before their requests had come, bounded.
     private var abandoned: [ExecutionID] = []
@@ -212,11 +214,10 @@ package struct ExecutionArchive: Sendable {
 
     private mutating func retire(_ id: ExecutionID) {
         ended.append(id)
-        var held = ended.reduce(0) { $0 + (entries[$1]?.journal.byteCount ?? 0) }
-        while ended.count > 1, ended.count > Self.endedLimit || held > Self.endedBytes {
+        heldBytes += entries[id]?.journal.byteCount ?? 0
+        while ended.count > 1, ended.count > Self.endedLimit || heldBytes > Self.endedBytes {
             let oldest = ended.removeFirst()
-            held -= entries[oldest]?.journal.byteCount ?? 0
-            entries[oldest] = nil
+            heldBytes -= entries.removeValue(forKey: oldest)?.journal.byteCount ?? 0
             dropped.insert(oldest)
         }
     }

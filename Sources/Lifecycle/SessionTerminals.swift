@@ -16,7 +16,7 @@ where Instant.Duration == Duration {
     package var isAttended: Bool { terminals.contains { $0.readers > 0 } }
 
     /// When the next one is hung up because nobody reads it.
-    package var nextExpiry: Instant? { terminals.compactMap(\.expiry).min() }
+    package var nextExpiry: Instant? { terminals.lazy.compactMap { $0.expiry }.min() }
 
     /// What is known of all of them, in the order in which they were opened.
     package var descriptions: [TerminalDescription] { terminals.map(\.description) }

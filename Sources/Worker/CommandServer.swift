@@ -40,7 +40,7 @@ struct CommandServer: Sendable {
                     continue
                 }
                 // Below the pings: a burst of executions must not cost the lease.
-                group.addTask(priority: letter.mayWait ? .medium : .high) {
+                group.addImmediateTask(priority: letter.mayWait ? .medium : .high) {
                     if let answer = await answer(to: letter) { await send(answer, to: letter.envelope) }
                     await commandsInHand.leave(.message)
                 }

@@ -20,7 +20,7 @@ extension Sandbox {
                 origins[spec.id] = nil
                 touch()
             } else {
-                await waitForChange(until: .now + Self.longestSleep)
+                await waitForChange(of: .executions, until: .now + Self.longestSleep)
             }
         }
     }
@@ -60,13 +60,12 @@ extension Sandbox {
             } else if isOverdue {
                 return finish(.guestUnresponsive)
             } else {
-                await waitForChange(until: deadline)
+                await waitForChange(of: .executions, until: deadline)
             }
         }
         cancelled.remove(spec.id)
         guard archive[spec.id]?.journal.isComplete == true else { return }
         archive.finishCurrent()
-        changes.notify()
     }
 
     /// Tells the guest something.
@@ -107,16 +106,18 @@ extension Sandbox {
                     metrics.executionEnded(judged.status, in: pool.name, timings)
                     metrics.record(spans(of: current, timings))
                 }
+                changes.notify([.executions, .events, .pages])
             } else {
                 archive.append(event)
+                let isPage = archive.has(Self.pageFull, of: current, from: 0) == true
+                changes.notify(isPage ? [.events, .pages] : .events)
             }
-            changes.notify()
         case .trouble:
             // The agent could not carry out an order; what state the guest is in, nobody knows.
             finish(.guestCrashed)
         case .terminal(let number, let report):
             terminals.take(report, of: number)
-            changes.notify()
+            changes.notify(.terminals)
         case .ready, .warmed, .prepared, .file:
             break
         }

@@ -51,7 +51,7 @@ extension Sandbox {
                 // Without an answer the agent gives it up by itself.
                 _ = try? await ask(.close(transfer: transfer), until: .now + FileLimits.requestTimeout)
             }
-            await waitForChange(until: transfers.nextExpiry ?? .now + Self.longestWatch)
+            await waitForChange(of: .transfers, until: transfers.nextExpiry ?? .now + Self.longestWatch)
         }
     }
 
@@ -66,7 +66,7 @@ extension Sandbox {
         case .openToRead(_, let transfer), .openToWrite(_, let transfer):
             guard transfers.open(transfer, now: .now) else { return .tooMany }
             // The watch has to know when the new one expires.
-            changes.notify()
+            changes.notify(.transfers)
             return nil
         case .close: return nil
         default:

@@ -29,7 +29,7 @@ extension Sandbox {
         if !isKnown {
             arrivals[spec.id] = .now
             origins[spec.id] = RequestOrigin.current
-            changes.notify()
+            changes.notify(.executions)
         }
         return try await page(of: spec.id, from: 0, waitingFor: Self.pageFull, until: deadline)
     }
@@ -73,7 +73,7 @@ extension Sandbox {
                 return try page(of: id, from: sequence)
             }
             if let end { throw failure(for: end) }
-            await waitForChange(until: deadline)
+            await waitForChange(of: enough == .oneEvent ? .events : .pages, until: deadline)
         }
     }
 
@@ -122,6 +122,6 @@ extension Sandbox {
         } else if archive.current == id {
             cancelled.insert(id)
         }
-        changes.notify()
+        changes.notify([.executions, .events, .pages])
     }
 }

@@ -32,7 +32,7 @@ extension Sandbox {
         case .close(let id): try terminals.close(id)
         }
         touch()
-        changes.notify()
+        changes.notify(.terminals)
         return .terminal(try terminals.description(of: order.terminal))
     }
 
@@ -69,7 +69,7 @@ extension Sandbox {
             terminals.endReading(id, now: .now)
             touch()
             // The loop has to know from when on nobody reads, and how much was read.
-            changes.notify()
+            changes.notify(.terminals)
         }
         while true {
             if let page = try terminals.read(id, from: place) { return page }
@@ -77,7 +77,7 @@ extension Sandbox {
             guard ContinuousClock.now < deadline, !Task.isCancelled else {
                 return TerminalPage(position: place, bytes: [], isEnd: false)
             }
-            await waitForChange(until: deadline)
+            await waitForChange(of: .terminals, until: deadline)
         }
     }
 
@@ -97,7 +97,7 @@ extension Sandbox {
                     retryAfterSeconds: 1
                 )
             }
-            await waitForChange(until: deadline)
+            await waitForChange(of: .terminals, until: deadline)
         }
     }
 
@@ -110,7 +110,7 @@ extension Sandbox {
             while let (number, step) = terminals.nextStep() {
                 guard await send(.terminal(number: number, step), to: machine) else { return }
             }
-            await waitForChange(until: terminals.nextExpiry ?? .now + Self.longestSleep)
+            await waitForChange(of: .terminals, until: terminals.nextExpiry ?? .now + Self.longestSleep)
         }
     }
 

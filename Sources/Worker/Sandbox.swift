@@ -250,9 +250,14 @@ actor Sandbox {
 
     /// Waits for the next change of state.
     ///
-    /// - Parameter deadline: when to give up.
-    func waitForChange(until deadline: ContinuousClock.Instant) async {
-        let subscription = changes.subscribe()
+    /// - Parameters:
+    ///   - parts: what of the state is of interest; that the session ends always is.
+    ///   - deadline: when to give up.
+    func waitForChange(
+        of parts: ChangeSignal.Parts = .all,
+        until deadline: ContinuousClock.Instant
+    ) async {
+        let subscription = changes.subscribe(to: parts)
         await subscription.wait(until: deadline)
         changes.unsubscribe(subscription)
     }

@@ -144,7 +144,7 @@ struct LocalCluster: Sendable {
     ) async throws -> CoordinatorService {
         try await CoordinatorService(
             configuration: CoordinatorConfiguration(
-                address: "tcp://127.0.0.1:0",
+                address: inbox(in: state.path),
                 pools: pools,
                 clusterKey: clusterKey,
                 // The workers are this process's own and begin after it.
@@ -158,6 +158,14 @@ struct LocalCluster: Sendable {
         )
     }
 
+    /// Where a node of this machine listens: a socket that only this user can open.
+    private func inbox(in folder: String) -> String {
+        let address = "ipc://\(folder)/inbox.socket"
+        // The kernel takes no path that is longer than 107 bytes.
+        return (try? AddressPolicy(hasIdentity: false).listening(at: address)) == nil
+            ? "tcp://127.0.0.1:0" : address
+    }
+
     private func configureWorker(
         _ number: Int,
         coordinator: String,
@@ -168,7 +176,7 @@ struct LocalCluster: Sendable {
         try StateDirectory.makeFolder(folder)
         var lines = [
             SettingsExample.line("name", .text("worker-\(number)")),
-            SettingsExample.line("inbox", .text("tcp://127.0.0.1:0")),
+            SettingsExample.line("inbox", .text(inbox(in: folder))),
             SettingsExample.line("coordinators", .list([coordinator])),
             SettingsExample.line("clusterKeyFile", .text(state.clusterKeyPath)),
             SettingsExample.line("runDirectory", .text(folder)),

@@ -61,7 +61,10 @@ struct RunningServer: Sendable {
         let group = ServiceGroup(
             configuration: .init(services: [server] + [departure].compactMap(\.self), logger: logger)
         )
-        let http = HTTPClient(configuration: .init(timeout: .init(connect: .seconds(30), read: .seconds(30))))
+        var patient = HTTPClient.Configuration(timeout: .init(connect: .seconds(30), read: .seconds(30)))
+        // A server that listens no more is not there: to try again would only take the 30 s.
+        patient.connectionPool.retryConnectionEstablishment = false
+        let http = HTTPClient(configuration: patient)
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             var iterator = ports.makeAsyncIterator()

@@ -58,14 +58,15 @@ enum ImportRule {
         "Client": Entry(
             ours: ["APIModel"],
             others: [
-                "AsyncHTTPClient", "FoundationEssentials", "NIOCore", "NIOHTTP1", "NIOSSL", "Synchronization",
+                "AsyncHTTPClient", "FoundationEssentials", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL",
+                "Synchronization",
             ]
         ),
         "API": Entry(
             ours: ["Domain", "APIModel", "Identity", "Coordinator", "Telemetry"],
             others: system.union([
                 "HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "Logging", "NIOCore",
-                "NIOHTTPTypes", "NIOSSL",
+                "NIOHTTPTypes", "NIOPosix", "NIOSSL",
                 "ServiceLifecycle",
             ])
         ),

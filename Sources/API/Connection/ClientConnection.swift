@@ -8,11 +8,15 @@ internal import ServiceLifecycle
 /// The connection that a request came on.
 struct ClientConnection: Sendable {
     /// How long a client may take to read what it is sent; then it has lost its connection.
-    private static let patience: TimeAmount = .seconds(60)
+    static let patience: Duration = .seconds(60)
 
     private let channel: any Channel
+    private let state: ConnectionState
 
-    init(channel: any Channel) { self.channel = channel }
+    init(channel: any Channel) {
+        self.channel = channel
+        state = .of(channel)
+    }
 
     /// Does something for the client, and cancels it when the client goes away.
     ///
@@ -22,19 +26,17 @@ struct ClientConnection: Sendable {
     func cancellingOnDisconnect<Value: Sendable>(
         _ operation: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        let (disconnection, continuation) = AsyncStream<Never>.makeStream()
-        await arm(continuation)
-        defer { disarm() }
-        return try await withThrowingTaskGroup(of: Value.self) { group in
-            defer { group.cancelAll() }
-            group.addTask { try await operation() }
-            group.addTask {
-                for await _ in disconnection {}
-                throw CancellationError()
-            }
-            guard let value = try await group.next() else { throw CancellationError() }
-            return value
+        // Awaited below. It begins on this thread: to wake another one for it takes longer than much of what it does.
+        let task = Task.immediate(executorPreference: state.executor) { try await operation() }
+        state.onDisconnect { task.cancel() }
+        defer { state.onDisconnect(nil) }
+        let result = await withTaskCancellationHandler {
+            await task.result
+        } onCancel: {
+            task.cancel()
         }
+        guard !state.isGone else { throw CancellationError() }
+        return try result.get()
     }
 
     /// Waits for the cluster while an answer is sent, but neither for a client that goes away nor when the
@@ -61,11 +63,11 @@ struct ClientConnection: Sendable {
     /// - Returns: what the operation returns.
     /// - Throws: what the operation throws.
     func closing<Value, Problem: Error>(
-        after timeout: TimeAmount,
+        after timeout: Duration,
         _ operation: () async throws(Problem) -> Value
     ) async throws(Problem) -> Value {
-        let deadline = close(after: timeout)
-        defer { deadline.cancel() }
+        state.expect(by: .now + timeout)
+        defer { state.expect(by: nil) }
         return try await operation()
     }
 
@@ -78,17 +80,9 @@ struct ClientConnection: Sendable {
     @concurrent
     func write(_ bytes: some Sequence<UInt8> & Sendable, to writer: inout any ResponseBodyWriter) async throws
     {
-        let deadline = close(after: Self.patience)
-        defer { deadline.cancel() }
+        state.expect(by: .now + Self.patience)
+        defer { state.expect(by: nil) }
         try await writer.write(ByteBuffer(bytes: bytes))
-    }
-
-    /// Closes the connection in a while.
-    ///
-    /// - Parameter timeout: how long to wait.
-    /// - Returns: what to cancel when the client has done in time what it had to.
-    private func close(after timeout: TimeAmount) -> Scheduled<Void> {
-        channel.eventLoop.scheduleTask(in: timeout) { [channel] in channel.close(promise: nil) }
     }
 
     /// Tells a client that waits for it to send the body (RFC 9110, section 10.1.1).
@@ -99,19 +93,5 @@ struct ClientConnection: Sendable {
     func invite(bodyOf request: Request) {
         guard request.headers[.expect]?.lowercased() == "100-continue" else { return }
         channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)), promise: nil)
-    }
-
-    private func arm(_ continuation: AsyncStream<Never>.Continuation) async {
-        let armed = channel.eventLoop.submit { [channel] in
-            try channel.pipeline.syncOperations.handler(type: DisconnectWatch.self).arm(continuation)
-        }
-        // A channel without its handlers is one that has closed.
-        do { try await armed.get() } catch { continuation.finish() }
-    }
-
-    private func disarm() {
-        channel.eventLoop.execute { [channel] in
-            try? channel.pipeline.syncOperations.handler(type: DisconnectWatch.self).disarm()
-        }
     }
 }

@@ -14,7 +14,7 @@ struct JoinRoutes: Sendable {
 
     /// How workers join here; nil where they do not.
     let joining: NodeJoining?
-    let bodyTimeout: TimeAmount
+    let bodyTimeout: Duration
 
     /// The routes that need no credential: a worker shows its token in the body.
     var open: [RouteTable.Route] {

@@ -11,7 +11,7 @@ struct KeyRoutes: Sendable {
     static let path = "/cloister/v1/keys"
 
     let keys: KeyRing
-    let bodyTimeout: TimeAmount
+    let bodyTimeout: Duration
 
     /// The routes.
     var all: [RouteTable.Route] {

@@ -11,7 +11,7 @@ internal import Telemetry
 struct NodeChangeRoutes: Sendable {
     let control: any NodeControl
     let nodes: any NodeDispatch
-    let bodyTimeout: TimeAmount
+    let bodyTimeout: Duration
 
     /// The routes below a node.
     var below: [RouteTable.Route] {

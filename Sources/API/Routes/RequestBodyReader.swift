@@ -21,7 +21,7 @@ struct RequestBodyReader {
     func bytes(
         of request: Request,
         on connection: ClientConnection,
-        within timeout: TimeAmount
+        within timeout: Duration
     ) async throws(Failure) -> [UInt8] {
         if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
             throw Failure(.unsupportedMediaType, "Compressed bodies are not taken; send the body as it is.")

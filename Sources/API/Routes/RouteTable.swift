@@ -13,7 +13,7 @@ internal import Telemetry
 struct RouteTable {
     let dispatch: any SessionDispatch
     let access: APIAccess
-    let bodyTimeout: TimeAmount
+    let bodyTimeout: Duration
     let silence: SilenceBounds
     /// Makes the links in answers.
     let links: NextLink
@@ -100,6 +100,7 @@ struct RouteTable {
             context: APIContext.self,
             options: [.caseInsensitive, .autoGenerateHeadEndpoints]
         )
+        router.add(middleware: LargeBodyMiddleware())
         router.add(middleware: TraceMiddleware(tracer: metrics.tracer))
         router.add(middleware: MetricsMiddleware(metrics: metrics))
         if let audit = access.audit { router.add(middleware: AuditMiddleware(log: audit)) }

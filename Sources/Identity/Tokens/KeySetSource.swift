@@ -36,6 +36,8 @@ struct DiscoveredKeySource: KeySetSource {
         self.timeout = timeout
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout = .init(connect: timeout, read: timeout)
+        // Who asks for keys asks again; and a certificate that is not believed is not believed the second time.
+        configuration.connectionPool.retryConnectionEstablishment = false
         if let file = issuer.authorityFile {
             var tls = TLSConfiguration.makeClientConfiguration()
             tls.trustRoots = .file(file)

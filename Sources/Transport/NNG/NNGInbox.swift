@@ -1,4 +1,5 @@
 import CNNG
+import Synchronization
 
 /// A PULL socket that listens; it lives as long as the process.
 final class NNGInbox: Inbox {
@@ -9,6 +10,8 @@ final class NNGInbox: Inbox {
     private let maximumMessageSize: Int
     private let operations: OperationPool
     private let listener: InboxListener
+    /// What came with a message that was read; the next one stands last.
+    private let unread = Mutex<[[UInt8]]>([])
 
     /// Opens the socket and listens; may block while a name is resolved.
     init(
@@ -20,7 +23,11 @@ final class NNGInbox: Inbox {
         try TransportError.check(nng_pull0_open(&socket), "open an inbox")
         do throws(TransportError) {
             try TransportError.check(
-                nng_socket_set_size(socket, NNG_OPT_RECVMAXSZ, maximumMessageSize),
+                nng_socket_set_size(
+                    socket,
+                    NNG_OPT_RECVMAXSZ,
+                    max(maximumMessageSize + Batch.headerBytes, Batch.wholeMax)
+                ),
                 "limit the size of messages"
             )
             listener = try InboxListener(socket, at: address, limits: limits)
@@ -38,15 +45,17 @@ final class NNGInbox: Inbox {
     /// Waits for the next message.
     func receive() async throws(TransportError) -> [UInt8] {
         while true {
+            if let next = unread.withLock({ $0.popLast() }) { return next }
             let received = try await operations.withOperation { operation async throws(TransportError) in
                 await operation.receive(on: socket)
             }
             switch received {
-            case .success(let bytes) where bytes.count <= maximumMessageSize:
-                return bytes
-            case .success:
+            case .success(let bytes):
+                // What is no batch is for the reader to complain of.
+                let messages = Batch.messages(in: bytes) ?? [bytes]
                 // Within one process the library does not look at the size.
-                continue
+                let fitting = messages.filter { $0.count <= maximumMessageSize }
+                unread.withLock { $0.insert(contentsOf: fitting.reversed(), at: 0) }
             case .failure(let refusal):
                 throw TransportError(nng: refusal.result, "receive")
             }

@@ -17,6 +17,9 @@ final class NNGOutbox: Outbox {
         case notBefore(ContinuousClock.Instant)
     }
 
+    /// How long a batch waits for the one before; its messages are on their own then, each for as long as it may.
+    private static let handOverMilliseconds: nng_duration = 2
+
     /// The address of the peer.
     let address: String
 
@@ -24,6 +27,7 @@ final class NNGOutbox: Outbox {
     private let maximumMessageSize: Int
     private let limits: NNGTransport.Limits
     private let state: Mutex<State>
+    private let batcher = Batcher()
     private let thread = DispatchQueue(label: "cloister.transport.outbox")
 
     /// Makes the first link, which begins to dial in the background.
@@ -58,7 +62,10 @@ final class NNGOutbox: Outbox {
                 "\(bytes.count) bytes are more than the \(maximumMessageSize) allowed to \(address)."
             )
         }
+        guard !Task.isCancelled else { throw TransportError(.cancelled, "The task was cancelled.") }
         let deadline = ContinuousClock.now.advanced(by: timeout)
+        if bytes.count <= Batch.bytesMax, await batcher.send(bytes, by: sendSoon) { return }
+        let bytes = Batch.joined([bytes])
         var remaining = timeout
         while true {
             let link: OutboxLink
@@ -74,6 +81,15 @@ final class NNGOutbox: Outbox {
             remaining = ContinuousClock.now.duration(to: deadline)
             guard remaining > .zero else { throw error }
         }
+    }
+
+    /// Sends a batch if the connection takes it now or when it has handed over the one before.
+    private func sendSoon(_ batch: [UInt8]) async -> Bool {
+        guard case .link(let link)? = try? access() else { return false }
+        var isSent = link.sendAtOnce(batch)
+        if !isSent { isSent = (try? await link.send(batch, milliseconds: Self.handOverMilliseconds)) == 0 }
+        if isSent { state.withLock { $0.lastProgress = .now } }
+        return isSent
     }
 
     /// Sends over one link.

@@ -101,6 +101,20 @@ final class OutboxLink: Sendable {
         }
     }
 
+    /// Sends one message if the connection takes it at once.
+    ///
+    /// It needs no turn of the library's threads: who sends does it all.
+    ///
+    /// - Returns: Whether it took it; otherwise nothing was sent.
+    func sendAtOnce(_ bytes: [UInt8]) -> Bool {
+        guard let message = try? Message(copying: bytes) else { return false }
+        let pointer = message.release()
+        var result = Int32(NNG_ECLOSED.rawValue)
+        _ = gate.enter { result = nng_sendmsg(handle, pointer, Int32(NNG_FLAG_NONBLOCK)) }
+        if result != 0 { _ = Message(adopting: pointer) }
+        return result == 0
+    }
+
     /// Lets no send begin any more and cancels those that wait; they were not delivered.
     func end() {
         operations.shut()

@@ -35,7 +35,8 @@ struct BenchAgentCommand: AsyncParsableCommand {
             certificatesPath: job.certificatesPath,
             limits: ClientLimits(
                 silence: .seconds(job.timeoutSeconds + 60),
-                connections: job.options.plan.lanes + 16
+                connections: job.options.plan.lanes + 16,
+                isMeasuring: true
             )
         )
         let target = BenchTarget(

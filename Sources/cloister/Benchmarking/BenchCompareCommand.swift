@@ -68,7 +68,7 @@ struct BenchCompareCommand: AsyncParsableCommand {
     func run() async throws {
         try await CommandOutcome.report(failingWith: ExitStatus.notDone) { found in
             if let json, json != "-" { try ResultFile.check(json) }
-            guard let target = try connection.target(limits: ClientLimits()) else {
+            guard let target = try connection.target(limits: ClientLimits(isMeasuring: true)) else {
                 throw Failure(.invalidConfiguration, ConnectionOptions.advice)
             }
             found(target)

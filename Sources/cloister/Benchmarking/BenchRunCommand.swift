@@ -108,7 +108,11 @@ struct BenchRunCommand: AsyncParsableCommand {
             let options = try load.options(for: scenario)
             try report.check()
             try comparison.check()
-            let limits = ClientLimits(silence: .seconds(timeout + 60), connections: options.plan.lanes + 16)
+            let limits = ClientLimits(
+                silence: .seconds(timeout + 60),
+                connections: options.plan.lanes + 16,
+                isMeasuring: true
+            )
             guard let target = try connection.target(limits: limits, apiKey: apiKey) else {
                 throw Failure(.invalidConfiguration, ConnectionOptions.advice)
             }

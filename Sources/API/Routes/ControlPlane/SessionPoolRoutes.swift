@@ -18,7 +18,7 @@ struct SessionPoolRoutes: Sendable {
 
     let pools: SessionPools
     let links: NextLink
-    let bodyTimeout: TimeAmount
+    let bodyTimeout: Duration
 
     /// The routes.
     var all: [RouteTable.Route] {

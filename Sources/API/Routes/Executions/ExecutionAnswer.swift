@@ -22,11 +22,14 @@ struct ExecutionAnswer {
     func ended(
         _ report: ExecutionReport,
         form: AnswerForm
-    ) throws(Failure) -> Response {
+    ) async throws(Failure) -> Response {
         let end = ContinuousClock.now
         note(report.outcome, report.timings)
-        let resource = try ExecutionResource(report, form: form, layout: subject.layout)
-        var response = Response(json: resource.encoded(as: subject.layout.shape))
+        let (resource, body) = try await Apart.compute(report.byteCount) { [subject] () throws(Failure) in
+            let resource = try ExecutionResource(report, form: form, layout: subject.layout)
+            return (resource, resource.encoded(as: subject.layout.shape))
+        }
+        var response = Response(json: body)
         ExecutionHeaders(
             report: report,
             resource: resource,

@@ -22,7 +22,7 @@ struct ExecutionOrder {
                 try await reader.dispatch.execute(spec, in: session)
             }
         }
-        return try answer.ended(report, form: spec.form)
+        return try await answer.ended(report, form: spec.form)
     }
 
     /// Has it begin, and answers whatever there is of it: nothing, if it is not one that is asked for again.
@@ -31,7 +31,7 @@ struct ExecutionOrder {
     func begin() async throws -> Response {
         let reading = try await reader.everything(after: try await taken())
         guard reading.report.outcome != nil else { return answer.pending(reading.page, status: .accepted) }
-        return try answer.ended(reading.report, form: reading.page.form)
+        return try await answer.ended(reading.report, form: reading.page.form)
     }
 
     /// Has it begin.

@@ -21,7 +21,7 @@ struct ExecutionRoutes: Sendable {
     ]
 
     let dispatch: any SessionDispatch
-    let bodyTimeout: TimeAmount
+    let bodyTimeout: Duration
     let silence: SilenceBounds
 
     /// `POST …/executions` and its older names.

@@ -42,7 +42,7 @@ struct PatientExecution: Sendable {
         let deadline = ContinuousClock.now + order.spec.timeout + Self.margin
         let spoken = ContinuousClock.now
         let reading = try await begin(at: spoken)
-        guard !reading.page.isComplete else { return try answer(reading) }
+        guard !reading.page.isComplete else { return try await answer(reading) }
         var headers: HTTPFields = [.contentType: "application/json; charset=utf-8"]
         order.answer.addHeaders(reading.page, to: &headers)
         let body = ResponseBody { writer in
@@ -88,18 +88,17 @@ struct PatientExecution: Sendable {
         }
     }
 
-    private func answer(_ reading: ExecutionReader.Reading) throws(Failure) -> Response {
-        try order.answer.ended(reading.report, form: order.spec.form)
+    private func answer(_ reading: ExecutionReader.Reading) async throws(Failure) -> Response {
+        try await order.answer.ended(reading.report, form: order.spec.form)
     }
 
-    private func body(of reading: ExecutionReader.Reading) throws(Failure) -> [UInt8] {
+    private func body(of reading: ExecutionReader.Reading) async throws(Failure) -> [UInt8] {
         order.answer.note(reading.report.outcome, reading.report.timings)
         let layout = order.answer.subject.layout
-        return try ExecutionResource(
-            reading.report,
-            form: order.spec.form,
-            layout: layout
-        ).encoded(as: layout.shape)
+        return try await Apart.compute(reading.report.byteCount) { [order] () throws(Failure) in
+            try ExecutionResource(reading.report, form: order.spec.form, layout: layout)
+                .encoded(as: layout.shape)
+        }
     }
 
     @concurrent

@@ -24,7 +24,7 @@ struct StoredExecutionRoutes: Sendable {
         let answer = ExecutionAnswer(subject: subject, context: context, beginning: .now)
         let reading = try await reader.everything(after: try await reader.page(from: 0))
         guard reading.report.outcome != nil else { return answer.pending(reading.page, status: .ok) }
-        return try answer.ended(reading.report, form: reading.page.form)
+        return try await answer.ended(reading.report, form: reading.page.form)
     }
 
     /// `DELETE …/executions/{id}`: that it does not run afterwards is all that it asks for.

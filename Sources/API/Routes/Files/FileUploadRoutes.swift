@@ -14,7 +14,7 @@ struct FileUploadRoutes: Sendable {
     private static let bodyBytes = FileLimits.uploadBytes + formBytes
 
     let dispatch: any SessionDispatch
-    let bodyTimeout: TimeAmount
+    let bodyTimeout: Duration
 
     /// `POST …/files` and its older names.
     func take(_ fixedShape: FileShape?) -> RouteTable.Handler {

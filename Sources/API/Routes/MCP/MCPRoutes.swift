@@ -14,7 +14,7 @@ struct MCPRoutes: Sendable {
     static let rights: Rights = [.execute, .files]
 
     let dispatch: any SessionDispatch
-    let bodyTimeout: TimeAmount
+    let bodyTimeout: Duration
     let links: NextLink
     let calls = MCPCalls()
 

@@ -13,7 +13,7 @@ struct TerminalRoutes: Sendable {
     static let place = path + "/{terminal}"
 
     let dispatch: any SessionDispatch
-    let bodyTimeout: TimeAmount
+    let bodyTimeout: Duration
 
     /// `POST …/terminals`.
     @Sendable
