@@ -144,7 +144,7 @@ struct LocalCluster: Sendable {
     ) async throws -> CoordinatorService {
         try await CoordinatorService(
             configuration: CoordinatorConfiguration(
-                address: inbox(in: state.path),
+                address: "tcp://127.0.0.1:0",
                 pools: pools,
                 clusterKey: clusterKey,
                 // The workers are this process's own and begin after it.
@@ -158,14 +158,6 @@ struct LocalCluster: Sendable {
         )
     }
 
-    /// Where a node of this machine listens: a socket that only this user can open.
-    private func inbox(in folder: String) -> String {
-        let address = "ipc://\(folder)/inbox.socket"
-        // The kernel takes no path that is longer than 107 bytes.
-        return (try? AddressPolicy(hasIdentity: false).listening(at: address)) == nil
-            ? "tcp://127.0.0.1:0" : address
-    }
-
     private func configureWorker(
         _ number: Int,
         coordinator: String,
@@ -176,7 +168,7 @@ struct LocalCluster: Sendable {
         try StateDirectory.makeFolder(folder)
         var lines = [
             SettingsExample.line("name", .text("worker-\(number)")),
-            SettingsExample.line("inbox", .text(inbox(in: folder))),
+            SettingsExample.line("inbox", .text("tcp://127.0.0.1:0")),
             SettingsExample.line("coordinators", .list([coordinator])),
             SettingsExample.line("clusterKeyFile", .text(state.clusterKeyPath)),
             SettingsExample.line("runDirectory", .text(folder)),

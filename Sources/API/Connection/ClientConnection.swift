@@ -26,8 +26,10 @@ struct ClientConnection: Sendable {
     func cancellingOnDisconnect<Value: Sendable>(
         _ operation: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
+        guard !state.isGone else { throw CancellationError() }
+        let executor = Apart.isApart ? nil : state.executor
         // Awaited below. It begins on this thread: to wake another one for it takes longer than much of what it does.
-        let task = Task.immediate(executorPreference: state.executor) { try await operation() }
+        let task = Task.immediate(executorPreference: executor) { try await operation() }
         state.onDisconnect { task.cancel() }
         defer { state.onDisconnect(nil) }
         let result = await withTaskCancellationHandler {

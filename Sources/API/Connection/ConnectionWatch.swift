@@ -10,7 +10,7 @@ internal import Synchronization
 final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = NIOAny
 
-    private var state = ConnectionState(executor: nil)
+    private var state = ConnectionState()
     private let interval: TimeAmount
     private var nextLook: Scheduled<Void>?
 
@@ -74,11 +74,14 @@ final class ConnectionState: Sendable {
     let executor: EventLoopExecutor?
     private let facts = Mutex(Facts())
 
-    fileprivate init(executor: EventLoopExecutor?) { self.executor = executor }
+    fileprivate init(executor: EventLoopExecutor? = nil, isGone: Bool = false) {
+        self.executor = executor
+        if isGone { clientIsGone() }
+    }
 
-    /// The state of a connection that is open; that of none when nobody watches it.
+    /// The state of a connection; one that is not watched has closed already.
     static func of(_ channel: any Channel) -> ConnectionState {
-        all.withLock { $0[ObjectIdentifier(channel)] } ?? ConnectionState(executor: nil)
+        all.withLock { $0[ObjectIdentifier(channel)] } ?? ConnectionState(isGone: true)
     }
 
     fileprivate static func add(_ state: ConnectionState, of channel: any Channel) {

@@ -63,7 +63,7 @@ final class KeptConnections: Sendable {
         head.headers.add(name: "Content-Length", value: String(body.readableBytes))
         let connection = try await connection()
         let answer = try await connection.ask(head, body, within: timeout)
-        idle.withLock { $0.append(connection) }
+        if answer.head.isKeepAlive { idle.withLock { $0.append(connection) } }
         return answer
     }
 

@@ -1,6 +1,6 @@
 /// Messages that travel as one of the library's: each behind its length, 4 bytes, the highest first.
 ///
-/// A message of libnng costs its threads a dozen turns, whatever its size (docs/decisions/0020-batches.md).
+/// A message of libnng costs its threads a dozen turns, whatever its size (docs/decisions/0020-fewer-threads-woken.md).
 enum Batch {
     /// What the length of a message takes.
     static let headerBytes = 4

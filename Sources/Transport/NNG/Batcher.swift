@@ -42,11 +42,12 @@ final class Batcher: Sendable {
             return Array(fitting)
         }
 
-        /// Ends a batch; whoever waits first leads the next.
-        mutating func handOver() -> Follower? {
+        /// Ends a batch; whoever waits first leads the next, unless the line is blocked: then nobody waits here.
+        mutating func handOver(_ isSent: Bool) -> (next: Follower?, left: [Follower]) {
             lastBatch = .now
-            isLed = !followers.isEmpty
-            return isLed ? followers.removeFirst() : nil
+            defer { if !isSent { followers = [] } }
+            isLed = isSent && !followers.isEmpty
+            return isSent ? (isLed ? followers.removeFirst() : nil, []) : (nil, followers)
         }
     }
 
@@ -85,9 +86,10 @@ final class Batcher: Sendable {
         if state.withLock({ $0.lastBatch.duration(to: .now) < Self.lull }) { await Task.yield() }
         let followers = state.withLock { $0.takeFollowers(of: message) }
         let isSent = await deliver(Batch.joined([message] + followers.map(\.message)))
-        let next = state.withLock { $0.handOver() }
+        let (next, left) = state.withLock { $0.handOver(isSent) }
         next?.waiting.resume(returning: .leads)
         for follower in followers { follower.waiting.resume(returning: isSent ? .sent : .notSent) }
+        for follower in left { follower.waiting.resume(returning: .notSent) }
         return isSent
     }
 }

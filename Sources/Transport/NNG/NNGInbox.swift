@@ -51,8 +51,8 @@ final class NNGInbox: Inbox {
             }
             switch received {
             case .success(let bytes):
-                // What is no batch is for the reader to complain of.
-                let messages = Batch.messages(in: bytes) ?? [bytes]
+                // What is no batch is an empty message, of which the reader complains.
+                let messages = Batch.messages(in: bytes) ?? [[]]
                 // Within one process the library does not look at the size.
                 let fitting = messages.filter { $0.count <= maximumMessageSize }
                 unread.withLock { $0.insert(contentsOf: fitting.reversed(), at: 0) }

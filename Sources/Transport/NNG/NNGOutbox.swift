@@ -64,9 +64,9 @@ final class NNGOutbox: Outbox {
         }
         guard !Task.isCancelled else { throw TransportError(.cancelled, "The task was cancelled.") }
         let deadline = ContinuousClock.now.advanced(by: timeout)
-        if bytes.count <= Batch.bytesMax, await batcher.send(bytes, by: sendSoon) { return }
+        if bytes.count <= Batch.bytesMax, await sendBatched(bytes) { return }
         let bytes = Batch.joined([bytes])
-        var remaining = timeout
+        var remaining = max(ContinuousClock.now.duration(to: deadline), .zero)
         while true {
             let link: OutboxLink
             switch try access() {
@@ -81,6 +81,12 @@ final class NNGOutbox: Outbox {
             remaining = ContinuousClock.now.duration(to: deadline)
             guard remaining > .zero else { throw error }
         }
+    }
+
+    private func sendBatched(_ bytes: [UInt8]) async -> Bool {
+        // What is urgent, as a ping is, does not wait for the turns of what is not.
+        if Task.currentPriority > .medium { return await sendSoon(Batch.joined([bytes])) }
+        return await batcher.send(bytes, by: sendSoon)
     }
 
     /// Sends a batch if the connection takes it now or when it has handed over the one before.

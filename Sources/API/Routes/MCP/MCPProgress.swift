@@ -44,7 +44,7 @@ struct MCPProgress: Sendable {
     ) async throws -> JSONValue {
         do {
             do {
-                return run.message(bounded(try await result(of: call, telling: &writer)))
+                return run.message(await bounded(try await result(of: call, telling: &writer)))
             } catch {
                 return run.message(try await run.told(error))
             }
@@ -116,8 +116,9 @@ struct MCPProgress: Sendable {
     }
 
     /// A result that clients would not take as one event is an error that they can take.
-    private func bounded(_ result: MCPToolResult) -> MCPToolResult {
-        guard result.json.encoded.count > MCPLimits.eventBytes else { return result }
+    private func bounded(_ result: MCPToolResult) async -> MCPToolResult {
+        let size = await Apart.compute { () throws(Never) in result.json.encoded.count }
+        guard size > MCPLimits.eventBytes else { return result }
         return .failed(
             Failure(
                 .payloadTooLarge,

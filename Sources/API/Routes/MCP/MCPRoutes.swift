@@ -31,8 +31,13 @@ struct MCPRoutes: Sendable {
         RouteTable.poolPrefixes.contains { ($0 + Self.path).lowercased() == path?.lowercased() }
     }
 
+    // What a tool produces is laid out twice and may be long, and no agent counts microseconds.
     @Sendable
     private func post(_ request: Request, _ context: APIContext) async throws -> Response {
+        try await Apart.compute { try await answer(request, context) }
+    }
+
+    private func answer(_ request: Request, _ context: APIContext) async throws -> Response {
         let pool = try await admit(request, context)
         let limit = max(MCPLimits.bodyBytes, ExecutionRequest.bodyLimit(for: pool.limits))
         let bytes = try await RequestBodyReader(limit: limit)
