@@ -84,8 +84,9 @@ final class NNGOutbox: Outbox {
     }
 
     private func sendBatched(_ bytes: [UInt8]) async -> Bool {
-        // What is urgent, as a ping is, does not wait for the turns of what is not.
-        if Task.currentPriority > .medium { return await sendSoon(Batch.joined([bytes])) }
+        // What is urgent, as a ping is, does not wait for the turns of what is not; and nobody for a leader that
+        // is less urgent, as the pieces of templates are, and gets its turn late.
+        guard Task.currentPriority == .medium else { return await sendSoon(Batch.joined([bytes])) }
         return await batcher.send(bytes, by: sendSoon)
     }
 
