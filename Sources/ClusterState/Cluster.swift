@@ -47,7 +47,11 @@ package struct Cluster: Sendable {
         self.configuration = configuration
         membership = Membership(configuration: configuration)
         directory = Directory(lastGeneration: lastGeneration)
-        tombstones = Tombstones(countMax: configuration.tombstonesMax, age: configuration.memory)
+        tombstones = Tombstones(
+            countMax: configuration.tombstonesMax,
+            age: configuration.memory,
+            writtenAge: configuration.writtenMemory
+        )
         losses = LossNotices(countMax: configuration.tombstonesMax, age: configuration.memory)
         let lease = configuration.times.lease
         shared = sharing.map {

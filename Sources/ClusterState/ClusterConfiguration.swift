@@ -16,8 +16,11 @@ package struct ClusterConfiguration: Hashable, Sendable {
     package var workersMax: Int
     /// The most tombstones, and the most losses of which a client was not told yet.
     package var tombstonesMax: Int
-    /// How long tombstones, losses and former lives of workers are remembered.
+    /// How long losses, former lives of workers, and tombstones that the store has not taken are remembered.
     package var memory: Duration
+    /// How long a tombstone is remembered that the store of a coordinator that is alone has taken: longer than its
+    /// worker mostly goes on to report it.
+    package var writtenMemory: Duration
 
     /// Makes a configuration; the defaults are the documented ones.
     ///
@@ -30,7 +33,8 @@ package struct ClusterConfiguration: Hashable, Sendable {
     ///   - stopInterval: how often a worker is told again to stop a session.
     ///   - workersMax: the most workers.
     ///   - tombstonesMax: the most tombstones.
-    ///   - memory: how long tombstones, losses and former lives are remembered.
+    ///   - memory: how long losses, former lives, and tombstones that the store has not taken are remembered.
+    ///   - writtenMemory: how long a tombstone is remembered that the store of a lone coordinator has taken.
     package init(
         times: LeaseTimes = LeaseTimes(),
         boundedLoad: BoundedLoad = BoundedLoad(),
@@ -39,7 +43,8 @@ package struct ClusterConfiguration: Hashable, Sendable {
         stopInterval: Duration = .seconds(2),
         workersMax: Int = 1024,
         tombstonesMax: Int = 50_000,
-        memory: Duration = .seconds(2 * 60 * 60)
+        memory: Duration = .seconds(2 * 60 * 60),
+        writtenMemory: Duration = .seconds(5 * 60)
     ) {
         self.times = times
         self.boundedLoad = boundedLoad
@@ -49,5 +54,6 @@ package struct ClusterConfiguration: Hashable, Sendable {
         self.workersMax = workersMax
         self.tombstonesMax = tombstonesMax
         self.memory = memory
+        self.writtenMemory = writtenMemory
     }
 }

@@ -53,6 +53,18 @@ package final class AlarmClock: Sendable {
         state.withLock { $0.alarms.remove(alarm.place) }
     }
 
+    /// Sleeps until a deadline.
+    ///
+    /// - Parameter deadline: when to go on; at once when it has passed.
+    /// - Throws: `CancellationError` when the task is cancelled; nothing is left of the alarm then.
+    package func sleep(until deadline: ContinuousClock.Instant) async throws {
+        let (rings, bell) = AsyncStream.makeStream(of: Never.self)
+        let alarm = set(for: deadline) { bell.finish() }
+        for await _ in rings {}
+        callOff(alarm)
+        try Task.checkCancellation()
+    }
+
     private func look(at time: ContinuousClock.Instant) {
         let pause = max(ContinuousClock.now.duration(to: time), .zero)
         queue.asyncAfter(deadline: .now() + .nanoseconds(pause.wholeNanoseconds)) { [self] in ring(at: time) }

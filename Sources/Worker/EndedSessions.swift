@@ -5,39 +5,49 @@ internal import Wire
 struct EndedSessions: Sendable {
     /// Beyond this many the oldest are forgotten; a coordinator that is away for so long lists anew.
     private static let limit = 10_000
+    /// How long it is remembered that an identifier's session ended: longer than any command for it may be on its way.
+    static let age: Duration = .seconds(5 * 60)
 
     private var entries: [EndedSession] = []
     private var lastNumber: UInt64 = 0
     private var newest: [SessionKey: EndedSession] = [:]
-    private var order: [SessionKey] = []
+    private var queue = AgedQueue<SessionLife>(countMax: limit, age: age)
 
     /// Notes an end.
     ///
     /// - Parameters:
     ///   - session: the session.
     ///   - cause: why it ended.
-    mutating func append(_ session: SessionLife, cause: EndCause) {
+    ///   - now: the present time, as a time since a fixed one.
+    mutating func append(_ session: SessionLife, cause: EndCause, at now: Duration) {
         lastNumber += 1
         let entry = EndedSession(number: lastNumber, session: session, cause: cause)
         entries.append(entry)
         if entries.count > Self.limit { entries.removeFirst(entries.count - Self.limit) }
-        remember(entry)
+        remember(entry, at: now)
     }
 
     /// Notes that a session was refused: the coordinator begins it elsewhere, so that it must not begin
     /// here by a command that is still on its way.
     ///
-    /// - Parameter session: the session.
-    mutating func refuse(_ session: SessionLife) {
-        remember(EndedSession(number: 0, session: session, cause: .startFailed))
+    /// - Parameters:
+    ///   - session: the session.
+    ///   - now: the present time, as a time since a fixed one.
+    mutating func refuse(_ session: SessionLife, at now: Duration) {
+        remember(EndedSession(number: 0, session: session, cause: .startFailed), at: now)
     }
 
-    private mutating func remember(_ entry: EndedSession) {
+    private mutating func remember(_ entry: EndedSession, at now: Duration) {
+        while let old = queue.removeExpired(at: now) { forget(old) }
         let session = entry.session
         let known = newest[session.key]
-        if known == nil { order.append(session.key) }
-        if known.map({ $0.session.generation < session.generation }) ?? true { newest[session.key] = entry }
-        if order.count > Self.limit { newest[order.removeFirst()] = nil }
+        guard known.map({ $0.session.generation < session.generation }) ?? true else { return }
+        newest[session.key] = entry
+        if let displaced = queue.append(session, at: now) { forget(displaced) }
+    }
+
+    private mutating func forget(_ session: SessionLife) {
+        if newest[session.key]?.session == session { newest[session.key] = nil }
     }
 
     /// Forgets what the coordinator knows.
@@ -54,5 +64,7 @@ struct EndedSessions: Sendable {
     ///
     /// - Parameter key: the session's name.
     /// - Returns: how it ended, if that is remembered.
-    func newest(of key: SessionKey) -> EndedSession? { newest[key] }
+    func newest(of key: SessionKey) -> EndedSession? {
+        newest[key] ?? entries.last { $0.session.key == key }
+    }
 }

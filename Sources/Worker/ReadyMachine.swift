@@ -1,6 +1,7 @@
 internal import Domain
 internal import Lifecycle
 internal import MicroVM
+internal import Transport
 internal import Wire
 
 /// A machine that was made ahead of any client and waits for a session.
@@ -40,7 +41,7 @@ final class ReadyMachine: Sendable {
         return await withTaskGroup(of: Bool.self) { group in
             group.addTask { await self.answersAsItShould(machine, by: deadline) }
             group.addTask {
-                try? await Task.sleep(until: deadline, clock: .continuous)
+                try? await AlarmClock.shared.sleep(until: deadline)
                 return false
             }
             let isWarm = await group.next() ?? false
@@ -112,7 +113,9 @@ final class ReadyMachine: Sendable {
     /// Has the machine warmed again from time to time; returns when a check was not answered before the next.
     private func checkAgainAndAgain(_ machine: any Machine, _ answers: AnswerCount) async {
         var checks = 0
-        while (try? await Task.sleep(for: checkInterval)) != nil, await answers.count == checks {
+        while (try? await AlarmClock.shared.sleep(until: .now + checkInterval)) != nil,
+            await answers.count == checks
+        {
             let deadline = ContinuousClock.now + Self.warmUpTimeout
             guard (try? await machine.send(.warmUp(pool.runtime), deadline: deadline)) != nil else { return }
             checks += 1

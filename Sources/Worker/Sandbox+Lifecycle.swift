@@ -1,6 +1,7 @@
 internal import Domain
 internal import Lifecycle
 internal import MicroVM
+internal import Transport
 
 /// How long a session lives, and what is told of it while it does.
 extension Sandbox {
@@ -17,7 +18,7 @@ extension Sandbox {
         while end == nil, !Task.isCancelled {
             switch clock.verdict(now: .now, isBusy: isBusy) {
             case .ends(let cause): finish(cause)
-            case .lives(let until): try? await Task.sleep(until: until, clock: .continuous)
+            case .lives(let until): try? await AlarmClock.shared.sleep(until: until)
             }
         }
     }

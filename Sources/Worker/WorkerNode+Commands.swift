@@ -137,7 +137,7 @@ extension WorkerNode {
         guard let sandbox = try live(session) else {
             let answer = gone(session)
             // A request that would begin it may still be on its way: it comes too late.
-            if sandboxes[session.key] == nil { ended.refuse(session) }
+            if sandboxes[session.key] == nil { ended.refuse(session, at: start.duration(to: .now)) }
             return answer
         }
         await sandbox.finish(cause)

@@ -145,7 +145,7 @@ package actor WorkerNode {
         case .stale, .unknown:
             return nil
         case .full:
-            ended.refuse(session)
+            ended.refuse(session, at: start.duration(to: .now))
             throw Failure(
                 .sessionsCountExceedsLimit,
                 "The worker has no room for another session.",
@@ -180,7 +180,7 @@ package actor WorkerNode {
     ///   - sandbox: the session's sandbox, whose machine is gone.
     ///   - cause: why it ended.
     func sessionEnded(_ sandbox: Sandbox, cause: EndCause) {
-        ended.append(sandbox.session, cause: cause)
+        ended.append(sandbox.session, cause: cause, at: start.duration(to: .now))
         leaving[ObjectIdentifier(sandbox)] = nil
         usage.end(sandbox.place, at: .now)
         if sandboxes[sandbox.session.key] === sandbox { sandboxes[sandbox.session.key] = nil }

@@ -46,7 +46,8 @@ struct Transcript {
 
     private mutating func run(_ words: [String]) throws -> [String] {
         switch words[0] {
-        case "place", "began", "refused", "unsent", "stop", "ended", "told": try runSession(words)
+        case "place", "began", "refused", "unsent", "stop", "ended", "told", "written":
+            try runSession(words)
         case "after", "wait", "tick", "alive", "pings": try runTime(words)
         case "workers", "directory", "tombstones", "ready": try show(words)
         default: try runWorker(words)
@@ -149,6 +150,7 @@ struct Transcript {
             let life = try parseLife(words[2])
             let session = try parseSession(words[1])
             return lines(cluster.sessionEnded(session, on: life, cause: cause, at: time))
+        case "written": cluster.endsWritten([try parseSession(words[1])])
         default: return lines(cluster.lossWasTold(of: try parseSession(words[1]), at: time))
         }
         return []

@@ -48,6 +48,16 @@ struct AlarmClockTests {
         for await _ in rings {}
     }
 
+    @Test("Who sleeps wakes at the deadline, or at once when cancelled")
+    func sleeping() async throws {
+        let deadline = ContinuousClock.now + .milliseconds(20)
+        try await AlarmClock.shared.sleep(until: deadline)
+        #expect(ContinuousClock.now >= deadline)
+        let sleeper = Task { try await AlarmClock.shared.sleep(until: .now + .seconds(600)) }
+        sleeper.cancel()
+        await #expect(throws: CancellationError.self) { try await sleeper.value }
+    }
+
     @Test("A list holds nothing of alarms that were called off, and loses none of the others")
     func list() {
         var list = AlarmList()

@@ -168,23 +168,4 @@ struct ServiceTests {
         await subscription.wait(until: .now + .seconds(60))
         #expect(started.duration(to: .now) < .seconds(55), "neither wait of a minute went to its end")
     }
-
-    @Test("What ended is remembered within bounds, and the newest generation of an identifier")
-    func endedSessions() throws {
-        var ended = EndedSessions()
-        let pool = try PoolName("python")
-        for number in 0..<30_000 {
-            let key = SessionKey(pool: pool, identifier: try SessionIdentifier("session-\(number % 20_000)"))
-            ended.append(
-                SessionLife(key: key, generation: SessionGeneration(UInt64(number))),
-                cause: .cooldown
-            )
-        }
-        #expect(ended.pending.count == WireLimits.endedPerPong)
-        #expect(ended.pending.first?.number == 20_001)
-        let key = SessionKey(pool: pool, identifier: try SessionIdentifier("session-9999"))
-        #expect(ended.newest(of: key)?.session.generation == SessionGeneration(29_999))
-        ended.acknowledge(upTo: 30_000)
-        #expect(ended.pending.isEmpty)
-    }
 }

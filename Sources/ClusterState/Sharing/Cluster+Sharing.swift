@@ -50,12 +50,14 @@ extension Cluster {
         if shared?.lost[session.key] == session { shared?.setLost(nil, of: session.key) }
     }
 
-    /// The directory has taken the ends of sessions: their workers may forget them.
+    /// The store or the directory has taken the ends of sessions: their workers may forget them.
     ///
     /// - Parameter sessions: the sessions.
     package mutating func endsWritten(_ sessions: [SessionLife]) {
         for session in sessions {
             unwritten.remove(session)
+            // Told to a shared directory again, a late report would take the mark of a loss that no client knows of yet.
+            if shared == nil { tombstones.written(session) }
             if let placement = directory.entry(session.key)?.placement, placement.session == session {
                 directory.remove(session.key)
             }
