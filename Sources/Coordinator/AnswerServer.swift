@@ -22,6 +22,10 @@ struct AnswerServer: Sendable {
 
     /// Serves until cancelled.
     func run() async {
+        await withTaskExecutorPreference(inbox.executor) { await serve() }
+    }
+
+    private func serve() async {
         while !Task.isCancelled {
             do throws(TransportError) {
                 await take(try await inbox.receive())

@@ -5,6 +5,9 @@ package protocol Inbox: Sendable {
     /// A wildcard host stays as it was given: which name peers shall use is the caller's knowledge.
     var address: String { get }
 
+    /// Where a loop that receives is woken without changing threads, if its task prefers this executor.
+    var executor: any TaskExecutor { get }
+
     /// Waits for the next message.
     ///
     /// Several loops may receive at the same time; each message goes to exactly one of them.

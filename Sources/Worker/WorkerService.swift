@@ -97,6 +97,13 @@ package struct WorkerService: Service {
         for pool in configuration.pools { metrics.begin(pool.name) }
         let machines = MachineMetrics(hypervisor: hypervisor)
         metrics.registry.collect { await node.measured() + machines.collect() + server.measured() }
+        // Also what a command wakes, as a sandbox that has something to do, needs no other thread.
+        try await withTaskExecutorPreference(inbox.executor) {
+            try await runTasks(of: node, server: server, announcer: announcer)
+        }
+    }
+
+    private func runTasks(of node: WorkerNode, server: CommandServer, announcer: Announcer) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             // Above all executions: a ping that waits behind a burst of them costs the lease.
             for _ in 0..<Self.receiveLoops { group.addTask(priority: .high) { await server.run() } }

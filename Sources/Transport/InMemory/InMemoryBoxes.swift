@@ -13,6 +13,9 @@ final class InMemoryInbox: Inbox {
         self.network = network
     }
 
+    /// Nothing here calls back on threads of its own.
+    var executor: any TaskExecutor { globalConcurrentExecutor }
+
     /// Waits for the next message.
     func receive() async throws(TransportError) -> [UInt8] {
         try await network.receive(for: self)

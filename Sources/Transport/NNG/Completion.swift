@@ -6,6 +6,7 @@ import Synchronization
 final class Completion: Sendable {
     private struct State {
         var waiting: CheckedContinuation<Bool, Never>?
+        var executor: CallbackExecutor?
         var isCancelled = false
     }
 
@@ -16,12 +17,15 @@ final class Completion: Sendable {
 
     /// Stores who waits, unless the operation was cancelled already.
     ///
-    /// - Parameter continuation: Who waits; the caller resumes it with false when this returns false.
+    /// - Parameters:
+    ///   - continuation: Who waits; the caller resumes it with false when this returns false.
+    ///   - executor: Whose tasks go on in the callback; nil for none.
     /// - Returns: Whether the operation may start.
-    func begin(_ continuation: CheckedContinuation<Bool, Never>) -> Bool {
+    func begin(_ continuation: CheckedContinuation<Bool, Never>, waking executor: CallbackExecutor?) -> Bool {
         state.withLock { state in
             guard !state.isCancelled else { return false }
             state.waiting = continuation
+            state.executor = executor
             return true
         }
     }
@@ -40,8 +44,12 @@ final class Completion: Sendable {
     ///
     /// - Parameter wasStarted: Whether the library had the operation.
     func finish(wasStarted: Bool) {
-        let continuation = state.withLock { $0.waiting.take() }
-        continuation?.resume(returning: wasStarted)
+        let (continuation, executor) = state.withLock { ($0.waiting.take(), $0.executor.take()) }
+        if let executor, wasStarted {
+            executor.callback { continuation?.resume(returning: wasStarted) }
+        } else {
+            continuation?.resume(returning: wasStarted)
+        }
     }
 
     /// Makes ready for the next operation.

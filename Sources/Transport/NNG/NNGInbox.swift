@@ -9,6 +9,7 @@ final class NNGInbox: Inbox {
     private let socket: nng_socket
     private let maximumMessageSize: Int
     private let operations: OperationPool
+    private let callbacks = CallbackExecutor()
     private let listener: InboxListener
     /// What came with a message that was read; the next one stands last.
     private let unread = Mutex<[[UInt8]]>([])
@@ -42,12 +43,15 @@ final class NNGInbox: Inbox {
         self.operations = OperationPool(limit: limits.waitingReceives)
     }
 
+    /// Runs what a message wakes where the library calls back.
+    var executor: any TaskExecutor { callbacks }
+
     /// Waits for the next message.
     func receive() async throws(TransportError) -> [UInt8] {
         while true {
             if let next = unread.withLock({ $0.popLast() }) { return next }
             let received = try await operations.withOperation { operation async throws(TransportError) in
-                await operation.receive(on: socket)
+                await operation.receive(on: socket, waking: callbacks)
             }
             switch received {
             case .success(let bytes):

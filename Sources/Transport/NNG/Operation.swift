@@ -62,11 +62,13 @@ final class Operation: Sendable {
     ///
     /// A message that arrives together with a cancellation is returned, not lost.
     ///
-    /// - Parameter socket: The socket to receive with.
+    /// - Parameters:
+    ///   - socket: The socket to receive with.
+    ///   - executor: Whose tasks go on in the library's callback.
     /// - Returns: The bytes of the message, or the library's result when it is not 0.
-    func receive(on socket: nng_socket) async -> Result<[UInt8], Refusal> {
+    func receive(on socket: nng_socket, waking executor: CallbackExecutor) async -> Result<[UInt8], Refusal> {
         nng_aio_set_timeout(aio, NNG_DURATION_INFINITE)
-        let result = await run { aio in
+        let result = await run(waking: executor) { aio in
             nng_recv_aio(socket, aio)
             return true
         }
@@ -88,10 +90,13 @@ final class Operation: Sendable {
         let result: Int32
     }
 
-    private func run(start: (OpaquePointer) -> Bool) async -> Int32 {
+    private func run(waking executor: CallbackExecutor? = nil, start: (OpaquePointer) -> Bool) async -> Int32
+    {
         let wasStarted = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                guard completion.begin(continuation) else { return continuation.resume(returning: false) }
+                guard completion.begin(continuation, waking: executor) else {
+                    return continuation.resume(returning: false)
+                }
                 guard start(aio) else { return completion.finish(wasStarted: false) }
                 // A cancel before the library had scheduled the operation is lost: repeat it. The operation
                 // cannot be somebody else's by now, as its task goes on only when this closure has returned.

@@ -36,6 +36,8 @@ final class TLSInbox: Inbox {
     }
 
     /// Waits for the next message.
+    var executor: any TaskExecutor { inner.executor }
+
     func receive() async throws(TransportError) -> [UInt8] { try await inner.receive() }
 }
 
