@@ -49,11 +49,15 @@ class Cluster:
     def __exit__(self, *_):
         self.close()
 
-    def close(self):
+    @property
+    def present(self):
+        """All nodes that there are, those first that end first."""
         everything = [*self.workers, *self.coordinators, self.balancer, *self.etcd]
-        present = [node for node in everything if node is not None]
+        return [node for node in everything if node is not None]
+
+    def close(self):
         with concurrent.futures.ThreadPoolExecutor() as pool:
-            list(pool.map(lambda node: node.end(), present))
+            list(pool.map(lambda node: node.end(), self.present))
         self.network.close()
         if self.folder:
             unmount_below(self.folder)
@@ -153,7 +157,7 @@ class Cluster:
     def tails(self):
         """The ends of all logs."""
         parts = []
-        for node in [*self.coordinators, *self.workers, *self.etcd, self.balancer]:
+        for node in self.present:
             with open(node.log, encoding="utf-8", errors="replace") as file:
                 chosen = [line for line in file if '"level":"debug"' not in line][-8:]
             parts.append(f"--- {node.name}\n{''.join(chosen)}")

@@ -78,6 +78,12 @@ class Node:
         except subprocess.TimeoutExpired:
             self.kill()
 
+    def last_words(self):
+        """How the process ended, and the end of what it wrote that is no line of the log."""
+        with open(self.log, encoding="utf-8", errors="replace") as file:
+            said = [line for line in file if not line.startswith("{")]
+        return f"{self.name} ended with {self.process and self.process.returncode}: {''.join(said[-60:])}"
+
     def write(self, name, text, mode=0o600):
         path = os.path.join(self.folder, name)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="utf-8") as file:

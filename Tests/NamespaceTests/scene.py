@@ -16,6 +16,10 @@ class Scene(unittest.TestCase):
         self.cluster = cluster.current
         self.cluster.wait_until_right(30)
 
+    def tearDown(self):
+        # The others may have served on so that nobody noticed.
+        self.assertEqual([node.last_words() for node in self.cluster.present if not node.is_running], [])
+
     def load(self, **options):
         used = load.Load(self.cluster, **options)
         self.addCleanup(used.__exit__)
@@ -66,7 +70,10 @@ class Scene(unittest.TestCase):
         """Everything is right within 10 s after a fault has ended, and stays so."""
         self.cluster.wait_until_right()
         left = cluster.RECOVERY_SECONDS - (time.monotonic() - since)
-        used.wait_for_success_of_all(max(left, 0.5), since=since)
+        try:
+            used.wait_for_success_of_all(max(left, 0.5), since=since)
+        except AssertionError as problem:
+            raise AssertionError(f"{problem}\n{self.cluster.tails()}") from None
         moment = time.monotonic()
         self.tell(f"right again {moment - since:.1f} s after the end of the fault")
         used.wait_for_success_of_all(cluster.RECOVERY_SECONDS, since=moment + 0.5)
