@@ -133,9 +133,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "EventLoops",
+            dependencies: [.product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: strict
+        ),
+        .target(
             name: "Client",
             dependencies: [
-                "APIModel",
+                "APIModel", "EventLoops",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -147,7 +152,7 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "APIModel", "Coordinator", "Domain", "Identity", "Telemetry",
+                "APIModel", "Coordinator", "Domain", "EventLoops", "Identity", "Telemetry",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -387,7 +392,8 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "APIModel", "Client", "Coordinator", "Domain", "Identity", "SeededRandomness",
+                "API", "APIModel", "Client", "Coordinator", "Domain", "EventLoops", "Identity",
+                "SeededRandomness",
                 "Telemetry",
                 "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

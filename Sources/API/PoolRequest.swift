@@ -66,8 +66,8 @@ struct PoolQuery: Sendable {
         query = RequestQuery(request.uri.query ?? "")
         let named = try query.value(of: "api-version", failingWith: .invalidApiVersion)
         // The first clients send none (dynamic-sessions-api.md, section 2.3); it decides nothing for them.
-        let isOfFirstGeneration = context.endpointPath?.contains("}/python/") == true
-        version = try named == nil && isOfFirstGeneration ? .first : .named(named)
+        let isOfFirstGeneration = named == nil && context.endpointPath?.contains("}/python/") == true
+        version = try isOfFirstGeneration ? .first : .named(named)
     }
 
     /// The session that the request is about; ``PoolRequest/session(inBody:)`` says more.

@@ -32,7 +32,7 @@ struct RequestQuery: Sendable {
         guard values.count == 1 else {
             throw Failure(code, "The query parameter \(name) is given more than once.")
         }
-        guard let decoded = PercentEncoding.decoded(first.value) else {
+        guard let decoded = PercentEncoding.decoded(String(first.value)) else {
             throw Failure(code, "The query parameter \(name) is not valid percent-encoded UTF-8.")
         }
         return decoded

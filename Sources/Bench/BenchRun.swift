@@ -142,7 +142,8 @@ package actor BenchRun {
             plan: plan,
             scenario: scenario,
             recorder: recorder,
-            firstNumber: nextNumber
+            firstNumber: nextNumber,
+            executors: target.client.executors
         )
         .run()
     }

@@ -81,7 +81,7 @@ package struct ResultImage: Hashable, Sendable {
 /// Code that fails is an outcome, not a failure of Cloister.
 package struct Outcome: Hashable, Sendable {
     /// The kinds of end.
-    package enum Status: Hashable, Sendable, CaseIterable {
+    package enum Status: String, Hashable, Sendable, CaseIterable {
         /// The code ran to its end.
         case succeeded
         /// The code raised an error.

@@ -58,10 +58,7 @@ package final class AlarmClock: Sendable {
     /// - Parameter deadline: when to go on; at once when it has passed.
     /// - Throws: `CancellationError` when the task is cancelled; nothing is left of the alarm then.
     package func sleep(until deadline: ContinuousClock.Instant) async throws {
-        let (rings, bell) = AsyncStream.makeStream(of: Never.self)
-        let alarm = set(for: deadline) { bell.finish() }
-        for await _ in rings {}
-        callOff(alarm)
+        await Wakeup().wait(until: deadline)
         try Task.checkCancellation()
     }
 

@@ -20,7 +20,7 @@ package actor Correspondence<Reply: Sendable> {
         /// The end came while the question was still being sent.
         case ended(Result<Reply, TransportError>)
         /// The asker waits.
-        case waiting(AsyncStream<Never>.Continuation)
+        case waiting(Wakeup)
     }
 
     /// Creates a correspondence without open questions.
@@ -104,12 +104,9 @@ package actor Correspondence<Reply: Sendable> {
             waiters[number] = nil
             return result
         }
-        let (end, ending) = AsyncStream.makeStream(of: Never.self)
-        waiters[number] = .waiting(ending)
-        let alarm = AlarmClock.shared.set(for: deadline) { ending.finish() }
-        // Ends with the answer, at the deadline, or when the task is cancelled.
-        for await _ in end {}
-        AlarmClock.shared.callOff(alarm)
+        let answered = Wakeup()
+        waiters[number] = .waiting(answered)
+        await answered.wait(until: deadline)
         if case .ended(let result) = waiters.removeValue(forKey: number) { return result }
         return .failure(
             Task.isCancelled
@@ -124,9 +121,9 @@ package actor Correspondence<Reply: Sendable> {
         case .sending:
             waiters[number] = .ended(result)
             return true
-        case .waiting(let ending):
+        case .waiting(let answered):
             waiters[number] = .ended(result)
-            ending.finish()
+            answered.fire()
             return true
         case .ended, nil:
             return false

@@ -2,10 +2,10 @@ internal import Transport
 
 /// Wakes those who wait for a part of an actor's state to change.
 ///
-/// Each waiter has a stream of its own, which ends by itself when its task is cancelled, so nothing
+/// Each waiter has a wakeup of its own, which ends by itself when its task is cancelled, so nothing
 /// has to be taken back.
 struct ChangeSignal: Sendable {
-    private var waiters: [UInt64: (parts: Parts, changed: AsyncStream<Never>.Continuation)] = [:]
+    private var waiters: [UInt64: (parts: Parts, changed: Wakeup)] = [:]
     private var nextNumber: UInt64 = 0
 
     /// Parts of a state: a session hears of each chunk of output, and to wake all for it would cost more than
@@ -30,17 +30,12 @@ struct ChangeSignal: Sendable {
     /// A place in the queue of those who wait.
     struct Subscription: Sendable {
         fileprivate let number: UInt64
-        fileprivate let change: AsyncStream<Never>
-        fileprivate let changed: AsyncStream<Never>.Continuation
+        fileprivate let changed: Wakeup
 
         /// Waits for the next change.
         ///
         /// - Parameter deadline: when to give up.
-        func wait(until deadline: ContinuousClock.Instant) async {
-            let alarm = AlarmClock.shared.set(for: deadline) { changed.finish() }
-            for await _ in change {}
-            AlarmClock.shared.callOff(alarm)
-        }
+        func wait(until deadline: ContinuousClock.Instant) async { await changed.wait(until: deadline) }
     }
 
     /// Begins to wait; from here on no change is missed.
@@ -48,10 +43,10 @@ struct ChangeSignal: Sendable {
     /// - Parameter parts: what of the state is of interest.
     /// - Returns: what to wait on; it must be given back with ``unsubscribe(_:)``.
     mutating func subscribe(to parts: Parts = .all) -> Subscription {
-        let (change, changed) = AsyncStream.makeStream(of: Never.self)
+        let changed = Wakeup()
         nextNumber += 1
         waiters[nextNumber] = (parts, changed)
-        return Subscription(number: nextNumber, change: change, changed: changed)
+        return Subscription(number: nextNumber, changed: changed)
     }
 
     /// Gives a subscription back.
@@ -65,6 +60,6 @@ struct ChangeSignal: Sendable {
     ///
     /// - Parameter parts: what has changed.
     func notify(_ parts: Parts = .all) {
-        for waiter in waiters.values where !waiter.parts.isDisjoint(with: parts) { waiter.changed.finish() }
+        for waiter in waiters.values where !waiter.parts.isDisjoint(with: parts) { waiter.changed.fire() }
     }
 }

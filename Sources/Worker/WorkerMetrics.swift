@@ -79,7 +79,7 @@ package struct WorkerMetrics: Sendable {
 
     /// An execution came to its end.
     func executionEnded(_ outcome: Outcome.Status, in pool: PoolName, _ timings: StageTimings) {
-        executions.add(1, pool.text, "\(outcome)")
+        executions.add(1, pool.text, outcome.rawValue)
         for (stage, duration) in timings.recorded { stages.took(stage, duration, in: pool) }
     }
 

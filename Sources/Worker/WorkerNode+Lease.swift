@@ -59,7 +59,7 @@ extension WorkerNode {
     }
 
     func fenceIfLeaseIsLost() {
-        guard leases.expiry != nil, !leases.isHeld(.now) else { return }
+        guard let expiry = leases.expiry, expiry <= .now else { return }
         beginNewEpoch()
     }
 

@@ -1,8 +1,10 @@
 import APIModel
 import AsyncHTTPClient
 import Domain
+import EventLoops
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import NIOSSL
 import Testing
 
@@ -35,12 +37,18 @@ import Testing
         )
     }
 
-    @Test func `Executions side by side and one after the other get their own answers`() async throws {
+    /// On what the tasks of clients run: Swift's threads, or each on the loop of its connection.
+    private func executor(of lane: Int, _ client: CloisterClient, onLoops: Bool) -> (any TaskExecutor)? {
+        onLoops ? client.executors[lane % client.executors.count] : nil
+    }
+
+    @Test(arguments: [false, true])
+    func `Executions side by side and one after the other get their own answers`(onLoops: Bool) async throws {
         try await RunningServer.with { server in
             let client = try measuringClient(at: server.baseURL)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for lane in 0..<4 {
-                    group.addTask {
+                    group.addTask(executorPreference: executor(of: lane, client, onLoops: onLoops)) {
                         for turn in 0..<5 {
                             let code = "\(lane) \(turn)"
                             let response = try await client.execute(
@@ -99,7 +107,34 @@ import Testing
         }
     }
 
-    @Test func `Whoever is cancelled ends the execution`() async throws {
+    @Test func `Who asks on the loop of a connection gets that connection again`() async throws {
+        try await RunningServer.with { server in
+            let connections = try connections(to: server)
+            let executors = MultiThreadedEventLoopGroup.singleton.makeIterator().map(EventLoopExecutor.init)
+            for executor in executors + executors {
+                try await withTaskExecutorPreference(executor) {
+                    _ = try await connections.post(Self.path, Self.headers, Self.body, within: .seconds(60))
+                    let connection = try await connections.connection()
+                    #expect(connection.isHere)
+                    connections.keep(connection)
+                }
+            }
+            #expect(connections.idleCount == executors.count)
+            connections.close()
+        }
+    }
+
+    @Test func `Only a client that measures has loops to run on`() async throws {
+        let measuring = try measuringClient(at: "http://127.0.0.1:1")
+        #expect(!measuring.executors.isEmpty)
+        await measuring.close()
+        let other = try CloisterClient(baseURL: "http://127.0.0.1:1", apiKey: "", certificatesPath: nil)
+        #expect(other.executors.isEmpty)
+        await other.close()
+    }
+
+    @Test(arguments: [false, true])
+    func `Whoever is cancelled ends the execution`(onLoops: Bool) async throws {
         let (events, continuation) = AsyncStream<String>.makeStream()
         let dispatch = ScriptedDispatch { _, _ throws(Failure) in
             continuation.yield("began")
@@ -109,7 +144,9 @@ import Testing
         }
         try await RunningServer.with(dispatch) { server in
             let client = try measuringClient(at: server.baseURL)
-            let asking = Task { try await client.execute(code: "1", identifier: "abcd", pool: "python") }
+            let asking = Task(executorPreference: executor(of: 0, client, onLoops: onLoops)) {
+                try await client.execute(code: "1", identifier: "abcd", pool: "python")
+            }
             #expect(await events.nextElement() == "began")
             asking.cancel()
             let error = await #expect(throws: ClientError.self) { try await asking.value }

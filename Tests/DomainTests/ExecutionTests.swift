@@ -93,6 +93,11 @@ struct ExecutionTests {
         #expect(timings.recorded.map(\.stage) == [.route, .guest, .worker])
         #expect(timings.recorded.map(\.duration) == [.milliseconds(1), .milliseconds(4), .milliseconds(9)])
         #expect(timings[.spawn] == nil)
+        for (number, stage) in Stage.all.enumerated() { timings[stage] = .seconds(number) }
+        #expect(timings.recorded.map(\.stage) == Stage.all)
+        #expect(timings.recorded.map(\.duration) == Stage.all.indices.map { .seconds($0) })
+        timings[.guest] = nil
+        #expect(timings.recorded.count == Stage.all.count - 1)
     }
 
     @Test("A pool begins with the documented limits")

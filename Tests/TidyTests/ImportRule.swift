@@ -55,15 +55,16 @@ enum ImportRule {
             ours: ["Domain", "ClusterState", "Wire", "Transport", "Store", "Telemetry"],
             others: system.union(["Logging", "ServiceLifecycle"])
         ),
+        "EventLoops": Entry(ours: [], others: ["NIOCore"]),
         "Client": Entry(
-            ours: ["APIModel"],
+            ours: ["APIModel", "EventLoops"],
             others: [
                 "AsyncHTTPClient", "FoundationEssentials", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL",
                 "Synchronization",
             ]
         ),
         "API": Entry(
-            ours: ["Domain", "APIModel", "Identity", "Coordinator", "Telemetry"],
+            ours: ["Domain", "APIModel", "EventLoops", "Identity", "Coordinator", "Telemetry"],
             others: system.union([
                 "HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "Logging", "NIOCore",
                 "NIOHTTPTypes", "NIOPosix", "NIOSSL",

@@ -1,3 +1,4 @@
+internal import EventLoops
 internal import NIOCore
 
 /// Notices on a connection that its client went away, or took too long, for the request that is being served on it.

@@ -26,7 +26,7 @@ package struct MultipartHeaders: Hashable, Sendable {
         guard let parts = text?.split(separator: "'", maxSplits: 2, omittingEmptySubsequences: false),
             parts.count == 3, parts[0].lowercased() == "utf-8"
         else { return nil }
-        return PercentEncoding.decoded(parts[2])
+        return PercentEncoding.decoded(String(parts[2]))
     }
 }
 

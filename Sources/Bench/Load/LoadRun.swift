@@ -5,6 +5,8 @@ struct LoadRun: Sendable {
     let recorder: Recorder
     /// The number of the first operation.
     let firstNumber: Int
+    /// On what clients run, one after the other; none for Swift's own threads.
+    var executors: [any TaskExecutor] = []
 
     /// Runs to the plan's end, or until the task is cancelled; what is under way then does not count.
     ///
@@ -14,7 +16,8 @@ struct LoadRun: Sendable {
         let arrivals = Arrivals(plan, firstNumber: firstNumber)
         await withDiscardingTaskGroup { group in
             for lane in 0..<plan.lanes {
-                group.addTask { await work(lane, arrivals, since: start) }
+                let executor = executors.isEmpty ? nil : executors[lane % executors.count]
+                group.addTask(executorPreference: executor) { await work(lane, arrivals, since: start) }
             }
         }
         await recorder.abandon(arrivals.abandoned)

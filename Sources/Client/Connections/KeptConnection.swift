@@ -33,7 +33,7 @@ final class KeptConnection: Sendable {
     ) async throws {
         // Of a number the certificate is compared with where the connection leads.
         let name = (try? SocketAddress(ipAddress: host, port: 0)) == nil ? host : nil
-        (channel, exchange) = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        (channel, exchange) = try await ClientBootstrap(group: Self.loops)
             .connectTimeout(timeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .connect(host: host, port: port) { channel in
@@ -50,6 +50,14 @@ final class KeptConnection: Sendable {
             }
     }
 
+    /// The loop of whoever connects, so that nothing changes threads; any loop for who has none.
+    private static var loops: any EventLoopGroup {
+        MultiThreadedEventLoopGroup.currentEventLoop ?? MultiThreadedEventLoopGroup.singleton
+    }
+
+    /// Whether it is read and written on the calling thread.
+    var isHere: Bool { channel.eventLoop.inEventLoop }
+
     /// Whether the server has not ended it, as far as is known.
     var isOpen: Bool { channel.isActive }
 
@@ -63,7 +71,13 @@ final class KeptConnection: Sendable {
     /// - Throws: `HTTPClientError.deadlineExceeded`, or why the connection is lost.
     func ask(_ head: HTTPRequestHead, _ body: ByteBuffer, within timeout: TimeAmount) async throws -> Answer {
         let promise = channel.eventLoop.makePromise(of: Answer.self)
-        channel.eventLoop.execute { [exchange] in exchange.value.begin(head, body, promise, within: timeout) }
+        if isHere {
+            exchange.value.begin(head, body, promise, within: timeout)
+        } else {
+            channel.eventLoop.execute { [exchange] in
+                exchange.value.begin(head, body, promise, within: timeout)
+            }
+        }
         return try await withTaskCancellationHandler {
             try await promise.futureResult.get()
         } onCancel: { [self] in

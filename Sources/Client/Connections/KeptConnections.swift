@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOPosix
 internal import NIOSSL
 internal import Synchronization
 
@@ -63,7 +64,7 @@ final class KeptConnections: Sendable {
         head.headers.add(name: "Content-Length", value: String(body.readableBytes))
         let connection = try await connection()
         let answer = try await connection.ask(head, body, within: timeout)
-        if answer.head.isKeepAlive { idle.withLock { $0.append(connection) } }
+        if answer.head.isKeepAlive { keep(connection) }
         return answer
     }
 
@@ -76,8 +77,18 @@ final class KeptConnections: Sendable {
         for connection in connections { connection.close() }
     }
 
-    private func connection() async throws -> KeptConnection {
-        while let connection = idle.withLock({ $0.popLast() }) {
+    /// How many connections wait for a request.
+    var idleCount: Int { idle.withLock { $0.count } }
+
+    /// Lets a connection be used again.
+    func keep(_ connection: KeptConnection) { idle.withLock { $0.append(connection) } }
+
+    /// Takes an idle connection, best one of the caller's own thread, or makes one.
+    ///
+    /// - Returns: a connection that nobody else uses.
+    /// - Throws: why there is none.
+    func connection() async throws -> KeptConnection {
+        while let connection = takeIdle() {
             if connection.isOpen { return connection }
         }
         return try await KeptConnection(
@@ -87,5 +98,13 @@ final class KeptConnections: Sendable {
             timeout: Self.connectTimeout,
             answerLimit: answerLimit
         )
+    }
+
+    private func takeIdle() -> KeptConnection? {
+        idle.withLock { idle in
+            let isOnALoop = MultiThreadedEventLoopGroup.currentEventLoop != nil
+            return isOnALoop
+                ? idle.indices.last { idle[$0].isHere }.map { idle.remove(at: $0) } : idle.popLast()
+        }
     }
 }

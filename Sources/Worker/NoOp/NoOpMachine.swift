@@ -1,5 +1,6 @@
 internal import Domain
 internal import MicroVM
+internal import Transport
 internal import Wire
 
 /// A machine that answers each execution at once, without running it.
@@ -54,19 +55,19 @@ struct NoOpMachine: Machine {
 private actor NoOpFrames {
     private var frames: [GuestFrame] = []
     private var taken = 0
-    private var waiter: AsyncStream<Void>.Continuation?
+    private var waiter: Wakeup?
 
     func add(_ said: [GuestFrame]) {
         frames += said
-        waiter?.finish()
+        waiter?.fire()
     }
 
     func next() async -> GuestFrame? {
         while taken == frames.count {
             if Task.isCancelled { return nil }
-            let (change, continuation) = AsyncStream.makeStream(of: Void.self)
-            waiter = continuation
-            for await _ in change {}
+            let said = Wakeup()
+            waiter = said
+            await said.wait()
         }
         defer {
             taken += 1

@@ -83,11 +83,11 @@ struct ExecutionAnswer {
             "an execution was answered",
             metadata: [
                 "execution": "\(subject.id)", "pool": "\(subject.session.pool)",
-                "outcome": "\(outcome.map { "\($0.status)" } ?? "running")",
+                "outcome": "\(outcome?.status.rawValue ?? "running")",
             ]
         )
         context.audit?.note { entry in
-            entry.outcome = outcome.map { "\($0.status)" }
+            entry.outcome = outcome?.status.rawValue
             for (stage, duration) in timings.recorded {
                 entry.milliseconds[stage.name] = duration / .milliseconds(1)
             }

@@ -16,25 +16,32 @@ struct ExecutionHeaders {
     /// From the request's head until now.
     let total: Duration
 
-    /// Adds the headers to a response's.
+    /// Adds the headers to a response's, which has none of them.
     func add(to headers: inout HTTPFields) {
-        headers[HeaderNames.operationID] = report.id.text
-        headers[HeaderNames.operationLocation] = location
-        headers[HeaderNames.sessionGUID] = report.sessionInstance
-        headers[HeaderNames.newAllocation] = report.isNewSession ? "true" : "false"
-        headers[HeaderNames.allocationTime] = milliseconds(report.timings[.allocate] ?? .zero)
-        headers[HeaderNames.preparationTime] = milliseconds(report.timings[.route] ?? .zero)
-        headers[HeaderNames.containerDuration] = String(resource.executionTimeInMilliseconds)
-        headers[HeaderNames.requestTime] = milliseconds(report.timings[.run] ?? overall)
-        headers[HeaderNames.readResponseTime] = milliseconds(reading)
-        headers[HeaderNames.overallTime] = milliseconds(overall)
-        headers[HeaderNames.totalTime] = milliseconds(total)
-        headers[HeaderNames.stages] = report.timings.recorded
-            .map { "\($0.stage)=\(milliseconds($0.duration))" }.joined(separator: ",")
-        if !resource.truncated.isEmpty {
-            headers[HeaderNames.truncated] = resource.truncated.joined(separator: ",")
+        let timings = report.timings
+        // Appended: to set one is to look for it among the others first.
+        func append(_ name: HTTPField.Name, _ value: String) {
+            headers.append(HTTPField(name: name, value: value))
         }
-        if report.outcome?.stateWasLost == true { headers[HeaderNames.stateLost] = "true" }
+        append(HeaderNames.operationID, report.id.text)
+        append(HeaderNames.operationLocation, location)
+        append(HeaderNames.sessionGUID, report.sessionInstance)
+        append(HeaderNames.newAllocation, report.isNewSession ? "true" : "false")
+        append(HeaderNames.allocationTime, milliseconds(timings[.allocate] ?? .zero))
+        append(HeaderNames.preparationTime, milliseconds(timings[.route] ?? .zero))
+        append(HeaderNames.containerDuration, String(resource.executionTimeInMilliseconds))
+        append(HeaderNames.requestTime, milliseconds(timings[.run] ?? overall))
+        append(HeaderNames.readResponseTime, milliseconds(reading))
+        append(HeaderNames.overallTime, milliseconds(overall))
+        append(HeaderNames.totalTime, milliseconds(total))
+        append(
+            HeaderNames.stages,
+            timings.recorded.map { "\($0.stage)=\(milliseconds($0.duration))" }.joined(separator: ",")
+        )
+        if !resource.truncated.isEmpty {
+            append(HeaderNames.truncated, resource.truncated.joined(separator: ","))
+        }
+        if report.outcome?.stateWasLost == true { append(HeaderNames.stateLost, "true") }
     }
 
     // Four digits behind the point, as Azure has them.

@@ -45,7 +45,7 @@ struct FilePathInRoute {
     func path(in folder: SessionFilePath) throws(Failure) -> SessionFilePath {
         var names: [String] = []
         for part in parts {
-            guard let name = PercentEncoding.decoded(part) else {
+            guard let name = PercentEncoding.decoded(String(part)) else {
                 throw Failure(.filePathInvalid, "The file's path is not valid percent-encoded UTF-8.")
             }
             names.append(name)

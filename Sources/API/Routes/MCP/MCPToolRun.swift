@@ -153,7 +153,7 @@ struct MCPToolRun: Sendable {
     func finished(_ report: ExecutionReport, imageBytes: Int) throws(Failure) -> MCPToolResult {
         context.audit?.note { entry in
             entry.session = report.sessionInstance
-            entry.outcome = report.outcome.map { "\($0.status)" }
+            entry.outcome = report.outcome?.status.rawValue
             for (stage, duration) in report.timings.recorded {
                 entry.milliseconds[stage.name] = duration / .milliseconds(1)
             }
