@@ -142,8 +142,7 @@ package actor BenchRun {
             plan: plan,
             scenario: scenario,
             recorder: recorder,
-            firstNumber: nextNumber,
-            executors: target.client.executors
+            firstNumber: nextNumber
         )
         .run()
     }

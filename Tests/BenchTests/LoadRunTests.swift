@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 import Testing
 
@@ -57,6 +58,26 @@ struct LoadRunTests {
         #expect(scenario.tidied.withLock { $0 } == [0, 1, 2], "but it is tidied up")
     }
 
+    @Test("Clients run on the executors of their scenario, one after the other, and else on Swift's threads")
+    func executors() async {
+        let executors = [PlayedExecutor(), PlayedExecutor()]
+        for offered in [executors, []] {
+            let places = Mutex<[Int: Set<Int?>]>([:])
+            let scenario = PlayedScenario(on: offered) { turn in
+                let place = withUnsafeCurrentTask { task in
+                    executors.firstIndex { task?.unownedTaskExecutor == $0.asUnownedTaskExecutor() }
+                }
+                places.withLock { _ = $0[turn.slot, default: []].insert(place) }
+                return Observation()
+            }
+            let plan = LoadPlan(pace: .clients(4), limit: .count(100))
+            #expect(await Self.run(plan, scenario).succeeded == 100)
+            for (slot, found) in places.withLock({ $0 }) {
+                #expect(found == [offered.isEmpty ? nil : slot % 2], "client \(slot)")
+            }
+        }
+    }
+
     private static func run(_ plan: LoadPlan, _ scenario: PlayedScenario) async -> Recording {
         let recorder = Recorder()
         _ = await LoadRun(plan: plan, scenario: scenario, recorder: recorder, firstNumber: 0).run()
@@ -67,9 +88,14 @@ struct LoadRunTests {
 /// A scenario whose operations the test writes.
 private final class PlayedScenario: Scenario {
     let tidied = Mutex<[Int]>([])
+    let executors: [any TaskExecutor]
     private let operation: @Sendable (Schedule.Turn) async throws -> Observation
 
-    init(_ operation: @escaping @Sendable (Schedule.Turn) async throws -> Observation) {
+    init(
+        on executors: [any TaskExecutor] = [],
+        _ operation: @escaping @Sendable (Schedule.Turn) async throws -> Observation
+    ) {
+        self.executors = executors
         self.operation = operation
     }
 
@@ -78,4 +104,14 @@ private final class PlayedScenario: Scenario {
     func perform(_ turn: Schedule.Turn) async throws -> Observation { try await operation(turn) }
 
     func tidy(_ turn: Schedule.Turn) async { tidied.withLock { $0.append(turn.number) } }
+}
+
+/// An executor that tells itself from others.
+private final class PlayedExecutor: TaskExecutor {
+    private let queue = DispatchQueue(label: "cloister.tests.executor")
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
 }

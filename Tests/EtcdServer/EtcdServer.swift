@@ -12,6 +12,8 @@ package final class EtcdServer: Sendable {
     private static let startTime: Duration = .seconds(20)
     /// The servers of this process, for those that a suite keeps to the end of it: nobody lets go of them.
     private static let running = Mutex<[String: pid_t]>([:])
+    /// The ports that servers of this process have: several begin at a time, and listen a second later.
+    private static let givenPorts = Mutex<Set<UInt16>>([])
     private static let endsWithProcess: Void = {
         atexit {
             for (folder, process) in EtcdServer.running.withLock({ $0 }) { EtcdServer.clear(folder, process) }
@@ -102,25 +104,22 @@ package final class EtcdServer: Sendable {
         _ = Self.endsWithProcess
         Self.running.withLock { $0[folder] = child }
         let deadline = ContinuousClock.now + Self.startTime
-        let answers = try await withClient { client in
+        try await withClient { client in
             while ContinuousClock.now < deadline {
                 guard waitpid(child, nil, WNOHANG) == 0 else {
                     process.withLock { $0 = 0 }
-                    return false
+                    throw StartFailure(
+                        description: "etcd has ended: it told why, or Debian's etcd-server is not there"
+                    )
                 }
                 do throws(EtcdError) {
                     _ = try await client.read(.key("any"))
-                    return true
+                    return
                 } catch  where error.kind == .unauthorized {
-                    return true
+                    return
                 } catch { try await Task.sleep(for: .milliseconds(20)) }
             }
-            return false
-        }
-        guard answers else {
-            throw StartFailure(
-                description: "etcd did not answer at \(endpoint); is Debian's etcd-server there?"
-            )
+            throw StartFailure(description: "etcd did not answer at \(endpoint) within \(Self.startTime)")
         }
     }
 
@@ -132,8 +131,8 @@ package final class EtcdServer: Sendable {
         return posix_spawnp(&process, arguments[0], nil, nil, pointers, environ) == 0 ? process : nil
     }
 
-    /// A port that nobody listens at, below those that the kernel gives to outgoing connections: one of them
-    /// could take it while etcd is down.
+    /// A port that nobody listens at and no other server of this process has, below those that the kernel gives to
+    /// outgoing connections: one of them could take it while etcd is down.
     private static func freePort() -> UInt16 {
         while true {
             let port = UInt16.random(in: 10_000..<32_000)
@@ -148,7 +147,7 @@ package final class EtcdServer: Sendable {
                     bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
                 }
             }
-            if isFree { return port }
+            if isFree, givenPorts.withLock({ $0.insert(port).inserted }) { return port }
         }
     }
 }

@@ -5,8 +5,6 @@ struct LoadRun: Sendable {
     let recorder: Recorder
     /// The number of the first operation.
     let firstNumber: Int
-    /// On what clients run, one after the other; none for Swift's own threads.
-    var executors: [any TaskExecutor] = []
 
     /// Runs to the plan's end, or until the task is cancelled; what is under way then does not count.
     ///
@@ -14,6 +12,7 @@ struct LoadRun: Sendable {
     func run() async -> Int {
         let start = ContinuousClock.now
         let arrivals = Arrivals(plan, firstNumber: firstNumber)
+        let executors = scenario.executors
         await withDiscardingTaskGroup { group in
             for lane in 0..<plan.lanes {
                 let executor = executors.isEmpty ? nil : executors[lane % executors.count]

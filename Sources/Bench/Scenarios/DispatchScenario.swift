@@ -7,6 +7,8 @@ struct DispatchScenario: Scenario {
     /// How many sessions the executions are spread over.
     let sessions: Int
 
+    var executors: [any TaskExecutor] { target.client.executors }
+
     /// Begins the sessions, and refuses a cluster that runs code: what that takes is not the cluster's own.
     func prepare() async throws {
         for slot in 0..<sessions {

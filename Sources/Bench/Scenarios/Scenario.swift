@@ -1,5 +1,10 @@
 /// What is measured: one operation after the other, each verified.
 protocol Scenario: Sendable {
+    /// On what clients run, one after the other; none for Swift's own threads.
+    ///
+    /// Event loops are for executions with small answers: who computes on a loop keeps its other clients waiting.
+    var executors: [any TaskExecutor] { get }
+
     /// Makes what operations need; this is not measured.
     ///
     /// - Throws: why it cannot be measured.
@@ -19,6 +24,8 @@ protocol Scenario: Sendable {
 }
 
 extension Scenario {
+    var executors: [any TaskExecutor] { [] }
+
     func tidy(_ turn: Schedule.Turn) async {}
 }
 

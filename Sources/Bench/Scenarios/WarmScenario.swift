@@ -5,6 +5,8 @@ struct WarmScenario: Scenario {
     let target: BenchTarget
     let sessions: PreparedSessions
 
+    var executors: [any TaskExecutor] { target.client.executors }
+
     func prepare() async throws { try await sessions.make() }
 
     func perform(_ turn: Schedule.Turn) async throws -> Observation {

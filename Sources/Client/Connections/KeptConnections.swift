@@ -5,7 +5,8 @@ internal import NIOPosix
 internal import NIOSSL
 internal import Synchronization
 
-/// The connections of a client that measures: as many as it has requests under way, each for one at a time.
+/// The connections of a client that measures: as many as it has requests under way on each event loop, and beside them,
+/// each for one at a time.
 ///
 /// AsyncHTTPClient does much more, and took a third of the machine that was measured; here a request is written and
 /// its answer read, by the same HTTP codec, and nothing else is done.
@@ -83,7 +84,7 @@ final class KeptConnections: Sendable {
     /// Lets a connection be used again.
     func keep(_ connection: KeptConnection) { idle.withLock { $0.append(connection) } }
 
-    /// Takes an idle connection, best one of the caller's own thread, or makes one.
+    /// Takes an idle connection, on an event loop one of that loop, or makes one.
     ///
     /// - Returns: a connection that nobody else uses.
     /// - Throws: why there is none.
