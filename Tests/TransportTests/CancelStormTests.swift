@@ -48,6 +48,35 @@ extension Sockets {
             )
         }
 
+        @Test(
+            "Outboxes that are closed as their sends become overdue end all of them, and leave the process alone",
+            arguments: Medium.betweenProcesses
+        )
+        func overdue(medium: Medium) async throws {
+            let post = try medium.post()
+            let nobody = medium.knownAddress
+            for round in 0..<(60 * Storm.scale) {
+                let outbox = try await post.openOutbox(to: nobody)
+                await withTaskGroup(of: Void.self) { sends in
+                    for number in 0..<48 {
+                        sends.addTask {
+                            let error = await #expect(throws: TransportError.self) {
+                                try await outbox.send([1], timeout: .milliseconds(1 + number % 3))
+                            }
+                            #expect([.timedOut, .closed, .cancelled, .overloaded].contains(error?.code))
+                        }
+                    }
+                    // Close before, as and after the first ones are overdue.
+                    sends.addTask {
+                        try? await AlarmClock.shared.sleep(
+                            until: .now + .microseconds(500 + round % 30 * 100)
+                        )
+                        await outbox.close()
+                    }
+                }
+            }
+        }
+
         @Test("A storm of cancelled receives loses no message", arguments: Medium.all)
         func receives(medium: Medium) async throws {
             let post = try medium.post()

@@ -1,4 +1,5 @@
 import CNNG
+import Synchronization
 
 /// One asynchronous operation of libnng as an async call; reusable, one use at a time.
 ///
@@ -6,6 +7,7 @@ import CNNG
 /// that race: it calls back exactly once for every operation that it accepted.
 final class Operation: Sendable {
     private let completion: Completion
+    private let isFreed = Mutex(false)
 
     // SAFETY: written once, in init. libnng lets any thread call its functions on an aio, and the aio lives
     // until deinit, which cannot run while an operation is on its way because `run` keeps `self` alive.
@@ -33,7 +35,19 @@ final class Operation: Sendable {
     deinit {
         // Not nng_aio_free: the last reference may be dropped by the callback itself, which must not wait
         // for its own end.
-        nng_aio_reap(aio)
+        if !isFreed.withLock({ $0 }) { nng_aio_reap(aio) }
+    }
+
+    /// Frees the operation and waits until the library has let go of it; nobody may use it afterwards.
+    ///
+    /// The library's clock takes what is overdue off its list, and then ends it over the socket. When the operation
+    /// was done meanwhile, only this tells that the clock does not need the socket any more.
+    func free() {
+        let isFirst = isFreed.withLock { isFreed in
+            defer { isFreed = true }
+            return !isFreed
+        }
+        if isFirst { nng_aio_free(aio) }
     }
 
     /// Sends a message.

@@ -60,6 +60,18 @@ final class OperationPool: Sendable {
         }
     }
 
+    /// Frees all operations and waits until the library has let go of them; none may be running.
+    ///
+    /// Blocks, so it is for a thread that may.
+    func free() {
+        let idle = state.withLock { state in
+            state.isShut = true
+            defer { state.idle = [] }
+            return state.idle
+        }
+        for operation in idle { operation.free() }
+    }
+
     private func take() throws(TransportError) -> Operation {
         let idle = try claim()
         let operation: Operation

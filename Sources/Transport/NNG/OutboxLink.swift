@@ -83,8 +83,12 @@ final class OutboxLink: Sendable {
 
     deinit {
         // Nobody waits for this: libnng 1.5.2 may hang in it when a TLS connection broke, and then one
-        // thread is lost and not who wanted to close. No send is under way, as each keeps the link.
-        BlockingCall.start { [handle, gate] in withExtendedLifetime(gate) { _ = nng_close(handle) } }
+        // thread is lost and not who wanted to close. No send is under way, as each keeps the link; but the clock of
+        // libnng 1.5.2 may still be about to end one that was overdue, over a socket that is gone by then.
+        BlockingCall.start { [handle, gate, operations] in
+            operations.free()
+            withExtendedLifetime(gate) { _ = nng_close(handle) }
+        }
     }
 
     /// Whether no send may begin any more.
