@@ -10,6 +10,9 @@ COMMAND = (
     'echo "{token}" >> marks; {work} printf "%s\\n" "$(<marks)"'
 )
 
+# What the times in a failure count from.
+START = time.monotonic()
+
 
 class Record:
     """One request and what came back."""
@@ -25,7 +28,8 @@ class Record:
         return self.status == 200
 
     def __repr__(self):
-        return f"{self.identifier} {self.status} {self.code} {self.instance} {self.answer.ended - self.answer.began:.2f} s"
+        began, ended = self.answer.began, self.answer.ended
+        return f"{self.identifier} {self.status} {self.code} {self.instance} {ended - began:.2f} s from {began - START:.2f}"
 
 
 def request(client, identifier, connection=None, work="", timeout=40, token=None):

@@ -34,7 +34,7 @@ class WorkerFaults(scene.Scene):
         victim.start()
         self.right_again(used, time.monotonic())
         self.finish(used)
-        self.assertEqual(self.errors_of(used, others), [])
+        self.assertEqual(self.errors_of(used, others), [], f"killed at {killed - load.START:.2f}")
         # In their new life the file has no mark of what was interrupted.
         self.assertFalse({record.token for record in running} & {mark for record in used.records for mark in record.marks})
 
