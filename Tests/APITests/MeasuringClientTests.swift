@@ -111,15 +111,18 @@ import Testing
         try await RunningServer.with { server in
             let connections = try connections(to: server)
             let executors = MultiThreadedEventLoopGroup.singleton.makeIterator().map(EventLoopExecutor.init)
+            var used: [ObjectIdentifier] = []
             for executor in executors + executors {
                 try await withTaskExecutorPreference(executor) {
                     _ = try await connections.post(Self.path, Self.headers, Self.body, within: .seconds(60))
                     let connection = try await connections.connection()
                     #expect(connection.isHere)
+                    used.append(ObjectIdentifier(connection))
                     connections.keep(connection)
                 }
             }
-            #expect(connections.idleCount == executors.count)
+            #expect(Set(used).count == executors.count)
+            #expect(used.prefix(executors.count) == used.suffix(executors.count))
             connections.close()
         }
     }

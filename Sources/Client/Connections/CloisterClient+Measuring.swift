@@ -31,7 +31,7 @@ extension CloisterClient {
             return try await send(request, timeout: timeout)
         }
         do {
-            let path = String(request.url.utf8.dropFirst(baseURL.utf8.count)) ?? request.url
+            let path = String(decoding: request.url.utf8.dropFirst(baseURL.utf8.count), as: UTF8.self)
             let answer = try await measured.post(path, request.headers, body, within: timeout)
             let head = HTTPClientResponse(status: answer.head.status, headers: answer.head.headers)
             return (head, Data(answer.body.readableBytesView))

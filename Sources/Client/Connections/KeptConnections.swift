@@ -78,9 +78,6 @@ final class KeptConnections: Sendable {
         for connection in connections { connection.close() }
     }
 
-    /// How many connections wait for a request.
-    var idleCount: Int { idle.withLock { $0.count } }
-
     /// Lets a connection be used again.
     func keep(_ connection: KeptConnection) { idle.withLock { $0.append(connection) } }
 

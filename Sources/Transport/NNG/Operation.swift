@@ -10,7 +10,8 @@ final class Operation: Sendable {
     private let isFreed = Mutex(false)
 
     // SAFETY: written once, in init. libnng lets any thread call its functions on an aio, and the aio lives
-    // until deinit, which cannot run while an operation is on its way because `run` keeps `self` alive.
+    // until `free` or deinit: neither runs while an operation is on its way, for its pool frees only idle ones and
+    // `run` keeps `self` alive. A cancel that comes late holds `isFreed`.
     nonisolated(unsafe) private let aio: OpaquePointer
 
     /// Allocates the operation.
@@ -95,7 +96,9 @@ final class Operation: Sendable {
 
     /// Ends the operation early if there is one; also when it is about to start.
     func cancel() {
-        if completion.cancel() { nng_aio_cancel(aio) }
+        guard completion.cancel() else { return }
+        // The operation may have come to its end since, and its pool be about to free it.
+        isFreed.withLock { isFreed in if !isFreed { nng_aio_cancel(aio) } }
     }
 
     /// A result of the library other than success.

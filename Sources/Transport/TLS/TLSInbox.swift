@@ -35,9 +35,10 @@ final class TLSInbox: Inbox {
         return TLSInbox(inner, address: bound)
     }
 
-    /// Waits for the next message.
+    /// The one of the inbox behind the passage.
     var executor: any TaskExecutor { inner.executor }
 
+    /// Waits for the next message.
     func receive() async throws(TransportError) -> [UInt8] { try await inner.receive() }
 }
 
