@@ -2,7 +2,7 @@ import Testing
 
 @testable import Transport
 
-@Suite("Alarms")
+@Suite("Alarms", .timeLimit(.minutes(1)))
 struct AlarmClockTests {
     @Test("Alarms ring in the order of their deadlines, whatever the order in which they were set")
     func order() async throws {

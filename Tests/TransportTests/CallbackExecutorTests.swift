@@ -4,7 +4,7 @@ import Testing
 
 @testable import Transport
 
-@Suite struct CallbackExecutorTests {
+@Suite(.timeLimit(.minutes(1))) struct CallbackExecutorTests {
     /// The name of the calling thread; libnng's are called "nng:" and what they do.
     private static func threadName() -> String {
         let file = open("/proc/thread-self/comm", O_RDONLY | O_CLOEXEC)
